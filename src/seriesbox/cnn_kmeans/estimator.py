@@ -1,0 +1,164 @@
+"""CNN-KMeans: a causal dilated encoder trained with a triplet loss, then K-Means on its features.
+
+Franceschi et al. 2019 (see `encoder.py`); K-Means is scikit-learn's.
+
+Shapes: N series, T time steps, F features, K clusters.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import ClassVar, Literal, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sklearn.cluster import KMeans
+from sklearn.metrics import silhouette_score
+from torch import Tensor, nn
+
+from seriesbox.cnn_kmeans.encoder import Encoder
+from seriesbox.cnn_kmeans.series import align, interpolate, stack
+from seriesbox.cnn_kmeans.subsequences import chunks_of_like_length, encode_subsequences
+from seriesbox.cnn_kmeans.triplet import sample_triplets, triplet_loss
+from seriesbox.errors import DataError
+from seriesbox.hyperparameters import hp
+from seriesbox.layers.scaler import Scaler
+from seriesbox.tables import Table
+from seriesbox.training import Optimization, Run, optimize
+
+# The silhouette is quadratic in the number of series: it is taken on at most this many, so that it stays a small
+# part of an epoch.
+SCORED_SERIES = 2000
+RESTARTS = 10
+
+
+class Hyperparameters(Optimization):
+    """CNN-KMeans' hyperparameters; the defaults are the published ones."""
+
+    clusters: int = hp(8, "Number of clusters.", ge=2, le=1000, tunable=True)
+    algorithm: Literal["lloyd", "elkan"] = hp("lloyd", "Variant of K-Means.")
+    blocks: int = hp(10, "Blocks of convolutions before the last one; block i has dilation 2^i.", ge=0, le=16, tunable=True)
+    filters: int = hp(40, "Channels of every block but the last.", ge=1, le=1024, tunable=True)
+    kernel_size: int = hp(3, "Width of the convolutions.", ge=1, le=100, tunable=True)
+    reduced_size: int = hp(160, "Channels of the last block.", ge=1, le=4096, tunable=True)
+    output_size: int = hp(320, "Number of features.", ge=1, le=4096, tunable=True)
+    negative_samples: int = hp(10, "Subsequences of other series that each anchor is pushed away from.", ge=1, le=100, tunable=True)
+
+
+class CNNKMeans(nn.Module):
+    """Clusters series of any lengths, gaps included."""
+
+    Hyperparameters: ClassVar = Hyperparameters
+    metrics: ClassVar[dict[str, Literal["Minimize", "Maximize"]]] = {
+        "train_loss": "Minimize",
+        "train_score": "Maximize",
+        "valid_loss": "Minimize",
+        "valid_score": "Maximize",
+    }
+    rows_are_independent: ClassVar = True
+
+    def __init__(self, hyperparameters: Hyperparameters, columns: int):
+        super().__init__()
+        self.hyperparameters = hyperparameters
+        self.columns = columns
+        self.scaler = Scaler(columns)
+        self.encoder = Encoder(
+            hyperparameters.blocks,
+            hyperparameters.filters,
+            hyperparameters.kernel_size,
+            hyperparameters.reduced_size,
+            hyperparameters.output_size,
+        )
+        self.centroids: Tensor
+        self.register_buffer("centroids", torch.zeros(hyperparameters.clusters, hyperparameters.output_size))
+
+    @classmethod
+    def fit(cls, hyperparameters: Hyperparameters, train: Sequence[Table], validation: Sequence[Table], run: Run) -> Self:
+        """Fit on unlabelled series, one per row, of all files together. `validation` is only scored.
+
+        Raises DataError when a row has nothing in it or there are fewer series than clusters.
+        """
+        torch.manual_seed(hyperparameters.seed)
+        values = stack([interpolate(table) for table in train])  # (N, T)
+        if len(values) <= hyperparameters.clusters:
+            raise DataError(
+                f"{hyperparameters.clusters} clusters need more series than that, but the training channel has {len(values)}: "
+                "lower `clusters` or add rows."
+            )
+        model = cls(hyperparameters, columns=values.shape[1])
+        model.scaler.set(torch.from_numpy(np.nanmean(values, axis=0)), torch.from_numpy(np.nanstd(values, axis=0)))
+        model.to(run.device)
+
+        series, lengths = model._scale(values)
+        held_out = model._scale(stack([interpolate(table) for table in validation])) if validation else None
+
+        def loss(batch: Tensor) -> Tensor:
+            return model._loss(series, lengths, batch)
+
+        def evaluate(mean_loss: float) -> dict[str, float]:
+            return {"train_loss": mean_loss} | model._score(series, lengths, held_out)
+
+        optimize(model.encoder, len(series), loss, evaluate, hyperparameters, run)
+        features = model.features(series, lengths)
+        model.centroids.copy_(model._kmeans(features, RESTARTS))
+        return model.eval()
+
+    @torch.inference_mode()
+    def predict(self, table: Table) -> Tensor:
+        """(N, D) -> (N, 1 + F) float32: the label of the nearest centroid, then the features. Raises DataError."""
+        features = self.features(*self._scale(interpolate(table)))
+        return torch.cat([self.assign(features)[:, None], features], dim=1)
+
+    @torch.inference_mode()
+    def features(self, series: Tensor, lengths: Tensor) -> Tensor:
+        """(N, T) scaled and zero past (N,) lengths -> (N, F), in chunks of series of like lengths."""
+        features = series.new_empty(len(series), self.hyperparameters.output_size)
+        for chunk in chunks_of_like_length(lengths):
+            features[chunk] = self.encoder(series[chunk, : int(lengths[chunk].max())], lengths[chunk])
+        return features
+
+    def assign(self, features: Tensor) -> Tensor:
+        """(N, F) -> (N,): the label of the nearest centroid, as scikit-learn's `KMeans.predict` gives it."""
+        return torch.cdist(features.double(), self.centroids.double()).argmin(dim=1)
+
+    def _score(self, series: Tensor, lengths: Tensor, held_out: tuple[Tensor, Tensor] | None) -> dict[str, float]:
+        """The silhouette of the clusters as they would be now, and the loss and the silhouette of held-out series."""
+        features = self.features(series[:SCORED_SERIES], lengths[:SCORED_SERIES])
+        self.centroids.copy_(self._kmeans(features, restarts=1))
+        scores = {"train_score": self._silhouette(features)}
+        if held_out is not None:
+            anchors = torch.arange(min(len(held_out[0]), SCORED_SERIES))
+            features = self.features(held_out[0][:SCORED_SERIES], held_out[1][:SCORED_SERIES])
+            scores |= {"valid_loss": float(self._loss(*held_out, anchors)), "valid_score": self._silhouette(features)}
+        return scores
+
+    def _silhouette(self, features: Tensor) -> float:
+        labels = self.assign(features).cpu().numpy()
+        if not 1 < len(np.unique(labels)) < len(labels):
+            return math.nan  # undefined
+        return float(silhouette_score(features.cpu().numpy(), labels))
+
+    def _scale(self, values: NDArray[np.float32]) -> tuple[Tensor, Tensor]:
+        """(N, T) with missing ends -> scaled series (N, T), zero past their (N,) lengths."""
+        if values.shape[1] > self.columns:
+            raise DataError(f"Series have up to {values.shape[1]} steps, but the model was trained on at most {self.columns}: cut them.")
+        steps = values.shape[1]
+        scaled = (values - self.scaler.shift[:steps].numpy()) / self.scaler.scale[:steps].numpy()
+        series, lengths = align(scaled.astype(np.float32))
+        return torch.from_numpy(series), torch.from_numpy(lengths)
+
+    def _loss(self, series: Tensor, lengths: Tensor, anchors: Tensor) -> Tensor:
+        count, negatives = len(anchors), self.hyperparameters.negative_samples
+        features = encode_subsequences(self.encoder, series, sample_triplets(anchors, lengths, negatives))
+        anchor, positive, negative = features.split([count, count, count * negatives])
+        return triplet_loss(anchor, positive, negative.unflatten(0, (count, negatives)))
+
+    def _kmeans(self, features: Tensor, restarts: int) -> Tensor:
+        """(N, F) -> (K, F): the centroids of the best of several restarts."""
+        kmeans = KMeans(
+            self.hyperparameters.clusters,
+            algorithm=self.hyperparameters.algorithm,
+            n_init=restarts,
+            random_state=self.hyperparameters.seed,
+        )
+        return torch.from_numpy(kmeans.fit(features.cpu().numpy()).cluster_centers_)

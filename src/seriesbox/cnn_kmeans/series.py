@@ -1,0 +1,52 @@
+"""From a table to series of different lengths: gaps bridged, missing ends trimmed."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seriesbox.errors import DataError
+from seriesbox.tables import Table
+
+
+def interpolate(table: Table) -> NDArray[np.float32]:
+    """(N, T) with gaps -> (N, T) where gaps between two observed steps are bridged linearly; missing ends stay NaN.
+
+    Raises DataError naming rows in which nothing is observed.
+    """
+    values = table.values
+    observed = ~np.isnan(values)
+    empty = np.flatnonzero(~observed.any(axis=1))
+    if len(empty):
+        raise DataError(f"{table.name} has nothing in {_rows(empty)}: give every series at least one value, or remove its row.")
+    if observed.all():
+        return values
+    step = np.arange(values.shape[1])
+    before = np.maximum.accumulate(np.where(observed, step, 0), axis=1)
+    after = np.minimum.accumulate(np.where(observed, step, len(step) - 1)[:, ::-1], axis=1)[:, ::-1]
+    left, right = np.take_along_axis(values, before, axis=1), np.take_along_axis(values, after, axis=1)
+    weight = (step - before) / np.maximum(after - before, 1)
+    return (left + (right - left) * weight).astype(np.float32)
+
+
+def align(values: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """(N, T) with missing ends -> (N, T) starting at the first observed step and zero past the last; (N,) lengths."""
+    observed = ~np.isnan(values)
+    start = observed.argmax(axis=1)
+    lengths = observed.sum(axis=1)
+    step = np.arange(values.shape[1])
+    shifted = np.take_along_axis(values, np.minimum(start[:, None] + step, len(step) - 1), axis=1)
+    return np.where(step < lengths[:, None], shifted, np.float32(0)), lengths
+
+
+def stack(tables: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """Several (N_i, T_i) -> (sum of N_i, longest T), the shorter ones' ends missing."""
+    longest = max(values.shape[1] for values in tables)
+    return np.concatenate(
+        [np.pad(values, ((0, 0), (0, longest - values.shape[1])), constant_values=np.nan) for values in tables]
+    )
+
+
+def _rows(indices: NDArray[np.int64]) -> str:
+    shown = ", ".join(str(index + 1) for index in indices[:20])
+    return f"row {shown}" if len(indices) == 1 else f"rows {shown}{', ...' if len(indices) > 20 else ''}"

@@ -1,0 +1,49 @@
+"""The triplet loss over random subsequences.
+
+Franceschi et al. 2019 (see `encoder.py`), section 3 and algorithm 1: a subsequence should resemble its own subsequences
+and differ from those of other series. The loss averages over the negatives where the paper sums, as the paper's own
+code does.
+
+Shapes: B anchors, K negatives per anchor, F features.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from seriesbox.cnn_kmeans.subsequences import Subsequences
+
+
+def sample_triplets(anchors: Tensor, lengths: Tensor, negative_samples: int) -> Subsequences:
+    """Draw B anchors, then their B positives, then B * K negatives, anchor by anchor.
+
+    anchors: (B,) the series to draw from. lengths: (N,) of all series, N >= 2. Every length is uniform over what is
+    possible, then every position; negatives come from any series but the anchor's own, with replacement.
+    """
+
+    def uniform(low: Tensor, high: Tensor) -> Tensor:  # integers in low..high, both ends included
+        return low + (torch.rand(high.shape) * (high - low + 1)).long()
+
+    whole = lengths[anchors]  # (B,)
+    positive_length = uniform(torch.ones_like(whole), whole)
+    anchor_length = uniform(positive_length, whole)
+    anchor_start = uniform(torch.zeros_like(whole), whole - anchor_length)
+    positive_start = anchor_start + uniform(torch.zeros_like(whole), anchor_length - positive_length)
+
+    shift = torch.randint(1, len(lengths), (len(anchors), negative_samples))
+    negatives = ((anchors[:, None] + shift) % len(lengths)).flatten()  # (B * K,)
+    negative_length = uniform(torch.ones_like(negatives), lengths[negatives])
+    negative_start = uniform(torch.zeros_like(negatives), lengths[negatives] - negative_length)
+
+    return Subsequences(
+        row=torch.cat([anchors, anchors, negatives]),
+        start=torch.cat([anchor_start, positive_start, negative_start]),
+        length=torch.cat([anchor_length, positive_length, negative_length]),
+    )
+
+
+def triplet_loss(anchor: Tensor, positive: Tensor, negatives: Tensor) -> Tensor:
+    """(B, F), (B, F), (B, K, F) -> the mean over anchors."""
+    attraction = F.logsigmoid((anchor * positive).sum(dim=-1))  # (B,)
+    repulsion = F.logsigmoid(-(negatives @ anchor[..., None]).squeeze(-1)).mean(dim=-1)  # (B,)
+    return -(attraction + repulsion).mean()

@@ -1,0 +1,127 @@
+"""Hyperparameters: declared once, as a pydantic model; parsing, messages, tables and ranges all follow from that.
+
+SageMaker hands every value over as a string, and each of its clients writes strings its own way: `20` may arrive as
+`20`, `20.0` or `"20"` in quotes, an absent value as `None`, `null` or nothing. `Hyperparameters.parse` takes them all.
+"""
+
+import difflib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from seriesbox.errors import HyperparameterError
+
+
+def hp(default: int | float | str, description: str, *, tunable: bool = False, **range_: float) -> Any:
+    """Declare a hyperparameter: its default, one sentence, its range (`ge`, `le`, `gt`, `lt`), whether tuning it makes sense."""
+    return Field(default, description=description, json_schema_extra={"tunable": tunable}, **range_)  # type: ignore[call-overload]
+
+
+class Declaration(NamedTuple):
+    """One hyperparameter as users see it."""
+
+    name: str
+    type: str  # "int", "float" or "str"
+    default: int | float | str
+    range: str  # "2 to 1000", "lloyd, elkan"
+    description: str
+    tunable: bool
+
+
+class Hyperparameters(BaseModel):
+    """The base of every algorithm's hyperparameters. Names have hyphens outside and underscores inside."""
+
+    model_config = ConfigDict(
+        alias_generator=lambda name: name.replace("_", "-"),
+        validate_by_name=True,
+        extra="forbid",
+        frozen=True,
+        allow_inf_nan=False,
+    )
+
+    seed: int = hp(0, "Seed of every random choice: the same seed, data and machine give the same model.", ge=0, le=2**32 - 1)
+
+    @classmethod
+    def parse(cls, given: Mapping[str, Any]) -> Self:
+        """Read values as SageMaker writes them.
+
+        Raises HyperparameterError with every fault in one message.
+        """
+        decoded = {name: _decode(value) for name, value in given.items()}
+        try:
+            return cls.model_validate({name: value for name, value in decoded.items() if value is not None})
+        except ValidationError as error:
+            faults = [_explain(fault, cls.names()) for fault in error.errors()]
+            raise HyperparameterError(" ".join(faults)) from None
+
+    @classmethod
+    def names(cls) -> list[str]:
+        """Every name, as users write it."""
+        return [field.alias or name for name, field in cls.model_fields.items()]
+
+    @classmethod
+    def declarations(cls) -> Iterator[Declaration]:
+        """Every hyperparameter in the order of its declaration, an algorithm's own before the shared ones."""
+        own = list(cls.__annotations__)
+        for name in [*own, *(name for name in cls.model_fields if name not in own)]:
+            field = cls.model_fields[name]
+            choices = get_args(field.annotation)
+            yield Declaration(
+                name=field.alias or name,
+                type="str" if choices else field.annotation.__name__,  # type: ignore[union-attr]
+                default=field.default,
+                range=", ".join(choices) if choices else _range(field),
+                description=field.description or "",
+                tunable=field.json_schema_extra["tunable"],  # type: ignore[index, call-overload]
+            )
+
+    def written(self) -> dict[str, int | float | str]:
+        """Every value under the name users write: what `parse` takes back."""
+        return self.model_dump(by_alias=True)
+
+
+def _decode(value: Any) -> Any:
+    """Undo one client's way of writing a value; None stands for "not given"."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    if text in ("", "None", "null"):
+        return None
+    try:
+        decoded = json.loads(text)
+    except ValueError:
+        return text
+    # A boolean would pass for the number 1, a list or an object for nothing any hyperparameter accepts: let the text be named.
+    return decoded if type(decoded) in (int, float, str) else text
+
+
+def _explain(fault: ErrorDetails, names: list[str]) -> str:
+    name = str(fault["loc"][0]) if fault["loc"] else ""
+    value, limits = fault["input"], fault.get("ctx", {})
+    match fault["type"]:
+        case "extra_forbidden":
+            close = difflib.get_close_matches(name.replace("_", "-"), names, n=1)
+            meant = f"did you mean `{close[0]}`?" if close else f"the hyperparameters are {', '.join(names)}."
+            return f"Unknown hyperparameter `{name}`: {meant}"
+        case "greater_than_equal" | "greater_than" | "less_than_equal" | "less_than":
+            relation = fault["type"].replace("_equal", " or equal to").replace("_than", " than")
+            return f"`{name}` must be {relation.replace('_', ' ')} {next(iter(limits.values()))}, not {value}."
+        case "literal_error":
+            return f"`{name}` must be one of {limits['expected']}, not {value!r}."
+        case "value_error":  # a rule between hyperparameters, worded where it is declared
+            return str(limits["error"])
+        case kind:
+            noun = "a whole number" if kind.startswith("int") else "a number"
+            return f"`{name}` must be {noun}, not {value!r}."
+
+
+def _range(field: FieldInfo) -> str:
+    limits = {key: getattr(entry, key) for entry in field.metadata for key in ("ge", "gt", "le", "lt") if hasattr(entry, key)}
+    low = f"{limits['ge']}" if "ge" in limits else f"above {limits['gt']}"
+    high = f"{limits['le']}" if "le" in limits else f"below {limits['lt']}"
+    return f"{low} to {high}"
+

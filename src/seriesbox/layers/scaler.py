@@ -1,0 +1,32 @@
+"""The scaler: one affine map per column, fitted on training data and saved with the model."""
+
+from typing import Self
+
+import torch
+from torch import Tensor, nn
+
+
+class Scaler(nn.Module):
+    """`(x - shift) / scale`, column by column, in float64; a column that never changes is only shifted."""
+
+    shift: Tensor  # (D,)
+    scale: Tensor  # (D,)
+
+    def __init__(self, columns: int):
+        super().__init__()
+        self.register_buffer("shift", torch.zeros(columns, dtype=torch.float64))
+        self.register_buffer("scale", torch.ones(columns, dtype=torch.float64))
+
+    def set(self, shift: Tensor, scale: Tensor) -> Self:
+        """Adopt (D,) shifts and scales; a scale of zero becomes one."""
+        self.shift.copy_(shift)
+        self.scale.copy_(torch.where(scale > 0, scale, 1.0))
+        return self
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(..., D) in input units -> (..., D) scaled, float64."""
+        return (x.double() - self.shift) / self.scale
+
+    def inverse(self, x: Tensor) -> Tensor:
+        """(..., D) scaled -> (..., D) in input units, float64."""
+        return x.double() * self.scale + self.shift

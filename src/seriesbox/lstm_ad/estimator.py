@@ -1,0 +1,172 @@
+"""LSTM-AD: a stacked LSTM forecasts, a Gaussian on its errors says how normal the next steps are.
+
+Malhotra et al. 2015 (see `gaussian.py`).
+
+Shapes: N rows, D columns, L context steps, P predicted steps, B windows.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Literal, Self
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from seriesbox.errors import DataError
+from seriesbox.hyperparameters import hp
+from seriesbox.layers.scaler import Scaler
+from seriesbox.lstm_ad.forecaster import Forecaster
+from seriesbox.lstm_ad.gaussian import Gaussian
+from seriesbox.lstm_ad.windows import Windows
+from seriesbox.tables import Table
+from seriesbox.training import Optimization, Run, optimize
+
+# The first part of every training file fits the network, the rest gives the errors the Gaussian is fitted to.
+FITTED_PART = 0.8
+# Windows forecast at once outside training: larger chunks leave the cache and are slower.
+CHUNK_WINDOWS = 256
+LOWEST_SCORE = torch.finfo(torch.float32).min
+
+
+class Hyperparameters(Optimization):
+    """LSTM-AD's hyperparameters; the published product's defaults are not known, these are its examples' values."""
+
+    context_length: int = hp(100, "Rows that a forecast is made from.", ge=1, le=100_000, tunable=True)
+    prediction_length: int = hp(10, "Rows that are forecast at once.", ge=1, le=100_000, tunable=True)
+    sequence_stride: int = hp(10, "Rows between the starts of consecutive training windows.", ge=1, le=100_000, tunable=True)
+    hidden_size: int = hp(32, "Units of every LSTM layer.", ge=1, le=4096, tunable=True)
+    num_layers: int = hp(2, "Stacked LSTM layers.", ge=1, le=16, tunable=True)
+    dropout: float = hp(0.5, "Share of units dropped between LSTM layers; without effect on a single layer.", ge=0, lt=1, tunable=True)
+    batch_size: int = hp(128, "Windows per gradient step.", ge=1, le=100_000, tunable=True)
+
+
+class LSTMAD(nn.Module):
+    """Scores every row of one or several columns by how well it was foreseen."""
+
+    Hyperparameters: ClassVar = Hyperparameters
+    metrics: ClassVar[dict[str, Literal["Minimize", "Maximize"]]] = {
+        "train_mse": "Minimize",
+        "train_mae": "Minimize",
+        "valid_mse": "Minimize",
+        "valid_mae": "Minimize",
+    }
+    rows_are_independent: ClassVar = False
+
+    def __init__(self, hyperparameters: Hyperparameters, columns: int):
+        super().__init__()
+        self.hyperparameters = hyperparameters
+        self.columns = columns
+        self.scaler = Scaler(columns)
+        self.forecaster = Forecaster(
+            columns,
+            hyperparameters.prediction_length,
+            hyperparameters.hidden_size,
+            hyperparameters.num_layers,
+            hyperparameters.dropout if hyperparameters.num_layers > 1 else 0,
+        )
+        self.gaussian = Gaussian(columns)
+
+    @classmethod
+    def fit(cls, hyperparameters: Hyperparameters, train: Sequence[Table], validation: Sequence[Table], run: Run) -> Self:
+        """Fit on normal data, one table per file; no window spans two files. `validation` is only scored.
+
+        Raises DataError when a cell is missing, a file is too short, or files differ in their columns.
+        """
+        torch.manual_seed(hyperparameters.seed)
+        model = cls(hyperparameters, columns=train[0].values.shape[1])
+        window = hyperparameters.context_length + hyperparameters.prediction_length
+        rows = [model._rows(table, shortest=math.ceil(window / (1 - FITTED_PART))) for table in train]
+        scored = [model._rows(table, shortest=window) for table in validation]
+
+        fitted = [one[: int(len(one) * FITTED_PART)] for one in rows]
+        held_out = [one[int(len(one) * FITTED_PART) :] for one in rows]
+        low, high = torch.cat(fitted).aminmax(dim=0)
+        model.scaler.set(shift=low, scale=high.double() - low.double())
+        model.to(run.device)
+
+        windows, held_out_windows = model._windows(fitted, run), model._windows(held_out, run)
+        validation_windows = model._windows(scored, run) if scored else None
+
+        def loss(batch: Tensor) -> Tensor:
+            context, target = model._split(windows[batch])
+            return F.mse_loss(model.forecaster(context), target)
+
+        def evaluate(_: float) -> dict[str, float]:
+            metrics = model._errors_of(windows, "train")
+            return metrics if validation_windows is None else metrics | model._errors_of(validation_windows, "valid")
+
+        optimize(model.forecaster, len(windows), loss, evaluate, hyperparameters, run)
+        with torch.inference_mode():
+            model.gaussian.fit(torch.cat(list(model._errors(held_out_windows))).flatten(0, 1))
+        return model.eval()
+
+    @torch.inference_mode()
+    def predict(self, table: Table) -> Tensor:
+        """(N, D) -> (N, 1 + D) float32: log-density of the forecast error, then the forecast in input units.
+
+        The first `context_length` rows are NaN. Raises DataError when a cell is missing, the table is too short, or its
+        columns are not those of the training data.
+        """
+        context_length, prediction_length = self.hyperparameters.context_length, self.hyperparameters.prediction_length
+        rows = self._rows(table, shortest=context_length + prediction_length).to(self.scaler.shift.device)
+        scaled = self.scaler(rows)
+        contexts = Windows([scaled[:-1].float()], context_length, stride=prediction_length)
+        blocks = [self.forecaster(contexts[chunk]) for chunk in _chunks(contexts)]
+        forecast = torch.cat(blocks).flatten(0, 1)[: len(rows) - context_length].double()
+        score = self.gaussian.log_density(scaled[context_length:] - forecast).clamp(min=LOWEST_SCORE)
+        output = torch.full((len(rows), 1 + self.columns), torch.nan, device=rows.device)
+        output[context_length:] = torch.cat([score[:, None], self.scaler.inverse(forecast)], dim=1)
+        return output
+
+    def _rows(self, table: Table, shortest: int) -> Tensor:
+        """The table as (N, D), once it is known to be complete, long enough and of the right columns."""
+        hyperparameters = self.hyperparameters
+        count, columns = table.values.shape
+        if columns != self.columns:
+            turned = " It looks transposed: give one time step per row, one series per column." if count == self.columns else ""
+            raise DataError(f"{table.name} has {columns} columns where {self.columns} are expected.{turned}")
+        missing = np.argwhere(np.isnan(table.values))
+        if len(missing):
+            row, column = missing[0]
+            absent = "has no" if column >= table.widths[row] else "is empty in"
+            raise DataError(
+                f"{table.name}: row {row + 1} {absent} column {column + 1}, and {len(missing) - 1} more cells are missing: "
+                "LSTM-AD needs a number in every cell, so fill the gaps before."
+            )
+        if count < shortest:
+            raise DataError(
+                f"{table.name} has {count} rows, but context-length {hyperparameters.context_length} and prediction-length "
+                f"{hyperparameters.prediction_length} need at least {shortest}: give a longer series, undivided (SplitType None), "
+                "or lower them."
+            )
+        return torch.from_numpy(table.values)
+
+    def _windows(self, series: Sequence[Tensor], run: Run) -> Windows:
+        length = self.hyperparameters.context_length + self.hyperparameters.prediction_length
+        return Windows(
+            [self.scaler(one.to(run.device)).float() for one in series], length, self.hyperparameters.sequence_stride
+        )
+
+    def _split(self, windows: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, L + P, D) -> (B, L, D), (B, P, D)."""
+        return windows[:, : self.hyperparameters.context_length], windows[:, self.hyperparameters.context_length :]
+
+    def _errors(self, windows: Windows) -> Iterator[Tensor]:
+        """Signed forecast errors, (B, P, D) at a time."""
+        for chunk in _chunks(windows):
+            context, target = self._split(windows[chunk])
+            yield target - self.forecaster(context)
+
+    def _errors_of(self, windows: Windows, prefix: str) -> dict[str, float]:
+        squared = absolute = 0.0
+        for errors in self._errors(windows):
+            squared += float(errors.square().sum(dtype=torch.float64))
+            absolute += float(errors.abs().sum(dtype=torch.float64))
+        count = len(windows) * self.hyperparameters.prediction_length * self.columns
+        return {f"{prefix}_mse": squared / count, f"{prefix}_mae": absolute / count}
+
+
+def _chunks(windows: Windows) -> Iterator[slice]:
+    return (slice(first, first + CHUNK_WINDOWS) for first in range(0, len(windows), CHUNK_WINDOWS))

@@ -1,0 +1,32 @@
+"""Windows over several series: views of the rows, copied only a batch at a time."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+
+class Windows:
+    """Every window of `length` rows whose start is a multiple of `stride`, series by series; none spans two series.
+
+    ```
+    series  r0 r1 r2 r3 r4 | s0 s1 s2 s3        length 3, stride 2
+    windows r0 r1 r2
+                  r2 r3 r4   s0 s1 s2
+    ```
+    """
+
+    def __init__(self, series: Sequence[Tensor], length: int, stride: int):  # each (N_i, D)
+        rows = torch.cat(list(series)).contiguous()  # (N, D)
+        columns = rows.shape[1]
+        counts = [len(one) for one in series]
+        edges = [sum(counts[:i]) for i in range(len(counts))]
+        starts = [torch.arange(edge, edge + count - length + 1, stride) for edge, count in zip(edges, counts, strict=True) if count >= length]
+        self.starts = torch.cat(starts).to(rows.device)
+        self._views = rows.as_strided((len(rows) - length + 1, length, columns), (columns, columns, 1))
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def __getitem__(self, index: Tensor | slice) -> Tensor:  # (B,) -> (B, length, D)
+        return self._views.index_select(0, self.starts[index])

@@ -1,0 +1,23 @@
+"""Where SageMaker puts things and looks for them."""
+
+import os
+from pathlib import Path
+
+
+class Paths:
+    """The `/opt/ml` tree, or the same tree under `SAGEMAKER_BASE_DIR`."""
+
+    def __init__(self) -> None:
+        base = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"))
+        config = base / "input" / "config"
+        self.hyperparameters = config / "hyperparameters.json"
+        self.configuration = (self.hyperparameters, config / "inputdataconfig.json", config / "resourceconfig.json")
+        self.channels = base / "input" / "data"
+        self.model = base / "model"
+        self.output = base / "output"
+        self.failure = self.output / "failure"
+        self.success = self.output / "success"
+
+    def channel(self, name: str) -> Path:
+        """The folder of one data channel; absent when the job has no such channel."""
+        return self.channels / name

@@ -1,0 +1,83 @@
+"""`train`: read the channels, fit, save. Whatever fails ends with exit code 1 and one sentence in the failure file.
+
+SageMaker's own toolkit starts it: it sets up logging and writes the success or the failure file. It has holes: it may
+exit with 0 after an `OSError` without a number, after `SystemExit`, or when the failure file cannot be written. So `run`
+lets nothing past but the toolkit's own `ClientError`, and `main` takes no word but the success file for success.
+"""
+
+import json
+import os
+import sys
+import traceback
+from typing import Any
+
+import torch
+from sagemaker_training.errors import ClientError
+
+from seriesbox import metrics
+from seriesbox.algorithm import infer, resolve
+from seriesbox.artifact import save
+from seriesbox.errors import DataError, HyperparameterError, UserError
+from seriesbox.sagemaker.channels import read_channel
+from seriesbox.sagemaker.paths import Paths
+from seriesbox.training import Run
+
+
+def main() -> None:
+    """The console command: the toolkit's `train`, with `run` as the training module. Exits the process."""
+    paths = Paths()
+    paths.output.mkdir(parents=True, exist_ok=True)
+    for left_over in (paths.success, paths.failure):  # of an earlier run in the same tree
+        left_over.unlink(missing_ok=True)
+    absent = [path for path in paths.configuration if not path.is_file()]
+    if absent:
+        reason = f"{absent[0]} is missing: a job needs {', '.join(path.name for path in paths.configuration)} beside each other."
+        paths.failure.write_text(reason)
+        sys.exit(reason)
+
+    os.environ["SAGEMAKER_TRAINING_MODULE"] = f"{__name__}:{run.__name__}"
+    from sagemaker_training.cli.train import main as toolkit  # creates folders and reads the environment when imported
+
+    try:
+        toolkit()
+    finally:
+        sys.exit(0 if paths.success.exists() else 1)
+
+
+def run() -> None:
+    """Train what the `/opt/ml` tree asks for. Raises ClientError, nothing else."""
+    try:
+        _train(Paths())
+    except UserError as error:
+        raise ClientError(str(error)) from None
+    except BaseException as error:
+        traceback.print_exc()
+        raise ClientError(f"Training failed inside seriesbox ({type(error).__name__}: {error}). The log has the traceback.") from None
+
+
+def _train(paths: Paths) -> None:
+    given = _hyperparameters(paths)
+    name = str(given.pop("model", "")).strip('" ') or infer(given)
+    algorithm = resolve(name)
+    hyperparameters = algorithm.Hyperparameters.parse(given)
+    print(f"{name} {hyperparameters.model_dump_json(by_alias=True)}", flush=True)
+
+    if not paths.channel("training").is_dir():
+        others = ", ".join(sorted(path.name for path in paths.channels.glob("*") if path.is_dir())) or "none"
+        raise DataError(f"The job has no `training` channel (its channels: {others}): name the training data's channel `training`.")
+    training = read_channel(paths.channel("training"))
+    validation = read_channel(paths.channel("validation")) if paths.channel("validation").is_dir() else []
+
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    run = Run(device, report=lambda epoch, values: print(metrics.line(epoch, values), flush=True))
+    save(algorithm.fit(hyperparameters, training, validation, run), paths.model)
+    print(f"Saved the model to {paths.model}.", flush=True)
+
+
+def _hyperparameters(paths: Paths) -> dict[str, Any]:
+    """What the user set: the platform's own entries are left out."""
+    try:
+        given = json.loads(paths.hyperparameters.read_bytes())
+    except ValueError as error:
+        raise HyperparameterError(f"{paths.hyperparameters} is not JSON: {error}.") from None
+    return {name: value for name, value in given.items() if not name.startswith("sagemaker_") and name != "_tuning_objective_metric"}

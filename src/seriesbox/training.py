@@ -1,0 +1,59 @@
+"""The one epoch loop, and what the platform decides about a training."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+
+from seriesbox.errors import DataError
+from seriesbox.hyperparameters import Hyperparameters, hp
+
+
+class Optimization(Hyperparameters):
+    """The hyperparameters of the epoch loop, which every algorithm has."""
+
+    lr: float = hp(0.001, "Learning rate of the Adam optimizer.", gt=0, le=1, tunable=True)
+    batch_size: int = hp(10, "Items per gradient step.", ge=1, le=100_000, tunable=True)
+    epochs: int = hp(100, "Passes over the training data.", ge=1, le=100_000, tunable=True)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What the platform decides: where to compute and who listens."""
+
+    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+    report: Callable[[int, Mapping[str, float]], None] = lambda epoch, metrics: None
+
+
+def optimize(
+    module: nn.Module,
+    items: int,
+    loss: Callable[[Tensor], Tensor],
+    evaluate: Callable[[float], Mapping[str, float]],
+    hyperparameters: Optimization,
+    run: Run,
+) -> None:
+    """Fit `module` by Adam on shuffled batches.
+
+    items: how many there are to shuffle; `loss` gets the indices of a batch and returns its mean loss.
+    evaluate: gets the epoch's mean loss and returns the metrics to report; runs in evaluation mode, without gradients.
+    Raises DataError when the loss is no longer finite.
+    """
+    optimizer = torch.optim.Adam(module.parameters(), lr=hyperparameters.lr, fused=True)
+    for epoch in range(1, hyperparameters.epochs + 1):
+        module.train()
+        total = torch.zeros((), device=run.device)
+        for batch in torch.randperm(items).split(hyperparameters.batch_size):
+            batch_loss = loss(batch.to(run.device))
+            optimizer.zero_grad()
+            batch_loss.backward()
+            optimizer.step()
+            total += batch_loss.detach() * len(batch)
+        mean_loss = float(total) / items
+        if not math.isfinite(mean_loss):
+            raise DataError(f"The training loss became {mean_loss} in epoch {epoch}: lower `lr`, now {hyperparameters.lr}.")
+        module.eval()
+        with torch.inference_mode():
+            run.report(epoch, evaluate(mean_loss))
