@@ -1,0 +1,1 @@
+"""Time-series clustering and anomaly detection in one open container for Amazon SageMaker."""

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, Protocol, Self
 from torch import Tensor
 
 from seriesbox.errors import HyperparameterError
-from seriesbox.hyperparameters import Hyperparameters
+from seriesbox.hyperparameters import Hyperparameters as BaseHyperparameters
 from seriesbox.tables import Table
 from seriesbox.training import Run
 
@@ -18,19 +18,21 @@ ALGORITHMS = {
 
 
 class Algorithm(Protocol):
-    """Tables of floats in, tables of floats out. A fitted one is an `nn.Module`: its state dict is all it has learnt."""
+    """Tables of floats in, tables of floats out; an `nn.Module` whose state dict is all it has learnt."""
 
-    Hyperparameters: ClassVar[type[Hyperparameters]]
+    Hyperparameters: ClassVar[type[BaseHyperparameters]]
     metrics: ClassVar[dict[str, Literal["Minimize", "Maximize"]]]
     rows_are_independent: ClassVar[bool]  # may a batch job split the file by line?
 
-    hyperparameters: Hyperparameters
+    hyperparameters: BaseHyperparameters
     columns: int  # of the tables it was fitted on; with the hyperparameters, all that shapes the state dict
 
-    def __init__(self, hyperparameters: Hyperparameters, columns: int): ...
+    def __init__(self, hyperparameters: BaseHyperparameters, columns: int): ...
 
     @classmethod
-    def fit(cls, hyperparameters: Hyperparameters, train: Sequence[Table], validation: Sequence[Table], run: Run) -> Self:
+    def fit(
+        cls, hyperparameters: BaseHyperparameters, train: Sequence[Table], validation: Sequence[Table], run: Run
+    ) -> Self:
         """Fit on one table per file. Raises UserError where the data and the hyperparameters do not go together."""
         ...
 
@@ -38,6 +40,7 @@ class Algorithm(Protocol):
         """(N, D) -> (N, outputs): one row per input row, NaN where undefined. Raises DataError."""
         ...
 
+    def eval(self) -> Self: ...
     def state_dict(self) -> dict[str, Tensor]: ...
     def load_state_dict(self, state_dict: dict[str, Tensor]) -> object: ...
 
@@ -57,5 +60,7 @@ def infer(names: Collection[str]) -> str:
     best = max(known.values())
     candidates = [name for name, count in known.items() if count == best]
     if len(candidates) > 1:
-        raise HyperparameterError(f"The hyperparameters do not tell which algorithm is meant: set `model` to {' or '.join(candidates)}.")
+        raise HyperparameterError(
+            f"The hyperparameters do not tell which algorithm is meant: set `model` to {' or '.join(candidates)}."
+        )
     return candidates[0]

@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 import torch
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save_file
 
 from seriesbox.algorithm import ALGORITHMS, Algorithm, resolve
 from seriesbox.errors import ArtifactError, HyperparameterError
@@ -55,9 +56,10 @@ def load(folder: Path) -> Algorithm:
         description = Description.model_validate(json.loads((folder / DESCRIPTION).read_bytes()))
         algorithm = resolve(description.model)
         model = algorithm(algorithm.Hyperparameters.parse(description.hyperparameters), description.columns)
-        tensors = load_file(folder / TENSORS)
+        tensors = load_tensors((folder / TENSORS).read_bytes())
     except FileNotFoundError as error:
-        raise ArtifactError(f"{folder} holds no model: {Path(error.filename).name} is missing; `train` writes it.") from None
+        missing = Path(error.filename).name
+        raise ArtifactError(f"{folder} holds no model: {missing} is missing, which `train` writes.") from None
     except (ValueError, ValidationError, HyperparameterError, SafetensorError, OSError) as error:
         raise ArtifactError(f"The model in {folder} cannot be read: {error}") from None
     _check(tensors, model.state_dict(), folder)

@@ -16,9 +16,9 @@ from pydantic_core import ErrorDetails
 from seriesbox.errors import HyperparameterError
 
 
-def hp(default: int | float | str, description: str, *, tunable: bool = False, **range_: float) -> Any:
-    """Declare a hyperparameter: its default, one sentence, its range (`ge`, `le`, `gt`, `lt`), whether tuning it makes sense."""
-    return Field(default, description=description, json_schema_extra={"tunable": tunable}, **range_)  # type: ignore[call-overload]
+def hp(default: int | float | str, description: str, *, tunable: bool = False, **limits: Any) -> Any:
+    """Declare a hyperparameter: default, one sentence, limits (`ge`, `gt`, `le`, `lt`), whether tuning may vary it."""
+    return Field(default, description=description, json_schema_extra={"tunable": tunable}, **limits)
 
 
 class Declaration(NamedTuple):
@@ -43,7 +43,7 @@ class Hyperparameters(BaseModel):
         allow_inf_nan=False,
     )
 
-    seed: int = hp(0, "Seed of every random choice: the same seed, data and machine give the same model.", ge=0, le=2**32 - 1)
+    seed: int = hp(0, "Seed of every random choice.", ge=0, le=2**32 - 1)
 
     @classmethod
     def parse(cls, given: Mapping[str, Any]) -> Self:
@@ -72,11 +72,11 @@ class Hyperparameters(BaseModel):
             choices = get_args(field.annotation)
             yield Declaration(
                 name=field.alias or name,
-                type="str" if choices else field.annotation.__name__,  # type: ignore[union-attr]
+                type="str" if choices else getattr(field.annotation, "__name__", ""),
                 default=field.default,
                 range=", ".join(choices) if choices else _range(field),
                 description=field.description or "",
-                tunable=field.json_schema_extra["tunable"],  # type: ignore[index, call-overload]
+                tunable=field.json_schema_extra == {"tunable": True},
             )
 
     def written(self) -> dict[str, int | float | str]:
@@ -95,7 +95,7 @@ def _decode(value: Any) -> Any:
         decoded = json.loads(text)
     except ValueError:
         return text
-    # A boolean would pass for the number 1, a list or an object for nothing any hyperparameter accepts: let the text be named.
+    # `true` would pass for the number 1, and no hyperparameter takes a list or an object: let the text be named.
     return decoded if type(decoded) in (int, float, str) else text
 
 
@@ -109,19 +109,19 @@ def _explain(fault: ErrorDetails, names: list[str]) -> str:
             return f"Unknown hyperparameter `{name}`: {meant}"
         case "greater_than_equal" | "greater_than" | "less_than_equal" | "less_than":
             relation = fault["type"].replace("_equal", " or equal to").replace("_than", " than")
-            return f"`{name}` must be {relation.replace('_', ' ')} {next(iter(limits.values()))}, not {value}."
+            return f"`{name}` must be {relation.replace('_', ' ')} {next(iter(limits.values())):g}, not {value}."
         case "literal_error":
             return f"`{name}` must be one of {limits['expected']}, not {value!r}."
         case "value_error":  # a rule between hyperparameters, worded where it is declared
             return str(limits["error"])
         case kind:
-            noun = "a whole number" if kind.startswith("int") else "a number"
-            return f"`{name}` must be {noun}, not {value!r}."
+            noun = "a finite number" if kind == "finite_number" else "a number"
+            return f"`{name}` must be {'a whole number' if kind.startswith('int') else noun}, not {value!r}."
 
 
 def _range(field: FieldInfo) -> str:
-    limits = {key: getattr(entry, key) for entry in field.metadata for key in ("ge", "gt", "le", "lt") if hasattr(entry, key)}
+    keys = ("ge", "gt", "le", "lt")
+    limits = {key: getattr(entry, key) for entry in field.metadata for key in keys if hasattr(entry, key)}
     low = f"{limits['ge']}" if "ge" in limits else f"above {limits['gt']}"
     high = f"{limits['le']}" if "le" in limits else f"below {limits['lt']}"
     return f"{low} to {high}"
-

@@ -1,7 +1,7 @@
 """CSV bytes <-> tables of floats.
 
-One way in for any shape: every cell is put on a line of its own, parsed as one long column by pandas' C parser, and laid
-out again by the width of each row. Rows of different lengths, a million columns or a single one are all the same to it.
+One way in for any shape: every cell is put on a line of its own, parsed as one long column by pandas' C parser, and
+laid out again by the width of each row. Rows of different lengths, one column or a million are all the same to it.
 """
 
 import io
@@ -46,8 +46,8 @@ def read_csv(path: Path, name: str) -> Table:
 def parse_csv(body: bytes, name: str) -> Table:
     """Parse comma-separated numbers without header or index.
 
-    An empty cell or `nan` is missing. A byte-order mark, Windows line ends, quotes around a number and blank lines at the
-    end are accepted. Raises DataError that names every cell (up to twenty) that is not a finite number.
+    An empty cell or `nan` is missing. A byte-order mark, Windows line ends, quotes around a number and blank lines at
+    the end are accepted. Raises DataError that names every cell (up to twenty) that is not a finite number.
     """
     body = body.removeprefix(b"\xef\xbb\xbf")
     if b"\r" in body:
@@ -56,7 +56,7 @@ def parse_csv(body: bytes, name: str) -> Table:
     if not body:
         raise DataError(f"{name} is empty: it needs at least one row of numbers.")
     widths = _row_widths(body)
-    cells = body.replace(b",", b"\n")
+    cells = body.replace(b",", b"\n") + b"\n"
     try:
         with np.errstate(over="ignore"):  # a number too large for float32 becomes infinite, and is named below
             column = pd.read_csv(io.BytesIO(cells), dtype=np.float32, **_ONE_COLUMN)["cell"].array.to_numpy()
@@ -106,7 +106,7 @@ def _lay_out(column: NDArray[np.float32], widths: NDArray[np.int64]) -> NDArray[
 
 def _not_numbers(cells: bytes, widths: NDArray[np.int64], name: str) -> DataError:
     """The error that names each cell which is not a finite number; the slow way, taken only once something is wrong."""
-    texts = pd.Series(cells.decode("utf-8", errors="replace").split("\n")).str.strip().str.strip('"').str.strip()
+    texts = pd.Series(cells.decode("utf-8", errors="replace").split("\n")[:-1]).str.strip().str.strip('"').str.strip()
     with np.errstate(over="ignore"):
         numbers = pd.to_numeric(texts, errors="coerce").to_numpy(np.float32)
     wrong = np.flatnonzero(~np.isfinite(numbers) & ~texts.isin(MISSING).to_numpy())
@@ -117,11 +117,13 @@ def _not_numbers(cells: bytes, widths: NDArray[np.int64], name: str) -> DataErro
     columns = wrong - (row_ends - widths)[rows]
     if rows[0] == 0 and (rows == 0).sum() == widths[0]:
         if widths[0] == 1 and ";" in texts[0]:
-            return DataError(f"{name} is separated by semicolons: separate its cells by commas, and decimals by points.")
-        return DataError(f"{name} starts with a header ({texts[0][:40]!r} in row 1): remove it, every row must hold numbers.")
+            return DataError(f"{name} is separated by semicolons: use commas between cells and points for decimals.")
+        return DataError(f"{name} starts with a header ({texts[0][:40]!r} in row 1): remove it.")
     shown = [
         f"row {row + 1}, column {column + 1} is {texts[cell][:40]!r}"
         for cell, row, column in zip(wrong[:FAULTS_SHOWN], rows[:FAULTS_SHOWN], columns[:FAULTS_SHOWN], strict=True)
     ]
     more = f", and {len(wrong) - FAULTS_SHOWN} more" if len(wrong) > FAULTS_SHOWN else ""
-    return DataError(f"{name} has cells that are not finite numbers: {'; '.join(shown)}{more}. Write a number or leave them empty.")
+    return DataError(
+        f"{name} has cells that are not finite numbers: {'; '.join(shown)}{more}. Write numbers or leave them empty."
+    )

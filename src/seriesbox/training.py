@@ -53,7 +53,9 @@ def optimize(
             total += batch_loss.detach() * len(batch)
         mean_loss = float(total) / items
         if not math.isfinite(mean_loss):
-            raise DataError(f"The training loss became {mean_loss} in epoch {epoch}: lower `lr`, now {hyperparameters.lr}.")
+            raise DataError(
+                f"The training loss became {mean_loss} in epoch {epoch}: lower `lr`, which is {hyperparameters.lr}."
+            )
         module.eval()
         with torch.inference_mode():
             run.report(epoch, evaluate(mean_loss))

@@ -1,0 +1,1 @@
+"""CNN-KMeans: clustering of series of any length."""

@@ -32,23 +32,23 @@ SCORED_SERIES = 2000
 RESTARTS = 10
 
 
-class Hyperparameters(Optimization):
+class CNNKMeansHyperparameters(Optimization):
     """CNN-KMeans' hyperparameters; the defaults are the published ones."""
 
     clusters: int = hp(8, "Number of clusters.", ge=2, le=1000, tunable=True)
     algorithm: Literal["lloyd", "elkan"] = hp("lloyd", "Variant of K-Means.")
-    blocks: int = hp(10, "Blocks of convolutions before the last one; block i has dilation 2^i.", ge=0, le=16, tunable=True)
+    blocks: int = hp(10, "Blocks of convolutions before the last one.", ge=0, le=16, tunable=True)
     filters: int = hp(40, "Channels of every block but the last.", ge=1, le=1024, tunable=True)
     kernel_size: int = hp(3, "Width of the convolutions.", ge=1, le=100, tunable=True)
     reduced_size: int = hp(160, "Channels of the last block.", ge=1, le=4096, tunable=True)
     output_size: int = hp(320, "Number of features.", ge=1, le=4096, tunable=True)
-    negative_samples: int = hp(10, "Subsequences of other series that each anchor is pushed away from.", ge=1, le=100, tunable=True)
+    negative_samples: int = hp(10, "Negatives per anchor in the triplet loss.", ge=1, le=100, tunable=True)
 
 
 class CNNKMeans(nn.Module):
     """Clusters series of any lengths, gaps included."""
 
-    Hyperparameters: ClassVar = Hyperparameters
+    Hyperparameters: ClassVar = CNNKMeansHyperparameters
     metrics: ClassVar[dict[str, Literal["Minimize", "Maximize"]]] = {
         "train_loss": "Minimize",
         "train_score": "Maximize",
@@ -57,7 +57,7 @@ class CNNKMeans(nn.Module):
     }
     rows_are_independent: ClassVar = True
 
-    def __init__(self, hyperparameters: Hyperparameters, columns: int):
+    def __init__(self, hyperparameters: CNNKMeansHyperparameters, columns: int):
         super().__init__()
         self.hyperparameters = hyperparameters
         self.columns = columns
@@ -73,7 +73,9 @@ class CNNKMeans(nn.Module):
         self.register_buffer("centroids", torch.zeros(hyperparameters.clusters, hyperparameters.output_size))
 
     @classmethod
-    def fit(cls, hyperparameters: Hyperparameters, train: Sequence[Table], validation: Sequence[Table], run: Run) -> Self:
+    def fit(
+        cls, hyperparameters: CNNKMeansHyperparameters, train: Sequence[Table], validation: Sequence[Table], run: Run
+    ) -> Self:
         """Fit on unlabelled series, one per row, of all files together. `validation` is only scored.
 
         Raises DataError when a row has nothing in it or there are fewer series than clusters.
@@ -82,8 +84,8 @@ class CNNKMeans(nn.Module):
         values = stack([interpolate(table) for table in train])  # (N, T)
         if len(values) <= hyperparameters.clusters:
             raise DataError(
-                f"{hyperparameters.clusters} clusters need more series than that, but the training channel has {len(values)}: "
-                "lower `clusters` or add rows."
+                f"{hyperparameters.clusters} clusters need more series than that, but the training channel has "
+                f"{len(values)}: lower `clusters` or add rows."
             )
         model = cls(hyperparameters, columns=values.shape[1])
         model.scaler.set(torch.from_numpy(np.nanmean(values, axis=0)), torch.from_numpy(np.nanstd(values, axis=0)))
@@ -141,7 +143,9 @@ class CNNKMeans(nn.Module):
     def _scale(self, values: NDArray[np.float32]) -> tuple[Tensor, Tensor]:
         """(N, T) with missing ends -> scaled series (N, T), zero past their (N,) lengths."""
         if values.shape[1] > self.columns:
-            raise DataError(f"Series have up to {values.shape[1]} steps, but the model was trained on at most {self.columns}: cut them.")
+            raise DataError(
+                f"Series have up to {values.shape[1]} steps, but the model was trained on {self.columns}: cut them."
+            )
         steps = values.shape[1]
         scaled = (values - self.scaler.shift[:steps].numpy()) / self.scaler.scale[:steps].numpy()
         series, lengths = align(scaled.astype(np.float32))

@@ -18,7 +18,7 @@ def interpolate(table: Table) -> NDArray[np.float32]:
     observed = ~np.isnan(values)
     empty = np.flatnonzero(~observed.any(axis=1))
     if len(empty):
-        raise DataError(f"{table.name} has nothing in {_rows(empty)}: give every series at least one value, or remove its row.")
+        raise DataError(f"{table.name} has nothing in {_rows(empty)}: give every series a value, or remove its row.")
     if observed.all():
         return values
     step = np.arange(values.shape[1])

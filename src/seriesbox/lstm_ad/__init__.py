@@ -1,0 +1,1 @@
+"""LSTM-AD: anomaly detection by forecasting."""

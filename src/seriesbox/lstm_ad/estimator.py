@@ -5,7 +5,6 @@ Malhotra et al. 2015 (see `gaussian.py`).
 Shapes: N rows, D columns, L context steps, P predicted steps, B windows.
 """
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal, Self
 
@@ -23,29 +22,29 @@ from seriesbox.lstm_ad.windows import Windows
 from seriesbox.tables import Table
 from seriesbox.training import Optimization, Run, optimize
 
-# The first part of every training file fits the network, the rest gives the errors the Gaussian is fitted to.
-FITTED_PART = 0.8
 # Windows forecast at once outside training: larger chunks leave the cache and are slower.
 CHUNK_WINDOWS = 256
 LOWEST_SCORE = torch.finfo(torch.float32).min
 
 
-class Hyperparameters(Optimization):
+class LSTMADHyperparameters(Optimization):
     """LSTM-AD's hyperparameters; the published product's defaults are not known, these are its examples' values."""
 
     context_length: int = hp(100, "Rows that a forecast is made from.", ge=1, le=100_000, tunable=True)
     prediction_length: int = hp(10, "Rows that are forecast at once.", ge=1, le=100_000, tunable=True)
-    sequence_stride: int = hp(10, "Rows between the starts of consecutive training windows.", ge=1, le=100_000, tunable=True)
+    sequence_stride: int = hp(10, "Rows between the starts of training windows.", ge=1, le=100_000, tunable=True)
     hidden_size: int = hp(32, "Units of every LSTM layer.", ge=1, le=4096, tunable=True)
     num_layers: int = hp(2, "Stacked LSTM layers.", ge=1, le=16, tunable=True)
-    dropout: float = hp(0.5, "Share of units dropped between LSTM layers; without effect on a single layer.", ge=0, lt=1, tunable=True)
+    dropout: float = hp(
+        0.5, "Share of units dropped between LSTM layers; a single layer has none.", ge=0, lt=1, tunable=True
+    )
     batch_size: int = hp(128, "Windows per gradient step.", ge=1, le=100_000, tunable=True)
 
 
 class LSTMAD(nn.Module):
     """Scores every row of one or several columns by how well it was foreseen."""
 
-    Hyperparameters: ClassVar = Hyperparameters
+    Hyperparameters: ClassVar = LSTMADHyperparameters
     metrics: ClassVar[dict[str, Literal["Minimize", "Maximize"]]] = {
         "train_mse": "Minimize",
         "train_mae": "Minimize",
@@ -54,7 +53,7 @@ class LSTMAD(nn.Module):
     }
     rows_are_independent: ClassVar = False
 
-    def __init__(self, hyperparameters: Hyperparameters, columns: int):
+    def __init__(self, hyperparameters: LSTMADHyperparameters, columns: int):
         super().__init__()
         self.hyperparameters = hyperparameters
         self.columns = columns
@@ -69,7 +68,9 @@ class LSTMAD(nn.Module):
         self.gaussian = Gaussian(columns)
 
     @classmethod
-    def fit(cls, hyperparameters: Hyperparameters, train: Sequence[Table], validation: Sequence[Table], run: Run) -> Self:
+    def fit(
+        cls, hyperparameters: LSTMADHyperparameters, train: Sequence[Table], validation: Sequence[Table], run: Run
+    ) -> Self:
         """Fit on normal data, one table per file; no window spans two files. `validation` is only scored.
 
         Raises DataError when a cell is missing, a file is too short, or files differ in their columns.
@@ -77,11 +78,12 @@ class LSTMAD(nn.Module):
         torch.manual_seed(hyperparameters.seed)
         model = cls(hyperparameters, columns=train[0].values.shape[1])
         window = hyperparameters.context_length + hyperparameters.prediction_length
-        rows = [model._rows(table, shortest=math.ceil(window / (1 - FITTED_PART))) for table in train]
+        # Four fifths of every file fit the network; the last fifth gives the errors the Gaussian is fitted to.
+        rows = [model._rows(table, shortest=5 * window) for table in train]
+        fitted = [one[: len(one) * 4 // 5] for one in rows]
+        held_out = [one[len(one) * 4 // 5 :] for one in rows]
         scored = [model._rows(table, shortest=window) for table in validation]
 
-        fitted = [one[: int(len(one) * FITTED_PART)] for one in rows]
-        held_out = [one[int(len(one) * FITTED_PART) :] for one in rows]
         low, high = torch.cat(fitted).aminmax(dim=0)
         model.scaler.set(shift=low, scale=high.double() - low.double())
         model.to(run.device)
@@ -125,21 +127,26 @@ class LSTMAD(nn.Module):
         hyperparameters = self.hyperparameters
         count, columns = table.values.shape
         if columns != self.columns:
-            turned = " It looks transposed: give one time step per row, one series per column." if count == self.columns else ""
-            raise DataError(f"{table.name} has {columns} columns where {self.columns} are expected.{turned}")
+            raise DataError(
+                f"{table.name} has {columns} columns, but the training data has {self.columns}: give one time step per "
+                "row and one series per column."
+            )
         missing = np.argwhere(np.isnan(table.values))
         if len(missing):
             row, column = missing[0]
-            absent = "has no" if column >= table.widths[row] else "is empty in"
+            fault = (
+                f"has only {table.widths[row]} of {columns} columns"
+                if column >= table.widths[row]
+                else f"is empty in column {column + 1}"
+            )
             raise DataError(
-                f"{table.name}: row {row + 1} {absent} column {column + 1}, and {len(missing) - 1} more cells are missing: "
-                "LSTM-AD needs a number in every cell, so fill the gaps before."
+                f"{table.name}: row {row + 1} {fault}. LSTM-AD needs a number in every cell: fill the gaps before."
             )
         if count < shortest:
             raise DataError(
-                f"{table.name} has {count} rows, but context-length {hyperparameters.context_length} and prediction-length "
-                f"{hyperparameters.prediction_length} need at least {shortest}: give a longer series, undivided (SplitType None), "
-                "or lower them."
+                f"{table.name} has {count} rows, but context-length {hyperparameters.context_length} and "
+                f"prediction-length {hyperparameters.prediction_length} need at least {shortest}: give a longer series "
+                "in one piece (SplitType None), or train with shorter ones."
             )
         return torch.from_numpy(table.values)
 

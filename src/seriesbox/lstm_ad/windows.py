@@ -21,12 +21,14 @@ class Windows:
         columns = rows.shape[1]
         counts = [len(one) for one in series]
         edges = [sum(counts[:i]) for i in range(len(counts))]
-        starts = [torch.arange(edge, edge + count - length + 1, stride) for edge, count in zip(edges, counts, strict=True) if count >= length]
+        starts = [
+            torch.arange(edge, edge + count - length + 1, stride) for edge, count in zip(edges, counts, strict=True)
+        ]
         self.starts = torch.cat(starts).to(rows.device)
-        self._views = rows.as_strided((len(rows) - length + 1, length, columns), (columns, columns, 1))
+        self.views = rows.as_strided((len(rows) - length + 1, length, columns), (columns, columns, 1))
 
     def __len__(self) -> int:
         return len(self.starts)
 
     def __getitem__(self, index: Tensor | slice) -> Tensor:  # (B,) -> (B, length, D)
-        return self._views.index_select(0, self.starts[index])
+        return self.views.index_select(0, self.starts[index])

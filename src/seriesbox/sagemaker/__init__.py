@@ -1,0 +1,1 @@
+"""The SageMaker shell: knows /opt/ml and HTTP, and nothing of an algorithm inside."""

@@ -1,8 +1,8 @@
 """`train`: read the channels, fit, save. Whatever fails ends with exit code 1 and one sentence in the failure file.
 
 SageMaker's own toolkit starts it: it sets up logging and writes the success or the failure file. It has holes: it may
-exit with 0 after an `OSError` without a number, after `SystemExit`, or when the failure file cannot be written. So `run`
-lets nothing past but the toolkit's own `ClientError`, and `main` takes no word but the success file for success.
+exit with 0 after an `OSError` without a number, after `SystemExit`, or when the failure file cannot be written. So
+`run` lets nothing past but the toolkit's `ClientError`, and `main` trusts nothing but the success file.
 """
 
 import json
@@ -17,7 +17,7 @@ from sagemaker_training.errors import ClientError
 from seriesbox import metrics
 from seriesbox.algorithm import infer, resolve
 from seriesbox.artifact import save
-from seriesbox.errors import DataError, HyperparameterError, UserError
+from seriesbox.errors import DataError, UserError
 from seriesbox.sagemaker.channels import read_channel
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.training import Run
@@ -29,11 +29,13 @@ def main() -> None:
     paths.output.mkdir(parents=True, exist_ok=True)
     for left_over in (paths.success, paths.failure):  # of an earlier run in the same tree
         left_over.unlink(missing_ok=True)
-    absent = [path for path in paths.configuration if not path.is_file()]
-    if absent:
-        reason = f"{absent[0]} is missing: a job needs {', '.join(path.name for path in paths.configuration)} beside each other."
-        paths.failure.write_text(reason)
-        sys.exit(reason)
+    for file in paths.configuration:  # the toolkit would answer with a traceback
+        try:
+            json.loads(file.read_bytes())
+        except (OSError, ValueError) as error:
+            reason = f"{file} cannot be read as JSON, which every job needs: {error}"
+            paths.failure.write_text(reason)
+            sys.exit(reason)
 
     os.environ["SAGEMAKER_TRAINING_MODULE"] = f"{__name__}:{run.__name__}"
     from sagemaker_training.cli.train import main as toolkit  # creates folders and reads the environment when imported
@@ -52,7 +54,8 @@ def run() -> None:
         raise ClientError(str(error)) from None
     except BaseException as error:
         traceback.print_exc()
-        raise ClientError(f"Training failed inside seriesbox ({type(error).__name__}: {error}). The log has the traceback.") from None
+        reason = f"Training failed inside seriesbox, the log says where: {type(error).__name__}: {error}"
+        raise ClientError(reason) from None
 
 
 def _train(paths: Paths) -> None:
@@ -64,7 +67,7 @@ def _train(paths: Paths) -> None:
 
     if not paths.channel("training").is_dir():
         others = ", ".join(sorted(path.name for path in paths.channels.glob("*") if path.is_dir())) or "none"
-        raise DataError(f"The job has no `training` channel (its channels: {others}): name the training data's channel `training`.")
+        raise DataError(f"The job has no `training` channel, only {others}: give the training data under that name.")
     training = read_channel(paths.channel("training"))
     validation = read_channel(paths.channel("validation")) if paths.channel("validation").is_dir() else []
 
@@ -76,8 +79,6 @@ def _train(paths: Paths) -> None:
 
 def _hyperparameters(paths: Paths) -> dict[str, Any]:
     """What the user set: the platform's own entries are left out."""
-    try:
-        given = json.loads(paths.hyperparameters.read_bytes())
-    except ValueError as error:
-        raise HyperparameterError(f"{paths.hyperparameters} is not JSON: {error}.") from None
-    return {name: value for name, value in given.items() if not name.startswith("sagemaker_") and name != "_tuning_objective_metric"}
+    platform = ("sagemaker_", "_tuning_objective_metric")
+    given = json.loads(paths.hyperparameters.read_bytes())
+    return {name: value for name, value in given.items() if not name.startswith(platform)}

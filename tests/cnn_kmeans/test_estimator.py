@@ -1,0 +1,85 @@
+import numpy as np
+import pytest
+import torch
+from sklearn.cluster import KMeans
+
+from seriesbox.cnn_kmeans.estimator import CNNKMeans, CNNKMeansHyperparameters
+from seriesbox.errors import DataError
+from seriesbox.tables import Table
+from seriesbox.training import Run
+
+SMALL = CNNKMeansHyperparameters(
+    clusters=2,
+    blocks=1,
+    filters=8,
+    reduced_size=8,
+    output_size=6,
+    negative_samples=5,
+    batch_size=20,
+    lr=0.01,
+    epochs=15,
+)
+
+
+@pytest.fixture(scope="module")
+def model(two_shapes):
+    return CNNKMeans.fit(SMALL, [two_shapes[0]], [], Run())
+
+
+def test_planted_clusters_are_found(model, two_shapes):
+    table, fast = two_shapes
+    labels = model.predict(table)[:, 0].numpy()
+    assert np.mean(labels == fast) in (0, 1)
+
+
+def test_a_row_out_for_every_row_in_and_rows_do_not_depend_on_each_other(model, two_shapes):
+    values = two_shapes[0].values
+    output = model.predict(Table.of(values))
+    assert output.shape == (len(values), 1 + SMALL.output_size)
+    assert output.isfinite().all()
+    row_by_row = torch.cat([model.predict(Table.of(values[i : i + 1])) for i in range(len(values))])
+    torch.testing.assert_close(output, row_by_row)
+
+
+def test_a_shorter_series_is_the_same_as_one_with_missing_cells_at_its_end(model, two_shapes):
+    values = two_shapes[0].values[:1].copy()
+    values[:, 20:] = np.nan
+    torch.testing.assert_close(model.predict(Table.of(values)), model.predict(Table.of(values[:, :20])))
+
+
+def test_labels_are_scikit_learns(model):
+    torch.manual_seed(0)
+    features = torch.randn(500, SMALL.output_size)
+    kmeans = KMeans(2, n_init=1, random_state=0).fit(features.numpy())
+    model.centroids.copy_(torch.from_numpy(kmeans.cluster_centers_))
+    np.testing.assert_array_equal(model.assign(features).numpy(), kmeans.predict(features.numpy()))
+
+
+def test_the_same_seed_gives_the_same_model_and_another_seed_another(two_shapes):
+    def weights(seed):
+        hyperparameters = SMALL.model_copy(update={"epochs": 2, "seed": seed})
+        return torch.cat(
+            [t.flatten() for t in CNNKMeans.fit(hyperparameters, [two_shapes[0]], [], Run()).state_dict().values()]
+        )
+
+    torch.testing.assert_close(weights(0), weights(0), rtol=0, atol=0)
+    assert not torch.equal(weights(0), weights(1))
+
+
+def test_files_are_stacked_and_metrics_reported_every_epoch(two_shapes):
+    values = two_shapes[0].values
+    reported = []
+    run = Run(report=lambda epoch, metrics: reported.append((epoch, metrics)))
+    hyperparameters = SMALL.model_copy(update={"epochs": 3})
+    parts = [Table.of(values[:30]), Table.of(values[30:, :35])]
+    CNNKMeans.fit(hyperparameters, parts, [Table.of(values[:10])], run)
+    assert [epoch for epoch, _ in reported] == [1, 2, 3]
+    for _, metrics in reported:
+        assert list(metrics) == list(CNNKMeans.metrics)
+        assert np.isfinite(list(metrics.values())).all()
+
+
+def test_more_clusters_than_series_is_refused_before_training(two_shapes):
+    table = Table.of(two_shapes[0].values[:5])
+    with pytest.raises(DataError, match="8 clusters need more series than that, but the training channel has 5"):
+        CNNKMeans.fit(CNNKMeansHyperparameters(epochs=100_000), [table], [], Run())

@@ -1,0 +1,34 @@
+import numpy as np
+import pytest
+
+from seriesbox.cnn_kmeans.series import align, interpolate, stack
+from seriesbox.errors import DataError
+from seriesbox.tables import Table
+
+NAN = np.nan
+
+
+def table(*rows):
+    return Table.of(np.array(rows, np.float32), "training/a.csv")
+
+
+def test_gaps_are_bridged_linearly_and_missing_ends_stay_missing():
+    filled = interpolate(table([1, NAN, NAN, 4, NAN], [NAN, 2, NAN, 6, 1], [5, NAN, NAN, NAN, NAN], [1, 2, 3, 4, 5]))
+    np.testing.assert_allclose(filled, [[1, 2, 3, 4, NAN], [NAN, 2, 4, 6, 1], [5, NAN, NAN, NAN, NAN], [1, 2, 3, 4, 5]])
+
+
+def test_series_are_moved_to_the_front_and_padded_with_zeros():
+    series, lengths = align(np.array([[NAN, 2, 4, NAN], [1, 2, 3, 4], [NAN, NAN, NAN, 7]], np.float32))
+    np.testing.assert_array_equal(series, [[2, 4, 0, 0], [1, 2, 3, 4], [7, 0, 0, 0]])
+    np.testing.assert_array_equal(lengths, [2, 4, 1])
+
+
+def test_files_of_different_widths_are_stacked():
+    np.testing.assert_array_equal(
+        stack([np.ones((1, 1), np.float32), np.zeros((1, 2), np.float32)]), [[1, NAN], [0, 0]]
+    )
+
+
+def test_a_row_with_nothing_in_it_is_named():
+    with pytest.raises(DataError, match=r"training/a.csv has nothing in rows 2, 3: give every series a value"):
+        interpolate(table([1, 2], [NAN, NAN], [NAN, NAN]))

@@ -1,0 +1,138 @@
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from seriesbox.tables import Table
+
+COMMANDS = Path(sys.executable).parent
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def two_shapes() -> tuple[Table, np.ndarray]:
+    """60 noisy oscillations of 30 or 40 steps, slow or fast, some with gaps; and which are fast."""
+    random = np.random.default_rng(0)
+    fast = np.arange(60) % 2 == 0
+    phase = random.uniform(0, 2 * np.pi, (60, 1))
+    values = np.sin(phase + np.arange(40) * np.where(fast, 1.5, 0.5)[:, None]) + random.normal(0, 0.1, (60, 40))
+    values[::3, 30:] = np.nan
+    values[::4, 10:12] = np.nan
+    return Table.of(values.astype(np.float32), "two shapes"), fast
+
+
+@pytest.fixture(scope="session")
+def wave() -> np.ndarray:
+    """(1200, 2): two noisy sinusoids of different scale."""
+    random = np.random.default_rng(0)
+    step = np.arange(1200)
+    columns = [np.sin(step / 5), 100 + 40 * np.cos(step / 8)]
+    return (np.stack(columns, axis=1) + random.normal(0, 0.02, (1200, 2)) * [1, 40]).astype(np.float32)
+
+
+@dataclass
+class Answer:
+    status: int
+    content_type: str
+    body: bytes
+
+
+class Server:
+    """A running `serve`, spoken to over HTTP."""
+
+    def __init__(self, port: int):
+        self.address = f"http://127.0.0.1:{port}"
+
+    def get(self, path: str) -> Answer:
+        return self._send(urllib.request.Request(self.address + path))
+
+    def post(self, body: bytes, content_type: str = "text/csv") -> Answer:
+        return self._send(urllib.request.Request(f"{self.address}/invocations", body, {"Content-Type": content_type}))
+
+    def _send(self, request: urllib.request.Request) -> Answer:
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return Answer(response.status, response.headers.get("Content-Type", ""), response.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                return Answer(error.code, error.headers["Content-Type"], error.read())
+
+
+class Job:
+    """An `/opt/ml` tree in a temporary folder, and the two commands run on it."""
+
+    def __init__(self, base: Path):
+        self.base = base
+        self.config = base / "input" / "config"
+        self.config.mkdir(parents=True)
+        self.failure = base / "output" / "failure"
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.environment = os.environ | {
+            "SAGEMAKER_BASE_DIR": str(base),
+            "SAGEMAKER_BIND_TO_PORT": str(self.port),
+        }
+        self.set(hyperparameters={})
+        (self.config / "resourceconfig.json").write_text(json.dumps({"current_host": "algo-1", "hosts": ["algo-1"]}))
+        (self.config / "inputdataconfig.json").write_text("{}")
+
+    def set(self, hyperparameters: dict[str, str]) -> None:
+        (self.config / "hyperparameters.json").write_text(json.dumps(hyperparameters))
+
+    def put(self, channel: str, name: str, body: bytes) -> None:
+        file = self.base / "input" / "data" / channel / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(body)
+
+    def run(self, command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [COMMANDS / command], env=self.environment, capture_output=True, text=True, timeout=100, check=False
+        )
+
+    @contextmanager
+    def serve(self) -> Iterator[Server]:
+        log = self.base / "serve.log"
+        with log.open("w") as stream:
+            process = subprocess.Popen([COMMANDS / "serve"], env=self.environment, stdout=stream, stderr=stream)
+        server = Server(self.port)
+        try:
+            for _ in range(600):
+                if process.poll() is not None:
+                    pytest.fail(f"serve ended with {process.returncode}: {log.read_text()}")
+                try:
+                    server.get("/ping")
+                    break
+                except urllib.error.URLError:
+                    time.sleep(0.1)
+            yield server
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=30)
+
+
+@pytest.fixture
+def job(tmp_path) -> Job:
+    return Job(tmp_path / "ml")
+
+
+@pytest.fixture(scope="session")
+def make_job(tmp_path_factory):
+    return lambda name: Job(tmp_path_factory.mktemp(name) / "ml")

@@ -1,0 +1,132 @@
+import numpy as np
+import pytest
+import torch
+
+from seriesbox.errors import DataError
+from seriesbox.lstm_ad.estimator import LSTMAD, LSTMADHyperparameters
+from seriesbox.tables import Table, parse_csv
+from seriesbox.training import Run
+
+CONTEXT, PREDICTION = 20, 7
+SMALL = LSTMADHyperparameters(
+    context_length=CONTEXT,
+    prediction_length=PREDICTION,
+    sequence_stride=3,
+    hidden_size=12,
+    dropout=0.1,
+    batch_size=16,
+    lr=0.01,
+    epochs=20,
+)
+
+
+@pytest.fixture(scope="module")
+def model(wave):
+    return LSTMAD.fit(SMALL, [Table.of(wave)], [], Run())
+
+
+@pytest.mark.parametrize(
+    ("columns", "changes", "parameters"), [(1, {}, 13_258), (2, {"prediction_length": 100, "hidden_size": 64}, 63_688)]
+)
+def test_the_published_parameter_counts(columns, changes, parameters):
+    forecaster = LSTMAD(LSTMADHyperparameters(**changes), columns).forecaster
+    assert sum(parameter.numel() for parameter in forecaster.parameters()) == parameters
+
+
+def test_a_planted_anomaly_has_the_lowest_score(model, wave):
+    changed = wave.copy()
+    changed[600:605, 1] = 200 - changed[600:605, 1]
+    scores = model.predict(Table.of(changed))[:, 0]
+    assert 600 <= int(scores.nan_to_num(torch.inf).argmin()) < 605 + PREDICTION
+
+
+def test_predictions_are_in_input_units(model, wave):
+    predictions = model.predict(Table.of(wave))[CONTEXT:, 1:].numpy()
+    for column in range(2):
+        assert np.corrcoef(predictions[:, column], wave[CONTEXT:, column])[0, 1] > 0.98
+        assert abs(predictions[:, column].mean() - wave[CONTEXT:, column].mean()) < 0.1 * wave[:, column].std()
+
+
+@pytest.mark.parametrize("rows", [CONTEXT + PREDICTION, 100, 101, CONTEXT + 10 * PREDICTION])
+def test_a_row_out_for_every_row_in_and_the_first_context_is_empty(model, wave, rows):
+    output = model.predict(Table.of(wave[:rows]))
+    assert output.shape == (rows, 3)
+    assert output[:CONTEXT].isnan().all()
+    assert output[CONTEXT:].isfinite().all()
+
+
+def test_a_block_depends_on_its_context_alone(model, wave):
+    whole = model.predict(Table.of(wave[:500]))
+    start = CONTEXT + 5 * PREDICTION
+    part = model.predict(Table.of(wave[start - CONTEXT : start + PREDICTION]))
+    torch.testing.assert_close(part[CONTEXT:], whole[start : start + PREDICTION], rtol=1e-4, atol=1e-4)
+
+
+def test_the_score_is_the_density_of_the_scaled_error(model, wave):
+    output = model.predict(Table.of(wave[:200])).double()[CONTEXT:]
+    errors = model.scaler(torch.from_numpy(wave[CONTEXT:200])) - model.scaler(output[:, 1:])
+    torch.testing.assert_close(output[:, 0], model.gaussian.log_density(errors), rtol=1e-3, atol=1e-2)
+
+
+def test_the_last_fifth_and_the_validation_never_reach_the_network(wave):
+    changed = wave.copy()
+    changed[len(wave) * 4 // 5 :] = 0
+    quick = SMALL.model_copy(update={"epochs": 1})
+    one = LSTMAD.fit(quick, [Table.of(wave)], [], Run())
+    other = LSTMAD.fit(quick, [Table.of(changed)], [Table.of(changed)], Run())
+    torch.testing.assert_close(one.forecaster.state_dict(), other.forecaster.state_dict(), rtol=0, atol=0)
+    torch.testing.assert_close(one.scaler.state_dict(), other.scaler.state_dict(), rtol=0, atol=0)
+    assert not torch.equal(one.gaussian.mean, other.gaussian.mean)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.full((400, 2), 7.0),
+        np.stack([np.arange(400) % 2, np.full(400, 3)], axis=1),
+        np.random.default_rng(0).normal(0, 1e-30, (400, 1)),
+        np.random.default_rng(0).normal(0, 1e30, (400, 1)),
+    ],
+    ids=["constant", "one constant column", "tiny", "huge"],
+)
+def test_scores_are_finite_for_any_data(values):
+    values = values.astype(np.float32)
+    model = LSTMAD.fit(SMALL.model_copy(update={"epochs": 1}), [Table.of(values)], [], Run())
+    extreme = values.copy()
+    extreme[50] = np.finfo(np.float32).max
+    extreme[51] = np.finfo(np.float32).min
+    for table in (values, extreme):
+        assert model.predict(Table.of(table))[CONTEXT:, 0].isfinite().all()
+
+
+def test_metrics_are_reported_every_epoch(wave):
+    reported = []
+    run = Run(report=lambda epoch, metrics: reported.append(metrics))
+    LSTMAD.fit(SMALL.model_copy(update={"epochs": 4}), [Table.of(wave), Table.of(wave[:400])], [Table.of(wave)], run)
+    assert [list(metrics) for metrics in reported] == [list(LSTMAD.metrics)] * 4
+    assert reported[-1]["train_mse"] < reported[0]["train_mse"]
+
+
+def test_one_layer_needs_no_dropout(wave):
+    LSTMAD.fit(SMALL.model_copy(update={"num_layers": 1, "dropout": 0.5, "epochs": 1}), [Table.of(wave)], [], Run())
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"1,2\n" * 30 + b"3,\n", "the file: row 31 is empty in column 2. LSTM-AD needs a number in every cell"),
+        (b"1,2\n" * 30 + b"3\n", "the file: row 31 has only 1 of 2 columns"),
+        (b"1,2\n\n" + b"1,2\n" * 30, "the file: row 2 has only 1 of 2 columns|row 2 is empty"),
+        (b"1,2,3\n" * 30, "the file has 3 columns, but the training data has 2"),
+        (b"1,2\n" * 26, "the file has 26 rows, but context-length 20 and prediction-length 7 need at least 27"),
+    ],
+)
+def test_what_cannot_be_predicted_is_said(model, body, message):
+    with pytest.raises(DataError, match=message):
+        model.predict(parse_csv(body, "the file"))
+
+
+def test_too_short_a_training_file_is_named(wave):
+    with pytest.raises(DataError, match=r"short.csv has 134 rows.* need at least 135"):
+        LSTMAD.fit(SMALL, [Table.of(wave), Table.of(wave[:134], "training/short.csv")], [], Run())
+    LSTMAD.fit(SMALL.model_copy(update={"epochs": 1}), [Table.of(wave[:135])], [], Run())

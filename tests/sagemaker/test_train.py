@@ -1,0 +1,162 @@
+import re
+
+import pytest
+from sagemaker_training.errors import ClientError
+
+from seriesbox import metrics
+from seriesbox.algorithm import ALGORITHMS, resolve
+from seriesbox.artifact import load
+from seriesbox.sagemaker import train
+from seriesbox.tables import write_csv
+
+CNN = {
+    "clusters": "2",
+    "blocks": "1",
+    "filters": "4",
+    "reduced-size": "4",
+    "output-size": "3",
+    "epochs": "2",
+    "sagemaker_region": '"us-east-1"',
+    "_tuning_objective_metric": "valid_score",
+}
+LSTM = {"context-length": "20", "prediction-length": "5", "hidden-size": "4", "epochs": "2", "seed": "7.0"}
+
+
+@pytest.fixture
+def bodies(two_shapes, wave) -> dict[str, bytes]:
+    return {"cnn-kmeans": write_csv(two_shapes[0].values), "lstm-ad": write_csv(wave)}
+
+
+@pytest.mark.parametrize(("algorithm", "hyperparameters"), [("cnn-kmeans", CNN), ("lstm-ad", LSTM)])
+def test_a_job_trains_on_every_file_reports_its_metrics_and_leaves_a_model(job, bodies, algorithm, hyperparameters):
+    job.set(hyperparameters)
+    job.put("training", "a.csv", bodies[algorithm])
+    job.put("training", "nested/b.csv", bodies[algorithm])
+    job.put("training", ".hidden", b"not a number")
+    job.put("training", "x-manifest", b"{}")
+    job.put("validation", "c.csv", bodies[algorithm])
+    done = job.run("train")
+    assert done.returncode == 0, done.stderr
+    assert not job.failure.exists()
+    for name in resolve(algorithm).metrics:
+        assert len(re.findall(metrics.regex(name), done.stdout, re.MULTILINE)) == 2
+    model = load(job.base / "model")
+    assert isinstance(model, resolve(algorithm))
+    assert model.hyperparameters.epochs == 2
+
+
+def test_without_validation_only_training_metrics_are_reported(job, bodies):
+    job.set({**LSTM, "model": '"lstm-ad"'})
+    job.put("training", "a.csv", bodies["lstm-ad"])
+    done = job.run("train")
+    assert done.returncode == 0, done.stderr
+    assert "train_mse" in done.stdout
+    assert "valid_mse" not in done.stdout
+
+
+def no_training_channel(job):
+    job.set(CNN)
+    job.put("validation", "a.csv", b"1,2\n")
+
+
+def hyperparameter_faults(job):
+    job.set({**CNN, "epochs": "0", "filter": "4"})
+
+
+def text_in_a_cell(job):
+    job.set(CNN)
+    job.put("training", "a.csv", b"1,2\n3,4\n5,six\n")
+
+
+def no_file(job):
+    job.set(CNN)
+    (job.base / "input" / "data" / "training").mkdir(parents=True)
+
+
+def few_series(job):
+    job.set(CNN)
+    job.put("training", "a.csv", b"1,2\n3,4\n")
+
+
+def few_rows(job):
+    job.set(LSTM)
+    job.put("training", "a.csv", b"1\n" * 124)
+
+
+def ragged(job):
+    job.set(LSTM)
+    job.put("training", "a.csv", b"1,2\n" * 200 + b"1\n")
+
+
+def unknown_algorithm(job):
+    job.set({"model": "kmeans"})
+
+
+def ambiguous(job):
+    job.set({"epochs": "2"})
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        (unknown_algorithm, r"^`model` must be one of cnn-kmeans, lstm-ad, not 'kmeans'\.$"),
+        (
+            ambiguous,
+            r"^The hyperparameters do not tell which algorithm is meant: set `model` to cnn-kmeans or lstm-ad\.$",
+        ),
+        (
+            hyperparameter_faults,
+            r"^`epochs` must be .* not 0\. Unknown hyperparameter `filter`: did you mean `filters`\?$",
+        ),
+        (no_training_channel, r"^The job has no `training` channel, only validation: "),
+        (no_file, r"^The `training` channel has no files: "),
+        (text_in_a_cell, r"^training/a\.csv has cells that are not finite numbers: row 3, column 2 is 'six'\."),
+        (few_series, r"^2 clusters need more series than that, but the training channel has 2: "),
+        (few_rows, r"^training/a\.csv has 124 rows, .* need at least 125: "),
+        (ragged, r"^training/a\.csv: row 201 has only 1 of 2 columns\. LSTM-AD needs a number in every cell"),
+    ],
+)
+def test_a_users_fault_is_one_sentence(job, monkeypatch, fault, sentence):
+    fault(job)
+    monkeypatch.setenv("SAGEMAKER_BASE_DIR", str(job.base))
+    with pytest.raises(ClientError, match=sentence):
+        train.run()
+
+
+def no_json(job):
+    (job.config / "hyperparameters.json").write_text("epochs=2")
+
+
+def no_configuration(job):
+    (job.config / "resourceconfig.json").unlink()
+
+
+def a_file_in_the_models_place(job):
+    job.set({**CNN, "epochs": "1"})
+    job.put("training", "a.csv", b"1,2,3\n2,3,1\n0,1,2\n")
+    (job.base / "model").write_text("in the way")
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        (text_in_a_cell, r"^training/a\.csv has cells that are not finite numbers: row 3, column 2 is 'six'\."),
+        (no_json, r"^[^\n]*hyperparameters\.json cannot be read as JSON"),
+        (no_configuration, r"^[^\n]*resourceconfig\.json cannot be read as JSON, .* No such file"),
+        (a_file_in_the_models_place, r"^Training failed inside seriesbox, the log says where: FileExistsError"),
+    ],
+)
+def test_whatever_fails_ends_with_exit_code_1_and_a_failure_file(job, fault, sentence):
+    fault(job)
+    (job.base / "output").mkdir()
+    (job.base / "output" / "success").touch()  # left over from an earlier run
+    done = job.run("train")
+    reason = job.failure.read_text()
+    assert done.returncode == 1
+    assert re.search(sentence, reason)
+    assert reason in done.stderr + done.stdout
+    assert not (job.base / "output" / "success").exists()
+
+
+def test_every_algorithm_can_be_named():
+    assert {name: resolve(name).__name__ for name in ALGORITHMS} == {"cnn-kmeans": "CNNKMeans", "lstm-ad": "LSTMAD"}

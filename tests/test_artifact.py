@@ -1,0 +1,75 @@
+import json
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from seriesbox.artifact import DESCRIPTION, TENSORS, load, save
+from seriesbox.cnn_kmeans.estimator import CNNKMeans, CNNKMeansHyperparameters
+from seriesbox.errors import ArtifactError
+from seriesbox.lstm_ad.estimator import LSTMAD, LSTMADHyperparameters
+from seriesbox.tables import Table
+
+
+def models():
+    torch.manual_seed(0)
+    yield CNNKMeans(CNNKMeansHyperparameters(blocks=1, filters=4, reduced_size=4, output_size=4), 30)
+    yield LSTMAD(LSTMADHyperparameters(context_length=5, prediction_length=2, hidden_size=4), 3)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    save(next(models()), tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("model", list(models()), ids=lambda model: type(model).__name__)
+def test_a_loaded_model_predicts_as_the_saved_one(model, tmp_path):
+    save(model, tmp_path / "model")
+    table = Table.of(np.random.default_rng(0).normal(size=(20, model.columns)).astype(np.float32))
+    loaded = load(tmp_path / "model")
+    assert loaded.hyperparameters == model.hyperparameters
+    torch.testing.assert_close(loaded.predict(table), model.eval().predict(table), rtol=0, atol=0, equal_nan=True)
+    assert sorted(file.name for file in (tmp_path / "model").iterdir()) == [DESCRIPTION, TENSORS]
+
+
+def edit(folder, change):
+    description = json.loads((folder / DESCRIPTION).read_text())
+    change(description)
+    (folder / DESCRIPTION).write_text(json.dumps(description))
+
+
+def alter_tensor(folder, name, value):
+    save_file(load_file(folder / TENSORS) | {name: value}, folder / TENSORS)
+
+
+DAMAGES = {
+    "no folder": (lambda f: [file.unlink() for file in f.iterdir()], "holds no model: model.json is missing"),
+    "no tensors": (lambda f: (f / TENSORS).unlink(), "holds no model: model.safetensors is missing"),
+    "no json": (lambda f: (f / DESCRIPTION).write_text("{"), "cannot be read"),
+    "a later format": (lambda f: edit(f, lambda d: d.update(format=2)), "cannot be read"),
+    "unknown algorithm": (lambda f: edit(f, lambda d: d.update(model="svm")), "must be one of cnn-kmeans, lstm-ad"),
+    "bad hyperparameter": (lambda f: edit(f, lambda d: d["hyperparameters"].update(blocks=-1)), "`blocks` must be"),
+    "other sizes": (
+        lambda f: edit(f, lambda d: d["hyperparameters"].update(filters=5)),
+        "does not fit its description",
+    ),
+    "truncated tensors": (lambda f: (f / TENSORS).write_bytes((f / TENSORS).read_bytes()[:-8]), "cannot be read"),
+    "a pickle": (lambda f: torch.save({"centroids": torch.zeros(8, 4)}, f / TENSORS), "cannot be read"),
+    "not finite": (lambda f: alter_tensor(f, "centroids", torch.full((8, 4), torch.nan)), "centroids is not finite"),
+    "wrong type": (lambda f: alter_tensor(f, "centroids", torch.zeros(8, 4).double()), "does not fit its description"),
+    "extra tensor": (lambda f: alter_tensor(f, "surplus", torch.zeros(1)), "surplus is missing or unknown"),
+}
+
+
+@pytest.mark.parametrize(("damage", "message"), list(DAMAGES.values()), ids=list(DAMAGES))
+def test_a_damaged_model_is_refused_with_the_reason(folder, damage, message):
+    damage(folder)
+    with pytest.raises(ArtifactError, match=message):
+        load(folder)
+
+
+def test_other_files_beside_the_model_are_ignored(folder):
+    (folder / "model.tar.gz").write_bytes(b"left over")
+    load(folder)

@@ -1,0 +1,98 @@
+import pytest
+
+from seriesbox.algorithm import infer, resolve
+from seriesbox.errors import HyperparameterError
+
+CNN = resolve("cnn-kmeans").Hyperparameters
+LSTM = resolve("lstm-ad").Hyperparameters
+
+
+def test_the_defaults_are_the_published_ones():
+    assert CNN.parse({}).written() == {
+        "clusters": 8,
+        "algorithm": "lloyd",
+        "blocks": 10,
+        "filters": 40,
+        "kernel-size": 3,
+        "reduced-size": 160,
+        "output-size": 320,
+        "negative-samples": 10,
+        "lr": 0.001,
+        "batch-size": 10,
+        "epochs": 100,
+        "seed": 0,
+    }
+
+
+@pytest.mark.parametrize("written", ["20", "20.0", '"20"', " 20 ", "2e1", 20, 20.0])
+def test_a_whole_number_may_be_written_in_every_sdks_way(written):
+    assert CNN.parse({"epochs": written}).epochs == 20
+
+
+@pytest.mark.parametrize("written", ["", "None", "null", None])
+def test_an_absent_value_is_the_default(written):
+    assert CNN.parse({"epochs": written}).epochs == 100
+
+
+@pytest.mark.parametrize("written", ["elkan", '"elkan"', " elkan "])
+def test_words_may_be_quoted(written):
+    assert CNN.parse({"algorithm": written}).algorithm == "elkan"
+
+
+@pytest.mark.parametrize("written", ["true", "True", "20.5", "many", "nan", "[1]", "{}"])
+def test_what_is_no_whole_number_is_refused_by_name_and_value(written):
+    with pytest.raises(HyperparameterError) as caught:
+        CNN.parse({"epochs": written})
+    assert str(caught.value) in (
+        f"`epochs` must be a whole number, not {written!r}.",
+        f"`epochs` must be a whole number, not {written}.",
+    )
+
+
+@pytest.mark.parametrize("written", ["nan", "NaN", "1e999", "-Infinity", "inf"])
+def test_a_number_must_be_finite(written):
+    with pytest.raises(HyperparameterError, match="`lr` must be a finite number, not"):
+        CNN.parse({"lr": written})
+
+
+def test_every_fault_comes_in_one_message():
+    with pytest.raises(HyperparameterError) as caught:
+        LSTM.parse({"epochs": "0", "dropout": "1", "lr": "fast", "hiden-size": "32", "num_layers": "2"})
+    message = str(caught.value)
+    assert "`epochs` must be greater than or equal to 1, not 0." in message
+    assert "`dropout` must be less than 1, not 1." in message
+    assert "`lr` must be a number, not 'fast'." in message
+    assert "Unknown hyperparameter `hiden-size`: did you mean `hidden-size`?" in message
+    assert "num_layers" not in message  # the underscore is accepted
+
+
+def test_values_survive_being_written_and_parsed():
+    values = CNN.parse({"clusters": "3", "algorithm": "elkan", "lr": "0.01"})
+    assert CNN.parse(values.written()) == values
+
+
+@pytest.mark.parametrize(
+    ("names", "algorithm"),
+    [
+        (["clusters"], "cnn-kmeans"),
+        (["epochs", "kernel-size", "lr"], "cnn-kmeans"),
+        (["context-length", "epochs"], "lstm-ad"),
+        (["context-length", "hidden-size", "clusters"], "lstm-ad"),
+    ],
+)
+def test_the_algorithm_is_inferred_from_its_hyperparameters(names, algorithm):
+    assert infer(names) == algorithm
+
+
+@pytest.mark.parametrize("names", [[], ["epochs", "lr"], ["nonsense"]])
+def test_an_ambiguous_job_is_asked_to_name_its_algorithm(names):
+    with pytest.raises(HyperparameterError, match="set `model` to cnn-kmeans or lstm-ad"):
+        infer(names)
+
+
+def test_every_declaration_has_a_range_a_sentence_and_a_default_within():
+    for algorithm in (CNN, LSTM):
+        for declaration in algorithm.declarations():
+            assert declaration.range
+            assert declaration.description.endswith(".")
+        algorithm.parse({d.name: str(d.default) for d in algorithm.declarations()})

@@ -1,0 +1,42 @@
+"""Imports point down: the shell knows the algorithms' protocol, the algorithms know nothing of the shell."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import seriesbox
+
+SOURCE = Path(seriesbox.__file__).parent
+SHARED = {"errors", "hyperparameters", "tables", "training", "layers"}
+ALLOWED = {
+    "errors": set(),
+    "metrics": set(),
+    "hyperparameters": {"errors"},
+    "tables": {"errors"},
+    "training": {"errors", "hyperparameters"},
+    "layers": set(),
+    "cnn_kmeans": SHARED | {"cnn_kmeans"},
+    "lstm_ad": SHARED | {"lstm_ad"},
+    "algorithm": {"errors", "hyperparameters", "tables", "training"},
+    "artifact": {"algorithm", "errors"},
+    "sagemaker": {"algorithm", "artifact", "errors", "metrics", "tables", "training", "sagemaker"},
+}
+
+
+def imported(file: Path) -> set[str]:
+    modules = []
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            modules += [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Import):
+            modules += [alias.name for alias in node.names]
+    return {module.split(".")[1] for module in modules if module.startswith("seriesbox.")}
+
+
+@pytest.mark.parametrize(
+    "file", [f for f in SOURCE.rglob("*.py") if f.parent != SOURCE or f.stem != "__init__"], ids=str
+)
+def test_imports_point_down(file):
+    room = file.relative_to(SOURCE).parts[0].removesuffix(".py")
+    assert imported(file) <= ALLOWED[room]

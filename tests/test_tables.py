@@ -1,0 +1,89 @@
+from contextlib import suppress
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from seriesbox.errors import DataError
+from seriesbox.tables import parse_csv, write_csv
+
+FLOATS = st.floats(allow_infinity=False, width=32)
+
+
+@given(arrays(np.float32, st.tuples(st.integers(1, 6), st.integers(1, 6)), elements=FLOATS))
+def test_any_table_survives_being_written_and_parsed(values):
+    values[-1, -1] = 1  # rows of missing values at the end would be blank lines
+    written = write_csv(values)
+    assert written.endswith(b"\n")
+    assert written.count(b"\n") == len(values)
+    np.testing.assert_array_equal(parse_csv(written, "it").values, values)
+
+
+def test_numbers_are_written_with_the_fewest_digits_and_missing_as_nothing():
+    assert write_csv(np.array([[1, 0.1, np.nan], [np.nan] * 3, [1e-9, -2.5, 3e20]], np.float32)) == (
+        b"1.0,0.1,\n,,\n1e-9,-2.5,3e+20\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"1,2\n3,4\n",
+        b"1,2\n3,4",
+        b"1,2\r\n3,4\r\n",
+        b"1,2\r3,4",
+        b"\xef\xbb\xbf1,2\n3,4\n",
+        b'"1","2"\n"3","4"\n',
+        b" 1 , 2 \n3.0,4e0\n\n\n",
+        b"+1,2.\n3,.4e1\n",
+    ],
+)
+def test_every_common_way_to_write_a_table_is_read(body):
+    np.testing.assert_array_equal(parse_csv(body, "it").values, [[1, 2], [3, 4]])
+
+
+def test_rows_of_different_lengths_end_in_missing_values():
+    table = parse_csv(b"1\n2,3,4\n5,nan\n", "it")
+    nan = np.nan
+    np.testing.assert_array_equal(table.values, [[1, nan, nan], [2, 3, 4], [5, nan, nan]])
+    np.testing.assert_array_equal(table.widths, [1, 3, 2])
+
+
+def test_a_blank_line_is_a_row_with_nothing_in_it():
+    np.testing.assert_array_equal(parse_csv(b"1,2\n\n3,4\n", "it").values[1], [np.nan, np.nan])
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"", "it is empty"),
+        (b"\n\n", "it is empty"),
+        (b"1,2\n3,oops\n", "row 2, column 2 is 'oops'"),
+        (b"1\n2,3,x1\n", "row 2, column 3 is 'x1'"),
+        (b"1,2\ninf,1e39\n", "row 2, column 1 is 'inf'; row 2, column 2 is '1e39'"),
+        (b"a,b\n1,2\n", r"starts with a header \('a' in row 1\)"),
+        (b"1;2\n3;4\n", "separated by semicolons"),
+        (b'"1,5",2\n1,2,3\n', "'it' cannot be read|it cannot be read"),
+        (b"1,2\n\xff\xfe,3\n", "row 2, column 1 is"),
+        (b"1,2\n1_0,3\n", "row 2, column 1 is '1_0'"),
+        (b"1,2\nNone,3\n", "row 2, column 1 is 'None'"),
+    ],
+)
+def test_a_fault_is_named_with_its_place(body, message):
+    with pytest.raises(DataError, match=message):
+        parse_csv(body, "it")
+
+
+def test_up_to_twenty_faults_are_named_together():
+    with pytest.raises(DataError) as caught:
+        parse_csv(b"1\n" + b"x\n" * 30, "it")
+    assert str(caught.value).count("column 1 is 'x'") == 20
+    assert "and 10 more" in str(caught.value)
+
+
+@given(st.binary(max_size=60))
+def test_no_bytes_raise_anything_but_a_data_error(body):
+    with suppress(DataError):
+        parse_csv(body, "it")
