@@ -58,4 +58,5 @@ def optimize(
             )
         module.eval()
         with torch.inference_mode():
-            run.report(epoch, evaluate(mean_loss))
+            metrics = evaluate(mean_loss)
+        run.report(epoch, metrics)

@@ -4,6 +4,7 @@ import torch
 from sklearn.cluster import KMeans
 
 from seriesbox.cnn_kmeans.estimator import CNNKMeans, CNNKMeansHyperparameters
+from seriesbox.cnn_kmeans.series import interpolate
 from seriesbox.errors import DataError
 from seriesbox.tables import Table
 from seriesbox.training import Run
@@ -81,5 +82,50 @@ def test_files_are_stacked_and_metrics_reported_every_epoch(two_shapes):
 
 def test_more_clusters_than_series_is_refused_before_training(two_shapes):
     table = Table.of(two_shapes[0].values[:5])
-    with pytest.raises(DataError, match="8 clusters need more series than that, but the training channel has 5"):
+    with pytest.raises(DataError, match="8 clusters need at least as many series, but the training channel has 5"):
         CNNKMeans.fit(CNNKMeansHyperparameters(epochs=100_000), [table], [], Run())
+
+
+def test_the_model_does_not_depend_on_whether_it_is_validated(two_shapes):
+    table = two_shapes[0]
+    hyperparameters = SMALL.model_copy(update={"epochs": 2})
+    alone = CNNKMeans.fit(hyperparameters, [table], [], Run())
+    validated = CNNKMeans.fit(hyperparameters, [table], [Table.of(table.values[:7])], Run())
+    for name in ("encoder", "scaler"):
+        torch.testing.assert_close(
+            getattr(alone, name).state_dict(), getattr(validated, name).state_dict(), rtol=0, atol=0
+        )
+
+
+@pytest.mark.parametrize("scaling", ["dataset", "series", "step"])
+def test_every_scaling_gives_the_encoder_series_of_like_size(two_shapes, scaling):
+    values = two_shapes[0].values * np.float32(1e4) + np.float32(5e6)
+    hyperparameters = SMALL.model_copy(update={"epochs": 1, "scaling": scaling})
+    model = CNNKMeans.fit(hyperparameters, [Table.of(values)], [], Run())
+    series, lengths = model._prepare(interpolate(Table.of(values)))
+    valid = series[torch.arange(series.shape[1]) < lengths[:, None]]
+    assert abs(float(valid.mean())) < 0.1
+    assert 0.8 < float(valid.std()) < 1.2
+
+
+def test_a_longer_series_than_any_trained_on_is_clustered_unless_steps_are_scaled_one_by_one(two_shapes):
+    longer = Table.of(np.tile(two_shapes[0].values[1:2], 3))
+    for scaling in ("dataset", "series"):
+        hyperparameters = SMALL.model_copy(update={"epochs": 1, "scaling": scaling})
+        assert CNNKMeans.fit(hyperparameters, [two_shapes[0]], [], Run()).predict(longer).isfinite().all()
+    model = CNNKMeans.fit(SMALL.model_copy(update={"epochs": 1, "scaling": "step"}), [two_shapes[0]], [], Run())
+    with pytest.raises(DataError, match="up to 120 steps, but the model was trained on 40"):
+        model.predict(longer)
+
+
+@pytest.mark.filterwarnings("ignore:Number of distinct clusters")
+def test_series_that_never_change_are_clustered_too():
+    flat = Table.of(np.repeat(np.float32([[0.1], [0.1], [7.3]]), 12, axis=1))
+    for scaling in ("dataset", "series", "step"):
+        hyperparameters = SMALL.model_copy(update={"epochs": 1, "scaling": scaling})
+        assert CNNKMeans.fit(hyperparameters, [flat], [], Run()).predict(flat).isfinite().all()
+
+
+def test_a_single_series_to_validate_with_is_refused(two_shapes):
+    with pytest.raises(DataError, match="validation channel has one series"):
+        CNNKMeans.fit(SMALL, [two_shapes[0]], [Table.of(two_shapes[0].values[:1])], Run())

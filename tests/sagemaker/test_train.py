@@ -75,7 +75,7 @@ def no_file(job):
 
 def few_series(job):
     job.set(CNN)
-    job.put("training", "a.csv", b"1,2\n3,4\n")
+    job.put("training", "a.csv", b"1,2\n")
 
 
 def few_rows(job):
@@ -111,7 +111,7 @@ def ambiguous(job):
         (no_training_channel, r"^The job has no `training` channel, only validation: "),
         (no_file, r"^The `training` channel has no files: "),
         (text_in_a_cell, r"^training/a\.csv has cells that are not finite numbers: row 3, column 2 is 'six'\."),
-        (few_series, r"^2 clusters need more series than that, but the training channel has 2: "),
+        (few_series, r"^2 clusters need at least as many series, but the training channel has 1: "),
         (few_rows, r"^training/a\.csv has 124 rows, .* need at least 125: "),
         (ragged, r"^training/a\.csv: row 201 has only 1 of 2 columns\. LSTM-AD needs a number in every cell"),
     ],

@@ -17,7 +17,7 @@ from sklearn.metrics import silhouette_score
 from torch import Tensor, nn
 
 from seriesbox.cnn_kmeans.encoder import Encoder
-from seriesbox.cnn_kmeans.series import align, interpolate, stack
+from seriesbox.cnn_kmeans.series import align, interpolate, mean_and_deviation, stack
 from seriesbox.cnn_kmeans.subsequences import chunks_of_like_length, encode_subsequences
 from seriesbox.cnn_kmeans.triplet import sample_triplets, triplet_loss
 from seriesbox.errors import DataError
@@ -31,6 +31,8 @@ from seriesbox.training import Optimization, Run, optimize
 SCORED_SERIES = 2000
 RESTARTS = 10
 
+Series = tuple[Tensor, Tensor]  # (N, T) scaled, zero past the (N,) lengths
+
 
 class CNNKMeansHyperparameters(Optimization):
     """CNN-KMeans' hyperparameters; the defaults are the published ones."""
@@ -42,6 +44,9 @@ class CNNKMeansHyperparameters(Optimization):
     kernel_size: int = hp(3, "Width of the convolutions.", ge=1, le=100, tunable=True)
     reduced_size: int = hp(160, "Channels of the last block.", ge=1, le=4096, tunable=True)
     output_size: int = hp(320, "Number of features.", ge=1, le=4096, tunable=True)
+    scaling: Literal["dataset", "series", "step"] = hp(
+        "dataset", "What shares one mean and one deviation: all values, each series' own, or those of one time step."
+    )
     negative_samples: int = hp(10, "Negatives per anchor in the triplet loss.", ge=1, le=100, tunable=True)
 
 
@@ -61,7 +66,7 @@ class CNNKMeans(nn.Module):
         super().__init__()
         self.hyperparameters = hyperparameters
         self.columns = columns
-        self.scaler = Scaler(columns)
+        self.scaler = Scaler(columns if hyperparameters.scaling == "step" else 1)
         self.encoder = Encoder(
             hyperparameters.blocks,
             hyperparameters.filters,
@@ -78,27 +83,34 @@ class CNNKMeans(nn.Module):
     ) -> Self:
         """Fit on unlabelled series, one per row, of all files together. `validation` is only scored.
 
-        Raises DataError when a row has nothing in it or there are fewer series than clusters.
+        Raises DataError when a row has nothing in it, or when there are fewer series than clusters.
         """
         torch.manual_seed(hyperparameters.seed)
         values = stack([interpolate(table) for table in train])  # (N, T)
-        if len(values) <= hyperparameters.clusters:
+        if len(values) < hyperparameters.clusters:
             raise DataError(
-                f"{hyperparameters.clusters} clusters need more series than that, but the training channel has "
+                f"{hyperparameters.clusters} clusters need at least as many series, but the training channel has "
                 f"{len(values)}: lower `clusters` or add rows."
             )
         model = cls(hyperparameters, columns=values.shape[1])
-        model.scaler.set(torch.from_numpy(np.nanmean(values, axis=0)), torch.from_numpy(np.nanstd(values, axis=0)))
+        if hyperparameters.scaling != "series":
+            shift, scale = mean_and_deviation(values, axis=0 if hyperparameters.scaling == "step" else None)
+            model.scaler.set(torch.from_numpy(shift).flatten(), torch.from_numpy(scale).flatten())
         model.to(run.device)
 
-        series, lengths = model._scale(values)
-        held_out = model._scale(stack([interpolate(table) for table in validation])) if validation else None
+        series, lengths = model._prepare(values)
+        scored = _some_of(series, lengths)
+        held_out = None
+        if validation:
+            held_out = _some_of(*model._prepare(stack([interpolate(table) for table in validation])))
+            if len(held_out[0]) < 2:
+                raise DataError("The validation channel has one series: give it two or more, or leave it out.")
 
         def loss(batch: Tensor) -> Tensor:
             return model._loss(series, lengths, batch)
 
         def evaluate(mean_loss: float) -> dict[str, float]:
-            return {"train_loss": mean_loss} | model._score(series, lengths, held_out)
+            return {"train_loss": mean_loss} | model._score(scored, held_out)
 
         optimize(model.encoder, len(series), loss, evaluate, hyperparameters, run)
         features = model.features(series, lengths)
@@ -108,7 +120,7 @@ class CNNKMeans(nn.Module):
     @torch.inference_mode()
     def predict(self, table: Table) -> Tensor:
         """(N, D) -> (N, 1 + F) float32: the label of the nearest centroid, then the features. Raises DataError."""
-        features = self.features(*self._scale(interpolate(table)))
+        features = self.features(*self._prepare(interpolate(table)))
         return torch.cat([self.assign(features)[:, None], features], dim=1)
 
     @torch.inference_mode()
@@ -123,15 +135,18 @@ class CNNKMeans(nn.Module):
         """(N, F) -> (N,): the label of the nearest centroid, as scikit-learn's `KMeans.predict` gives it."""
         return torch.cdist(features.double(), self.centroids.double()).argmin(dim=1)
 
-    def _score(self, series: Tensor, lengths: Tensor, held_out: tuple[Tensor, Tensor] | None) -> dict[str, float]:
+    def _score(self, scored: Series, held_out: Series | None) -> dict[str, float]:
         """The silhouette of the clusters as they would be now, and the loss and the silhouette of held-out series."""
-        features = self.features(series[:SCORED_SERIES], lengths[:SCORED_SERIES])
+        features = self.features(*scored)
         self.centroids.copy_(self._kmeans(features, restarts=1))
         scores = {"train_score": self._silhouette(features)}
         if held_out is not None:
-            anchors = torch.arange(min(len(held_out[0]), SCORED_SERIES))
-            features = self.features(held_out[0][:SCORED_SERIES], held_out[1][:SCORED_SERIES])
-            scores |= {"valid_loss": float(self._loss(*held_out, anchors)), "valid_score": self._silhouette(features)}
+            series, lengths = held_out
+            with torch.random.fork_rng():  # the model must not depend on whether it is validated
+                batches = torch.arange(len(series), device=series.device).split(self.hyperparameters.batch_size)
+                total = sum(float(self._loss(series, lengths, batch)) * len(batch) for batch in batches)
+            scores["valid_loss"] = total / len(series)
+            scores["valid_score"] = self._silhouette(self.features(series, lengths))
         return scores
 
     def _silhouette(self, features: Tensor) -> float:
@@ -140,16 +155,21 @@ class CNNKMeans(nn.Module):
             return math.nan  # undefined
         return float(silhouette_score(features.cpu().numpy(), labels))
 
-    def _scale(self, values: NDArray[np.float32]) -> tuple[Tensor, Tensor]:
-        """(N, T) with missing ends -> scaled series (N, T), zero past their (N,) lengths."""
-        if values.shape[1] > self.columns:
-            raise DataError(
-                f"Series have up to {values.shape[1]} steps, but the model was trained on {self.columns}: cut them."
-            )
+    def _prepare(self, values: NDArray[np.float32]) -> Series:
+        """(N, T) in input units, with missing ends, to what the encoder takes."""
         steps = values.shape[1]
-        scaled = (values - self.scaler.shift[:steps].numpy()) / self.scaler.scale[:steps].numpy()
-        series, lengths = align(scaled.astype(np.float32))
-        return torch.from_numpy(series), torch.from_numpy(lengths)
+        if self.hyperparameters.scaling == "step" and steps > self.columns:
+            raise DataError(
+                f"The series have up to {steps} steps, but the model was trained on {self.columns} and, with `scaling` "
+                "step, knows no others: cut them off, or train with another `scaling`."
+            )
+        if self.hyperparameters.scaling == "series":
+            shift, scale = mean_and_deviation(values, axis=1)
+        else:
+            shift, scale = (x[:steps].cpu().numpy() for x in (self.scaler.shift, self.scaler.scale))
+        series, lengths = align(((values - shift) / scale).astype(np.float32))
+        device = self.centroids.device
+        return torch.from_numpy(series).to(device), torch.from_numpy(lengths).to(device)
 
     def _loss(self, series: Tensor, lengths: Tensor, anchors: Tensor) -> Tensor:
         count, negatives = len(anchors), self.hyperparameters.negative_samples
@@ -166,3 +186,9 @@ class CNNKMeans(nn.Module):
             random_state=self.hyperparameters.seed,
         )
         return torch.from_numpy(kmeans.fit(features.cpu().numpy()).cluster_centers_)
+
+
+def _some_of(series: Tensor, lengths: Tensor) -> Series:
+    """At most `SCORED_SERIES` of the series, evenly spread: files may be sorted."""
+    some = torch.arange(0, len(series), math.ceil(len(series) / SCORED_SERIES), device=series.device)
+    return series[some], lengths[some]

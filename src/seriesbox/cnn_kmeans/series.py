@@ -29,6 +29,18 @@ def interpolate(table: Table) -> NDArray[np.float32]:
     return (left + (right - left) * weight).astype(np.float32)
 
 
+def mean_and_deviation(
+    values: NDArray[np.float32], axis: int | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean and standard deviation over `axis`, which is kept with length one; a deviation is 1 where nothing varies."""
+    observed = ~np.isnan(values)
+    count = np.maximum(observed.sum(axis=axis, keepdims=True), 1)
+    mean = np.sum(values, axis=axis, keepdims=True, dtype=np.float64, where=observed) / count
+    variance = np.sum(np.square(values - mean), axis=axis, keepdims=True, where=observed) / count
+    varies = variance > np.square(np.finfo(np.float32).eps * mean)  # beyond what float32 can tell from rounding
+    return mean, np.where(varies, np.sqrt(variance), 1)
+
+
 def align(values: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """(N, T) with missing ends -> (N, T) starting at the first observed step and zero past the last; (N,) lengths."""
     observed = ~np.isnan(values)

@@ -22,7 +22,7 @@ def sample_triplets(anchors: Tensor, lengths: Tensor, negative_samples: int) -> 
     """
 
     def uniform(low: Tensor, high: Tensor) -> Tensor:  # integers in low..high, both ends included
-        return low + (torch.rand(high.shape) * (high - low + 1)).long()
+        return low + (torch.rand(high.shape, device=high.device) * (high - low + 1)).long()
 
     whole = lengths[anchors]  # (B,)
     positive_length = uniform(torch.ones_like(whole), whole)
@@ -30,7 +30,7 @@ def sample_triplets(anchors: Tensor, lengths: Tensor, negative_samples: int) -> 
     anchor_start = uniform(torch.zeros_like(whole), whole - anchor_length)
     positive_start = anchor_start + uniform(torch.zeros_like(whole), anchor_length - positive_length)
 
-    shift = torch.randint(1, len(lengths), (len(anchors), negative_samples))
+    shift = torch.randint(1, len(lengths), (len(anchors), negative_samples), device=lengths.device)
     negatives = ((anchors[:, None] + shift) % len(lengths)).flatten()  # (B * K,)
     negative_length = uniform(torch.ones_like(negatives), lengths[negatives])
     negative_start = uniform(torch.zeros_like(negatives), lengths[negatives] - negative_length)

@@ -1,13 +1,11 @@
 """The scaler: one affine map per column, fitted on training data and saved with the model."""
 
-from typing import Self
-
 import torch
 from torch import Tensor, nn
 
 
 class Scaler(nn.Module):
-    """`(x - shift) / scale`, column by column, in float64; a column that never changes is only shifted."""
+    """`(x - shift) / scale`, column by column, in float64."""
 
     shift: Tensor  # (D,)
     scale: Tensor  # (D,)
@@ -17,11 +15,10 @@ class Scaler(nn.Module):
         self.register_buffer("shift", torch.zeros(columns, dtype=torch.float64))
         self.register_buffer("scale", torch.ones(columns, dtype=torch.float64))
 
-    def set(self, shift: Tensor, scale: Tensor) -> Self:
-        """Adopt (D,) shifts and scales; a scale of zero becomes one."""
+    def set(self, shift: Tensor, scale: Tensor) -> None:
+        """Adopt (D,) shifts and scales; where the scale is zero the column never changed, and is only shifted."""
         self.shift.copy_(shift)
         self.scale.copy_(torch.where(scale > 0, scale, 1.0))
-        return self
 
     def forward(self, x: Tensor) -> Tensor:
         """(..., D) in input units -> (..., D) scaled, float64."""

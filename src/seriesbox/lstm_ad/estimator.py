@@ -63,7 +63,7 @@ class LSTMAD(nn.Module):
             hyperparameters.prediction_length,
             hyperparameters.hidden_size,
             hyperparameters.num_layers,
-            hyperparameters.dropout if hyperparameters.num_layers > 1 else 0,
+            hyperparameters.dropout,
         )
         self.gaussian = Gaussian(columns)
 
