@@ -12,6 +12,7 @@ from is said in `data.py`.
 """
 
 import math
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -125,10 +126,15 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=10, help="seeds of the first table")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
+    samples = data.found(options.data / "samples" / "lstm-ad")  # said now, not after the other tables
     problems = data.anomalies(options.data)
+    if LONG not in problems:
+        sys.exit(
+            f"{options.data / 'ucr_anomaly'} has no file of series {LONG}: benchmarks/data.py says where to get it."
+        )
     long_series(problems.pop(LONG), options.seeds)
     short_series(problems)
-    sample(options.data / "samples" / "lstm-ad")
+    sample(samples)
 
 
 if __name__ == "__main__":

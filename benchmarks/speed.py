@@ -4,7 +4,8 @@ CNN-KMeans on ECG200 and on the published sample data, LSTM-AD on UCR anomaly 17
 The plain implementations are what one writes first: one encoder call per negative, with lengths shared by the batch
 as in the paper's own code; a DataLoader over windows. Both compute in float32 and take turns with ours, epoch by
 epoch, so that a noisy machine slows both. Ours includes its metrics (silhouette, errors of all windows), the plain ones
-have none. Figures are medians over the epochs; on a noisy machine only the ratios mean much.
+have none. Figures are medians over the epochs; on a noisy machine only the ratios mean much. Last comes the whole
+`train` process, from its start to the saved model.
 
     .venv/bin/python -m benchmarks.speed [--data FOLDER] [--threads 2] [--epochs 15]
 """
@@ -12,7 +13,10 @@ have none. Figures are medians over the epochs; on a noisy machine only the rati
 import time
 from collections.abc import Callable, Mapping
 from itertools import pairwise
+from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 import torch
 import torch.nn.functional as F
@@ -22,12 +26,13 @@ from torch.utils.data import DataLoader, TensorDataset
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks import data
+from demo.container import lay_out, train
 from seriesbox.cnn_kmeans.estimator import CNNKMeans, CNNKMeansHyperparameters
 from seriesbox.cnn_kmeans.subsequences import encode_subsequences
 from seriesbox.cnn_kmeans.triplet import sample_triplets
 from seriesbox.lstm_ad.estimator import LSTMAD, LSTMADHyperparameters
 from seriesbox.lstm_ad.forecaster import Forecaster
-from seriesbox.tables import read_csv
+from seriesbox.tables import Table, read_csv, write_csv
 from seriesbox.training import Run
 
 Epoch = Callable[[], None]
@@ -101,10 +106,17 @@ def plain_forecasts(rows: Tensor, sizes: LSTMADHyperparameters) -> Epoch:
     return epoch
 
 
-def in_turns(fit: Callable[[Run], object], plain: Epoch) -> tuple[float, float]:
-    """Median seconds of one epoch of `fit` and of `plain`, which runs after each of them; the first ones warm up."""
-    ours, theirs = [], []
+def in_turns(fit: Callable[[Run], object], metrics: tuple[type, str], plain: Epoch) -> tuple[float, float, float]:
+    """Median seconds of one epoch of `fit`, of the method `metrics` in it, and of `plain`, which runs after each."""
+    ours, inside, theirs = [], [], []
+    measure = getattr(*metrics)
     started = time.perf_counter()
+
+    def timed(*arguments: object) -> object:
+        begun = time.perf_counter()
+        result = measure(*arguments)
+        inside.append(time.perf_counter() - begun)
+        return result
 
     def report(_: int, __: Mapping[str, float]) -> None:
         nonlocal started
@@ -114,8 +126,9 @@ def in_turns(fit: Callable[[Run], object], plain: Epoch) -> tuple[float, float]:
         started = time.perf_counter()
         theirs.append(started - ended)
 
-    fit(Run(report=report))
-    return median(ours[1:]), median(theirs[1:])
+    with patch.object(*metrics, timed):
+        fit(Run(report=report))
+    return median(ours[1:]), median(inside[1:]), median(theirs[1:])  # the first ones warm up
 
 
 def gemm_peak() -> float:
@@ -147,6 +160,16 @@ def encoder_rate(series: Tensor, lengths: Tensor, sizes: CNNKMeansHyperparameter
     return counter.get_total_flops() / median(seconds)
 
 
+def whole_process(
+    folder: Path, hyperparameters: CNNKMeansHyperparameters | LSTMADHyperparameters, table: Table
+) -> float:
+    """Seconds of the command `train`, from its start to its end."""
+    lay_out(folder, hyperparameters.written(), write_csv(table.values))
+    started = time.perf_counter()
+    train(folder, folder / "train.log", lambda line: None)
+    return time.perf_counter() - started
+
+
 def main() -> None:
     """Print the tables."""
     parser = data.arguments(__doc__)
@@ -161,34 +184,45 @@ def main() -> None:
     series = torch.from_numpy(heartbeats.values)
     whole = torch.from_numpy(sample.values).nan_to_num()  # the plain one knows neither gaps nor lengths
 
-    print("| one epoch | ours, s | plain, s | ours / plain |")
-    print("|---|---|---|---|")
-    cases: list[tuple[str, Callable[[Run], object], Epoch]] = [
+    print("| one epoch | ours, s | of it metrics, s | plain, s | ours / plain |\n|---|---|---|---|---|")
+    score, errors = (CNNKMeans, "_score"), (LSTMAD, "_errors_of")
+    cases: list[tuple[str, Callable[[Run], object], tuple[type, str], Epoch]] = [
         (
             "CNN-KMeans, ECG200",
             lambda run: CNNKMeans.fit(ECG200.model_copy(update=epochs), [heartbeats], [], run),
+            score,
             plain_triplets(series, ECG200),
         ),
         (
             "CNN-KMeans, sample data with gaps",
             lambda run: CNNKMeans.fit(SAMPLE.model_copy(update=epochs), [sample], [], run),
+            score,
             plain_triplets(whole, SAMPLE),
         ),
         (
             "LSTM-AD, UCR anomaly 179",
             lambda run: LSTMAD.fit(LSTMADHyperparameters(**epochs), [trace], [], run),
+            errors,
             plain_forecasts(torch.from_numpy(trace.values[: len(trace.values) * 4 // 5]), LSTMADHyperparameters()),
         ),
     ]
-    for name, fit, plain in cases:
-        ours, theirs = in_turns(fit, plain)
-        print(f"| {name} | {ours:.3f} | {theirs:.3f} | {ours / theirs:.2f} |", flush=True)
+    for name, fit, metrics_method, plain in cases:
+        ours, metrics, theirs = in_turns(fit, metrics_method, plain)
+        print(f"| {name} | {ours:.3f} | {metrics:.3f} | {theirs:.3f} | {ours / theirs:.2f} |", flush=True)
 
     peak, rate = gemm_peak(), encoder_rate(series, torch.full((len(series),), series.shape[1]), ECG200)
     print(
         f"\nA gradient step on ECG200 runs at {rate / 1e9:.0f} GFLOP/s; a large matrix product at {peak / 1e9:.0f} "
         f"GFLOP/s ({rate / peak:.0%}), on {options.threads} threads."
     )
+
+    print("\n| the whole of `train` | s |\n|---|---|")
+    with TemporaryDirectory() as folder:
+        published = ECG200.model_copy(update={"epochs": 50})
+        print(f"| CNN-KMeans, ECG200, 50 epochs | {whole_process(Path(folder, 'cnn'), published, heartbeats):.1f} |")
+        print(
+            f"| LSTM-AD, 179, 100 epochs | {whole_process(Path(folder, 'lstm'), LSTMADHyperparameters(), trace):.1f} |"
+        )
 
 
 if __name__ == "__main__":

@@ -89,6 +89,7 @@ class Job:
         self.environment = os.environ | {
             "SAGEMAKER_BASE_DIR": str(base),
             "SAGEMAKER_BIND_TO_PORT": str(self.port),
+            "OMP_NUM_THREADS": "1",  # several threads on a busy machine wait for each other
         }
         self.set(hyperparameters={})
         (self.config / "resourceconfig.json").write_text(json.dumps({"current_host": "algo-1", "hosts": ["algo-1"]}))

@@ -60,7 +60,7 @@ def test_every_fault_comes_in_one_message():
         LSTM.parse({"epochs": "0", "dropout": "1", "lr": "fast", "hiden-size": "32", "num_layers": "2"})
     message = str(caught.value)
     assert "`epochs` must be greater than or equal to 1, not 0." in message
-    assert "`dropout` must be less than 1, not 1." in message
+    assert "`dropout` must be less than or equal to 0.99, not 1." in message
     assert "`lr` must be a number, not 'fast'." in message
     assert "Unknown hyperparameter `hiden-size`: did you mean `hidden-size`?" in message
     assert "num_layers" not in message  # the underscore is accepted

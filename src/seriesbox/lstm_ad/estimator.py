@@ -36,7 +36,7 @@ class LSTMADHyperparameters(Optimization):
     hidden_size: int = hp(32, "Units of every LSTM layer.", ge=1, le=4096, tunable=True)
     num_layers: int = hp(2, "Stacked LSTM layers.", ge=1, le=16, tunable=True)
     dropout: float = hp(
-        0.5, "Share of units dropped between LSTM layers; a single layer has none.", ge=0, lt=1, tunable=True
+        0.5, "Share of units dropped between LSTM layers; a single layer has none.", ge=0, le=0.99, tunable=True
     )
     batch_size: int = hp(128, "Windows per gradient step.", ge=1, le=100_000, tunable=True)
 

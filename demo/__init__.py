@@ -1,0 +1,1 @@
+"""The demo: what seriesbox finds in data whose answer is known. Run it by `scripts/demo`."""

@@ -1,0 +1,122 @@
+"""The container's two commands, as SageMaker runs them: `train` on an `/opt/ml` tree, `serve` behind HTTP."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+import numpy as np
+
+from demo.problems import Array, Hyperparameters, Series
+
+COMMANDS = Path(sys.executable).parent  # where this Python's venv has `train` and `serve`
+SECONDS_TO_START, SECONDS_TO_STOP = 60, 30
+
+
+class CommandError(Exception):
+    """`train` or `serve` did not do its work; the message ends with its log."""
+
+
+def lay_out(opt_ml: Path, hyperparameters: Hyperparameters, training: bytes) -> None:
+    """Write what SageMaker would have mounted: three files of configuration and one data channel."""
+    shutil.rmtree(opt_ml, ignore_errors=True)
+    config, channel = opt_ml / "input" / "config", opt_ml / "input" / "data" / "training"
+    config.mkdir(parents=True)
+    channel.mkdir(parents=True)
+    (channel / "train.csv").write_bytes(training)
+    for name, content in {
+        "hyperparameters": {
+            name: str(value) for name, value in hyperparameters.items()
+        },  # strings, as the platform has them
+        "inputdataconfig": {"training": {"TrainingInputMode": "File", "ContentType": "text/csv"}},
+        "resourceconfig": {"current_host": "algo-1", "hosts": ["algo-1"], "network_interface_name": "lo"},
+    }.items():
+        (config / f"{name}.json").write_text(json.dumps(content, indent=2))
+
+
+def train(opt_ml: Path, log: Path, on_epoch: Callable[[str], None]) -> None:
+    """Run `train` to its end; `on_epoch` gets every line of metrics as it appears. Raises CommandError."""
+    with log.open("w") as file, _start("train", opt_ml, stdout=subprocess.PIPE) as process:
+        for line in process.stdout or []:
+            file.write(line)
+            if line.startswith("epoch:"):
+                on_epoch(line.rstrip())
+    if process.returncode:
+        raise _failed("train", f"ended with exit code {process.returncode}", log)
+
+
+@contextmanager
+def serve(opt_ml: Path, log: Path) -> Iterator[str]:
+    """Run `serve` and yield its URL once `/ping` answers; stop it by SIGTERM. Raises CommandError."""
+    port = _free_port()
+    url = f"http://127.0.0.1:{port}"
+    with log.open("w") as file:
+        process = _start("serve", opt_ml, stdout=file, SAGEMAKER_BIND_TO_PORT=str(port))
+    try:
+        deadline = time.monotonic() + SECONDS_TO_START
+        while not _answers(f"{url}/ping"):
+            if process.poll() is not None:
+                raise _failed("serve", f"ended with exit code {process.returncode} before it answered /ping", log)
+            if time.monotonic() > deadline:
+                raise _failed("serve", f"did not answer /ping within {SECONDS_TO_START} s", log)
+            time.sleep(0.1)
+        yield url
+    finally:
+        process.terminate()
+        try:
+            process.wait(SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def invoke(url: str, body: bytes) -> Array:
+    """POST a CSV to `/invocations`: the rows that come back, empty cells as NaN. Raises CommandError."""
+    try:
+        with urlopen(Request(f"{url}/invocations", body, {"Content-Type": "text/csv"})) as response:
+            return np.genfromtxt(response, delimiter=",", ndmin=2)
+    except HTTPError as error:
+        raise CommandError(f"/invocations answered {error.code}: {error.read().decode()}") from None
+
+
+def csv(rows: Iterable[Series]) -> bytes:
+    """One row per line without header or index; a missing value is an empty cell."""
+    lines = (",".join("" if np.isnan(value) else f"{value:.6g}" for value in row) for row in rows)
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _start(command: str, opt_ml: Path, stdout: IO[str] | int, **environment: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [COMMANDS / command],
+        env=os.environ | {"SAGEMAKER_BASE_DIR": str(opt_ml)} | environment,
+        stdout=stdout,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urlopen(url, timeout=5) as response:
+            return bool(response.status == 200)
+    except (URLError, OSError):
+        return False
+
+
+def _failed(command: str, how: str, log: Path) -> CommandError:
+    last_lines = "\n".join(log.read_text().splitlines()[-20:])
+    return CommandError(f"`{command}` {how}. The end of its log, {log}:\n\n{last_lines}")
