@@ -1,4 +1,4 @@
-"""Write the README's hyperparameter tables from the declarations; with --check, only say whether they are up to date."""
+"""Write the README's hyperparameter tables from the declarations; with --check, only say whether they are current."""
 
 import re
 import sys
