@@ -7,7 +7,7 @@ CNN = resolve("cnn-kmeans").Hyperparameters
 LSTM = resolve("lstm-ad").Hyperparameters
 
 
-def test_the_defaults_are_the_published_ones():
+def test_the_defaults_are_the_published_ones_beside_our_own_two():
     assert CNN.parse({}).written() == {
         "clusters": 8,
         "algorithm": "lloyd",
@@ -17,6 +17,7 @@ def test_the_defaults_are_the_published_ones():
         "reduced-size": 160,
         "output-size": 320,
         "negative-samples": 10,
+        "scaling": "dataset",
         "lr": 0.001,
         "batch-size": 10,
         "epochs": 100,

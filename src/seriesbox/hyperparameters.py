@@ -66,8 +66,8 @@ class Hyperparameters(BaseModel):
     @classmethod
     def declarations(cls) -> Iterator[Declaration]:
         """Every hyperparameter in the order of its declaration, an algorithm's own before the shared ones."""
-        own = list(cls.__annotations__)
-        for name in [*own, *(name for name in cls.model_fields if name not in own)]:
+        declared = (name for owner in cls.__mro__ for name in vars(owner).get("__annotations__", {}))
+        for name in dict.fromkeys(name for name in declared if name in cls.model_fields):
             field = cls.model_fields[name]
             choices = get_args(field.annotation)
             yield Declaration(

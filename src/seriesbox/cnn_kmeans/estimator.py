@@ -44,10 +44,10 @@ class CNNKMeansHyperparameters(Optimization):
     kernel_size: int = hp(3, "Width of the convolutions.", ge=1, le=100, tunable=True)
     reduced_size: int = hp(160, "Channels of the last block.", ge=1, le=4096, tunable=True)
     output_size: int = hp(320, "Number of features.", ge=1, le=4096, tunable=True)
+    negative_samples: int = hp(10, "Negatives per anchor in the triplet loss.", ge=1, le=100, tunable=True)
     scaling: Literal["dataset", "series", "step"] = hp(
         "dataset", "What shares one mean and one deviation: all values, each series' own, or those of one time step."
     )
-    negative_samples: int = hp(10, "Negatives per anchor in the triplet loss.", ge=1, le=100, tunable=True)
 
 
 class CNNKMeans(nn.Module):
