@@ -8,7 +8,7 @@
 A score is a log-density: the lower, the more anomalous. Labels only judge: `fit` never sees them. Where the data comes
 from is said in `data.py`.
 
-    .venv/bin/python -m benchmarks.anomaly [--data FOLDER] [--threads 2] [--seeds 10]
+    .venv/bin/python -m benchmarks.anomaly --data FOLDER [--threads 2] [--seeds 10]
 """
 
 import math

@@ -7,7 +7,7 @@
 
 Classes only judge: `fit` never sees them.
 
-    .venv/bin/python -m benchmarks.clustering [--data FOLDER] [--threads 2] [--seeds 10]
+    .venv/bin/python -m benchmarks.clustering --data FOLDER [--threads 2] [--seeds 10]
 """
 
 import statistics

@@ -31,7 +31,7 @@ class Labelled(NamedTuple):
 def arguments(description: str | None) -> argparse.ArgumentParser:
     """The arguments every benchmark has."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder of the public data")
+    parser.add_argument("--data", type=Path, required=True, metavar="FOLDER", help="the folder of the public data")
     parser.add_argument("--threads", type=int, default=2, help="threads of torch")
     return parser
 

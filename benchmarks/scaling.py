@@ -2,7 +2,7 @@
 
 ECG200 at the published hyperparameters, the seven UCR sets and the sample data as in benchmarks/clustering.py.
 
-    .venv/bin/python -m benchmarks.scaling [--data FOLDER] [--threads 2] [--ecg-seeds 10] [--seeds 3]
+    .venv/bin/python -m benchmarks.scaling --data FOLDER [--threads 2] [--ecg-seeds 10] [--seeds 3]
 """
 
 from statistics import mean, median

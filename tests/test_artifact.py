@@ -70,6 +70,19 @@ def test_a_damaged_model_is_refused_with_the_reason(folder, damage, message):
         load(folder)
 
 
+def test_both_files_can_be_read_by_other_users(folder):
+    for name in (DESCRIPTION, TENSORS):
+        assert (folder / name).stat().st_mode & 0o044 == 0o044
+
+
+def test_a_model_that_could_not_be_loaded_is_not_saved(folder):
+    model = next(iter(models()))
+    model.centroids[0, 0] = torch.inf
+    with pytest.raises(ArtifactError, match="centroids is not finite"):
+        save(model, folder)
+    load(folder)  # the earlier one is still there
+
+
 def test_other_files_beside_the_model_are_ignored(folder):
     (folder / "model.tar.gz").write_bytes(b"left over")
     load(folder)

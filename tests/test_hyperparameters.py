@@ -67,6 +67,20 @@ def test_every_fault_comes_in_one_message():
     assert "num_layers" not in message  # the underscore is accepted
 
 
+def test_a_booleans_no_number_and_limits_are_shown_in_full():
+    with pytest.raises(HyperparameterError) as caught:
+        CNN.parse({"epochs": True, "seed": "5000000000"})
+    assert "`epochs` must be a whole number, not 'True'." in str(caught.value)
+    assert "`seed` must be less than or equal to 4294967295, not 5000000000." in str(caught.value)
+
+
+def test_the_names_there_are_are_listed_once():
+    with pytest.raises(HyperparameterError) as caught:
+        CNN.parse({f"xyz{i}": "1" for i in range(10)})
+    assert str(caught.value).count("The hyperparameters are ") == 1
+    assert len(str(caught.value)) < 1024
+
+
 def test_values_survive_being_written_and_parsed():
     values = CNN.parse({"clusters": "3", "algorithm": "elkan", "lr": "0.01"})
     assert CNN.parse(values.written()) == values
@@ -79,6 +93,7 @@ def test_values_survive_being_written_and_parsed():
         (["epochs", "kernel-size", "lr"], "cnn-kmeans"),
         (["context-length", "epochs"], "lstm-ad"),
         (["context-length", "hidden-size", "clusters"], "lstm-ad"),
+        (["context_length"], "lstm-ad"),
     ],
 )
 def test_the_algorithm_is_inferred_from_its_hyperparameters(names, algorithm):

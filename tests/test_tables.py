@@ -18,7 +18,13 @@ def test_any_table_survives_being_written_and_parsed(values):
     written = write_csv(values)
     assert written.endswith(b"\n")
     assert written.count(b"\n") == len(values)
-    np.testing.assert_array_equal(parse_csv(written, "it").values, values)
+    np.testing.assert_array_equal(parse_csv(written, "it").values.astype(np.float32), values)
+
+
+def test_a_small_change_on_a_large_offset_survives():
+    np.testing.assert_array_equal(
+        parse_csv(b"1000000000.25\n1000000000.5\n", "it").values[:, 0], [1e9 + 0.25, 1e9 + 0.5]
+    )
 
 
 def test_numbers_are_written_with_the_fewest_digits_and_missing_as_nothing():
@@ -37,6 +43,7 @@ def test_numbers_are_written_with_the_fewest_digits_and_missing_as_nothing():
         b"\xef\xbb\xbf1,2\n3,4\n",
         b'"1","2"\n"3","4"\n',
         b" 1 , 2 \n3.0,4e0\n\n\n",
+        b'"1"\t, "2" \n"3",4\n',
         b"+1,2.\n3,.4e1\n",
     ],
 )
@@ -65,7 +72,13 @@ def test_a_blank_line_is_a_row_with_nothing_in_it():
         (b"1,2\ninf,1e39\n", "row 2, column 1 is 'inf'; row 2, column 2 is '1e39'"),
         (b"a,b\n1,2\n", r"starts with a header \('a' in row 1\)"),
         (b"1;2\n3;4\n", "separated by semicolons"),
-        (b'"1,5",2\n1,2,3\n', "'it' cannot be read|it cannot be read"),
+        (b'"1,5",2\n1,2,3\n', "row 1, column 1 is '\"1'; row 1, column 2 is '5\"'"),
+        (b'1,"1"2\n', "row 1, column 2 is '\"1\"2'"),
+        (b"1,5;2,5\n1,5;2,5\n", "separated by semicolons"),
+        (b"NA\n1\n2\n", "row 1, column 1 is 'NA'"),
+        (b"\xc2\xa0,1\n", "row 1, column 1 is"),
+        (b"\x1f\x8b\x08\x00", "compressed by gzip"),
+        ("1,2".encode("utf-16"), "UTF-16"),
         (b"1,2\n\xff\xfe,3\n", "row 2, column 1 is"),
         (b"1,2\n1_0,3\n", "row 2, column 1 is '1_0'"),
         (b"1,2\nNone,3\n", "row 2, column 1 is 'None'"),
@@ -74,6 +87,15 @@ def test_a_blank_line_is_a_row_with_nothing_in_it():
 def test_a_fault_is_named_with_its_place(body, message):
     with pytest.raises(DataError, match=message):
         parse_csv(body, "it")
+
+
+def test_blanks_around_a_missing_mark_are_no_fault():
+    assert np.isnan(parse_csv(b' nan , ,"",\n', "it").values).all()
+
+
+def test_rows_that_would_be_padded_without_measure_are_refused():
+    with pytest.raises(DataError, match="row 20001 has 20001 cells, far more than the others"):
+        parse_csv(b"1\n" * 20_000 + b"1" + b",1" * 20_000, "it")
 
 
 def test_up_to_twenty_faults_are_named_together():

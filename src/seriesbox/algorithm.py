@@ -56,7 +56,8 @@ def resolve(name: str) -> type[Algorithm]:
 
 def infer(names: Collection[str]) -> str:
     """The algorithm that knows most of these hyperparameters. Raises HyperparameterError when none stands out."""
-    known = {name: len(set(names) & set(resolve(name).Hyperparameters.names())) for name in ALGORITHMS}
+    given = {name.replace("_", "-") for name in names}
+    known = {name: len(given & set(resolve(name).Hyperparameters.names())) for name in ALGORITHMS}
     best = max(known.values())
     candidates = [name for name, count in known.items() if count == best]
     if len(candidates) > 1:

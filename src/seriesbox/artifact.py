@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 import torch
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from safetensors import SafetensorError
-from safetensors.torch import load as load_tensors
-from safetensors.torch import save_file
+from safetensors.torch import load as tensors_from_bytes
+from safetensors.torch import save as tensors_to_bytes
 
 from seriesbox.algorithm import ALGORITHMS, Algorithm, resolve
 from seriesbox.errors import ArtifactError, HyperparameterError
@@ -33,18 +33,24 @@ class Description(BaseModel):
 
 
 def save(model: Algorithm, folder: Path) -> None:
-    """Write both files; the description last, so that a folder which has one is complete."""
+    """Write both files; the description last, so that a folder which has one is complete.
+
+    Raises ArtifactError when a number in the model is not finite.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    (name,) = (name for name in ALGORITHMS if resolve(name) is type(model))
-    description = Description(model=name, columns=model.columns, hyperparameters=model.hyperparameters.written())
+    (algorithm,) = (name for name in ALGORITHMS if resolve(name) is type(model))
+    description = Description(model=algorithm, columns=model.columns, hyperparameters=model.hyperparameters.written())
     tensors = {key: value.detach().cpu().contiguous() for key, value in model.state_dict().items()}
 
-    beside = folder / f".{TENSORS}"
-    save_file(tensors, beside)
-    os.replace(beside, folder / TENSORS)
-    beside = folder / f".{DESCRIPTION}"
-    beside.write_text(description.model_dump_json(indent=2) + "\n")
-    os.replace(beside, folder / DESCRIPTION)
+    _check_finite(tensors, folder)
+    (folder / DESCRIPTION).unlink(missing_ok=True)
+    for name, content in {
+        TENSORS: tensors_to_bytes(tensors),
+        DESCRIPTION: (description.model_dump_json(indent=2) + "\n").encode(),
+    }.items():
+        beside = folder / f".{name}"
+        beside.write_bytes(content)
+        os.replace(beside, folder / name)
 
 
 def load(folder: Path) -> Algorithm:
@@ -56,7 +62,7 @@ def load(folder: Path) -> Algorithm:
         description = Description.model_validate(json.loads((folder / DESCRIPTION).read_bytes()))
         algorithm = resolve(description.model)
         model = algorithm(algorithm.Hyperparameters.parse(description.hyperparameters), description.columns)
-        tensors = load_tensors((folder / TENSORS).read_bytes())
+        tensors = tensors_from_bytes((folder / TENSORS).read_bytes())
     except FileNotFoundError as error:
         missing = Path(error.filename).name
         raise ArtifactError(f"{folder} holds no model: {missing} is missing, which `train` writes.") from None
@@ -78,5 +84,10 @@ def _check(tensors: dict[str, torch.Tensor], expected: dict[str, torch.Tensor], 
                 f"The model in {folder} does not fit its description: {key} is {tuple(found.shape)} {found.dtype}, "
                 f"not {tuple(value.shape)} {value.dtype}."
             )
-        if not found.isfinite().all():
-            raise ArtifactError(f"The model in {folder} is damaged: {key} is not finite.")
+    _check_finite(tensors, folder)
+
+
+def _check_finite(tensors: dict[str, torch.Tensor], folder: Path) -> None:
+    for key, value in tensors.items():
+        if not value.isfinite().all():
+            raise ArtifactError(f"The model for {folder} is damaged: {key} is not finite.")

@@ -51,12 +51,11 @@ class Hyperparameters(BaseModel):
 
         Raises HyperparameterError with every fault in one message.
         """
-        decoded = {name: _decode(value) for name, value in given.items()}
+        decoded = {name: decode(value) for name, value in given.items()}
         try:
             return cls.model_validate({name: value for name, value in decoded.items() if value is not None})
         except ValidationError as error:
-            faults = [_explain(fault, cls.names()) for fault in error.errors()]
-            raise HyperparameterError(" ".join(faults)) from None
+            raise HyperparameterError(" ".join(_explain(error.errors(), cls.names()))) from None
 
     @classmethod
     def names(cls) -> list[str]:
@@ -84,39 +83,43 @@ class Hyperparameters(BaseModel):
         return self.model_dump(by_alias=True)
 
 
-def _decode(value: Any) -> Any:
+def decode(value: Any) -> Any:
     """Undo one client's way of writing a value; None stands for "not given"."""
-    if not isinstance(value, str):
+    if value is None or type(value) in (int, float):
         return value
-    text = value.strip()
+    text = str(value).strip()
     if text in ("", "None", "null"):
         return None
     try:
         decoded = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
     # `true` would pass for the number 1, and no hyperparameter takes a list or an object: let the text be named.
     return decoded if type(decoded) in (int, float, str) else text
 
 
-def _explain(fault: ErrorDetails, names: list[str]) -> str:
-    name = str(fault["loc"][0]) if fault["loc"] else ""
-    value, limits = fault["input"], fault.get("ctx", {})
-    match fault["type"]:
-        case "extra_forbidden":
-            close = difflib.get_close_matches(name.replace("_", "-"), names, n=1)
-            meant = f"did you mean `{close[0]}`?" if close else f"the hyperparameters are {', '.join(names)}."
-            return f"Unknown hyperparameter `{name}`: {meant}"
-        case "greater_than_equal" | "greater_than" | "less_than_equal" | "less_than":
-            relation = fault["type"].replace("_equal", " or equal to").replace("_than", " than")
-            return f"`{name}` must be {relation.replace('_', ' ')} {next(iter(limits.values())):g}, not {value}."
-        case "literal_error":
-            return f"`{name}` must be one of {limits['expected']}, not {value!r}."
-        case "value_error":  # a rule between hyperparameters, worded where it is declared
-            return str(limits["error"])
-        case kind:
-            noun = "a finite number" if kind == "finite_number" else "a number"
-            return f"`{name}` must be {'a whole number' if kind.startswith('int') else noun}, not {value!r}."
+def _explain(faults: list[ErrorDetails], names: list[str]) -> Iterator[str]:
+    """A sentence for each fault; what names there are is said once, at the end."""
+    strange = False
+    for fault in faults:
+        name, value = str(fault["loc"][0]), fault["input"]
+        match fault["type"]:
+            case "extra_forbidden":
+                close = difflib.get_close_matches(name.replace("_", "-"), names, n=1)
+                strange |= not close
+                yield f"Unknown hyperparameter `{name}`" + (f": did you mean `{close[0]}`?" if close else ".")
+            case "greater_than_equal" | "greater_than" | "less_than_equal" | "less_than" as kind:
+                relation = kind.replace("_equal", " or equal to").replace("_than", " than")
+                (limit,) = fault["ctx"].values()
+                yield f"`{name}` must be {relation} {limit if isinstance(limit, int) else f'{limit:g}'}, not {value}."
+            case "literal_error":
+                yield f"`{name}` must be {fault['ctx']['expected']}, not {value!r}."
+            case "finite_number":
+                yield f"`{name}` must be a finite number, not {value!r}."
+            case kind:
+                yield f"`{name}` must be {'a whole number' if kind.startswith('int') else 'a number'}, not {value!r}."
+    if strange:
+        yield f"The hyperparameters are {', '.join(names)}."
 
 
 def _range(field: FieldInfo) -> str:

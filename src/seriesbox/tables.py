@@ -4,7 +4,9 @@ One way in for any shape: every cell is put on a line of its own, parsed as one 
 laid out again by the width of each row. Rows of different lengths, one column or a million are all the same to it.
 """
 
+import csv
 import io
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,26 +18,30 @@ from numpy.typing import NDArray
 from seriesbox.errors import DataError
 
 MISSING = ["", "nan", "NaN", "NAN"]
+LARGEST = float(np.finfo(np.float32).max)  # what an answer can be written in
 FAULTS_SHOWN = 20
+# Shorter rows are padded to the longest one: refused where that is so many times the cells given, and many in all.
+MOST_PADDING, LEAST_CELLS = 20, 100_000_000
 
 
 @dataclass(frozen=True)
 class Table:
     """Rows of numbers, and where they came from.
 
-    values: (N, D) float32; a missing cell is NaN, and so is every cell beyond the end of a shorter row.
+    values: (N, D) float64, so that a small change on a large offset survives until it is scaled; a missing cell is NaN,
+        and so is every cell beyond the end of a shorter row.
     widths: (N,) how many cells, empty ones included, each row was written with.
     name: what error messages call it: a file's name, "the request".
     """
 
-    values: NDArray[np.float32]
+    values: NDArray[np.float64]
     widths: NDArray[np.int64]
     name: str = field(default="the table")
 
     @classmethod
-    def of(cls, values: NDArray[np.float32], name: str = "the table") -> "Table":
+    def of(cls, values: NDArray[np.floating], name: str = "the table") -> "Table":
         """A rectangular table of an array of shape (N, D)."""
-        return cls(values, np.full(len(values), values.shape[1]), name)
+        return cls(values.astype(np.float64), np.full(len(values), values.shape[1]), name)
 
 
 def read_csv(path: Path, name: str) -> Table:
@@ -49,22 +55,21 @@ def parse_csv(body: bytes, name: str) -> Table:
     An empty cell or `nan` is missing. A byte-order mark, Windows line ends, quotes around a number and blank lines at
     the end are accepted. Raises DataError that names every cell (up to twenty) that is not a finite number.
     """
-    body = body.removeprefix(b"\xef\xbb\xbf")
-    if b"\r" in body:
-        body = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    body = body.rstrip(b"\n ")
+    for mark, what in _FOREIGN.items():
+        if body.startswith(mark):
+            raise DataError(f"{name} is {what}, not plain text: give it as UTF-8 without compression.")
+    body = _plain(body)
     if not body:
         raise DataError(f"{name} is empty: it needs at least one row of numbers.")
     widths = _row_widths(body)
     cells = body.replace(b",", b"\n") + b"\n"
     try:
-        with np.errstate(over="ignore"):  # a number too large for float32 becomes infinite, and is named below
-            column = pd.read_csv(io.BytesIO(cells), dtype=np.float32, **_ONE_COLUMN)["cell"].array.to_numpy()
+        column = pd.read_csv(io.BytesIO(cells), **_ONE_COLUMN)["cell"].array.to_numpy()
     except ValueError:  # a cell that is no number, or bytes that are no text
         raise _not_numbers(cells, widths, name) from None
-    if len(column) != widths.sum() or np.isinf(column).any():
+    if len(column) != widths.sum() or (np.abs(column) > LARGEST).any():
         raise _not_numbers(cells, widths, name)
-    return Table(_lay_out(column, widths), widths, name)
+    return Table(_lay_out(column, widths, name), widths, name)
 
 
 def write_csv(values: NDArray[np.float32]) -> bytes:
@@ -78,14 +83,34 @@ def write_csv(values: NDArray[np.float32]) -> bytes:
     return rows[2:-2].replace(b"],[", b"\n").replace(b"null", b"") + b"\n"
 
 
+_FOREIGN = {
+    b"\x1f\x8b": "compressed by gzip",
+    b"PK\x03\x04": "a zip archive or a spreadsheet",
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+}
 _ONE_COLUMN = {
     "header": None,
     "names": ["cell"],
+    "dtype": np.float64,
+    "quoting": csv.QUOTE_NONE,
     "skip_blank_lines": False,
     "skipinitialspace": True,
     "keep_default_na": False,
     "na_values": MISSING,
 }
+
+
+def _plain(body: bytes) -> bytes:
+    """The body without byte-order mark, carriage returns, quotes around cells, blanks behind them, blank last lines."""
+    body = body.removeprefix(b"\xef\xbb\xbf")
+    if b"\r" in body:
+        body = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if b'"' in body:
+        body = re.sub(rb'(?:(?<=[,\n])|^)[ \t]*"([^",\n]*)"[ \t]*(?=[,\n]|$)', rb"\1", body)
+    if b" " in body or b"\t" in body:
+        body = re.sub(rb"[ \t]+(?=[,\n]|$)", b"", body)
+    return body.rstrip(b"\n")
 
 
 def _row_widths(body: bytes) -> NDArray[np.int64]:
@@ -95,35 +120,40 @@ def _row_widths(body: bytes) -> NDArray[np.int64]:
     return np.diff(row_ends, prepend=-1)
 
 
-def _lay_out(column: NDArray[np.float32], widths: NDArray[np.int64]) -> NDArray[np.float32]:
-    widest = widths.max()
+def _lay_out(column: NDArray[np.float64], widths: NDArray[np.int64], name: str) -> NDArray[np.float64]:
+    widest = int(widths.max())
     if (widths == widest).all():
         return column.reshape(len(widths), widest)
-    values = np.full((len(widths), widest), np.nan, np.float32)
+    if len(widths) * widest > max(MOST_PADDING * len(column), LEAST_CELLS):
+        raise DataError(
+            f"{name}: row {int(widths.argmax()) + 1} has {widest} cells, far more than the others, which would all be "
+            "padded to that: cut it, or give long and short rows to jobs of their own."
+        )
+    values = np.full((len(widths), widest), np.nan)
     values[np.arange(widest) < widths[:, None]] = column
     return values
 
 
 def _not_numbers(cells: bytes, widths: NDArray[np.int64], name: str) -> DataError:
     """The error that names each cell which is not a finite number; the slow way, taken only once something is wrong."""
-    texts = pd.Series(cells.decode("utf-8", errors="replace").split("\n")[:-1]).str.strip().str.strip('"').str.strip()
-    with np.errstate(over="ignore"):
-        numbers = pd.to_numeric(texts, errors="coerce").to_numpy(np.float32)
-    wrong = np.flatnonzero(~np.isfinite(numbers) & ~texts.isin(MISSING).to_numpy())
+    texts = pd.Series(cells.decode("utf-8", errors="replace").split("\n")[:-1]).str.lstrip(" ")
+    numbers = pd.to_numeric(texts, errors="coerce").to_numpy(np.float64)
+    wrong = np.flatnonzero(~(np.abs(numbers) <= LARGEST) & ~texts.isin(MISSING).to_numpy())
     if not len(wrong):
-        return DataError(f"{name} cannot be read as comma-separated numbers: check its quotes; none are needed.")
+        return DataError(f"{name} cannot be read as comma-separated numbers.")
+    if texts[wrong].str.contains(";").any():
+        return DataError(f"{name} is separated by semicolons: use commas between cells and points for decimals.")
+    if len(wrong) == widths[0] and wrong[-1] == widths[0] - 1 and texts[wrong].str.match(_COLUMN_NAME).all():
+        return DataError(f"{name} starts with a header ({texts[0][:20]!r} in row 1): remove it.")
     row_ends = widths.cumsum()
-    rows = np.searchsorted(row_ends, wrong, side="right")
-    columns = wrong - (row_ends - widths)[rows]
-    if rows[0] == 0 and (rows == 0).sum() == widths[0]:
-        if widths[0] == 1 and ";" in texts[0]:
-            return DataError(f"{name} is separated by semicolons: use commas between cells and points for decimals.")
-        return DataError(f"{name} starts with a header ({texts[0][:40]!r} in row 1): remove it.")
-    shown = [
-        f"row {row + 1}, column {column + 1} is {texts[cell][:40]!r}"
-        for cell, row, column in zip(wrong[:FAULTS_SHOWN], rows[:FAULTS_SHOWN], columns[:FAULTS_SHOWN], strict=True)
-    ]
-    more = f", and {len(wrong) - FAULTS_SHOWN} more" if len(wrong) > FAULTS_SHOWN else ""
+    shown = []
+    for cell in wrong[:FAULTS_SHOWN]:
+        row = int(np.searchsorted(row_ends, cell, side="right"))
+        shown.append(f"row {row + 1}, column {cell - row_ends[row] + widths[row] + 1} is {texts[cell][:20]!r}")
+    more = f"; and {len(wrong) - FAULTS_SHOWN} more" if len(wrong) > FAULTS_SHOWN else ""
     return DataError(
-        f"{name} has cells that are not finite numbers: {'; '.join(shown)}{more}. Write numbers or leave them empty."
+        f"{name} has cells that are not finite numbers, write numbers or leave them empty: {'; '.join(shown)}{more}."
     )
+
+
+_COLUMN_NAME = r"(?i)(?!n/?a$|null$|none$|missing$|-?inf)[a-z_]"

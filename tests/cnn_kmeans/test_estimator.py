@@ -3,6 +3,7 @@ import pytest
 import torch
 from sklearn.cluster import KMeans
 
+from seriesbox.cnn_kmeans import estimator
 from seriesbox.cnn_kmeans.estimator import CNNKMeans, CNNKMeansHyperparameters
 from seriesbox.cnn_kmeans.series import interpolate
 from seriesbox.errors import DataError
@@ -106,6 +107,29 @@ def test_every_scaling_gives_the_encoder_series_of_like_size(two_shapes, scaling
     valid = series[torch.arange(series.shape[1]) < lengths[:, None]]
     assert abs(float(valid.mean())) < 0.1
     assert 0.8 < float(valid.std()) < 1.2
+
+
+def test_extreme_values_have_finite_features(model, two_shapes):
+    values = two_shapes[0].values[:3].copy()
+    values[0], values[1, 5], values[2] = 3e38, -3e38, 1e-38
+    assert model.predict(Table.of(values)).isfinite().all()
+
+
+def test_elkan_finds_the_same_clusters(two_shapes):
+    table, fast = two_shapes
+    labels = CNNKMeans.fit(SMALL.model_copy(update={"algorithm": "elkan"}), [table], [], Run()).predict(table)[:, 0]
+    assert np.mean(labels.numpy() == fast) in (0, 1)
+
+
+def test_scores_of_many_series_are_taken_on_some_of_all_of_them(two_shapes, monkeypatch):
+    monkeypatch.setattr(estimator, "SCORED_SERIES", 7)
+    series, lengths = estimator._some_of(torch.arange(60.0)[:, None], torch.arange(60))
+    assert len(series) <= 7
+    assert lengths.tolist() == [0, 9, 18, 27, 36, 45, 54]
+    reported = []
+    run = Run(report=lambda epoch, metrics: reported.append(metrics))
+    CNNKMeans.fit(SMALL.model_copy(update={"epochs": 1}), [two_shapes[0]], [two_shapes[0]], run)
+    assert np.isfinite(list(reported[0].values())).all()
 
 
 def test_a_longer_series_than_any_trained_on_is_clustered_unless_steps_are_scaled_one_by_one(two_shapes):

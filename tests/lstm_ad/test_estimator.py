@@ -68,12 +68,28 @@ def test_the_score_is_the_density_of_the_scaled_error(model, wave):
     torch.testing.assert_close(output[:, 0], model.gaussian.log_density(errors), rtol=1e-3, atol=1e-2)
 
 
-def test_the_last_fifth_and_the_validation_never_reach_the_network(wave):
+def test_validation_never_reaches_the_model(wave):
+    quick = SMALL.model_copy(update={"epochs": 1})
+    alone = LSTMAD.fit(quick, [Table.of(wave)], [], Run())
+    validated = LSTMAD.fit(quick, [Table.of(wave)], [Table.of(wave[::-1] * 2)], Run())
+    torch.testing.assert_close(alone.state_dict(), validated.state_dict(), rtol=0, atol=0)
+
+
+def test_the_same_seed_gives_the_same_model_and_another_seed_another(wave):
+    one, same, other = (
+        LSTMAD.fit(SMALL.model_copy(update={"epochs": 1, "seed": seed}), [Table.of(wave)], [], Run()).state_dict()
+        for seed in (0, 0, 1)
+    )
+    torch.testing.assert_close(one, same, rtol=0, atol=0)
+    assert not torch.equal(one["forecaster.head.weight"], other["forecaster.head.weight"])
+
+
+def test_the_last_fifth_never_reaches_the_network(wave):
     changed = wave.copy()
     changed[len(wave) * 4 // 5 :] = 0
     quick = SMALL.model_copy(update={"epochs": 1})
     one = LSTMAD.fit(quick, [Table.of(wave)], [], Run())
-    other = LSTMAD.fit(quick, [Table.of(changed)], [Table.of(changed)], Run())
+    other = LSTMAD.fit(quick, [Table.of(changed)], [], Run())
     torch.testing.assert_close(one.forecaster.state_dict(), other.forecaster.state_dict(), rtol=0, atol=0)
     torch.testing.assert_close(one.scaler.state_dict(), other.scaler.state_dict(), rtol=0, atol=0)
     assert not torch.equal(one.gaussian.mean, other.gaussian.mean)
@@ -86,8 +102,11 @@ def test_the_last_fifth_and_the_validation_never_reach_the_network(wave):
         np.stack([np.arange(400) % 2, np.full(400, 3)], axis=1),
         np.random.default_rng(0).normal(0, 1e-30, (400, 1)),
         np.random.default_rng(0).normal(0, 1e30, (400, 1)),
+        np.concatenate([np.zeros((370, 1)), np.full((30, 1), 1e23)]),
+        np.concatenate([np.random.default_rng(0).normal(0, 1e-20, (370, 1)), np.full((30, 1), 1e20)]),
+        np.random.default_rng(0).choice([-3e38, 3e38], (400, 1)),
     ],
-    ids=["constant", "one constant column", "tiny", "huge"],
+    ids=["constant", "one constant column", "tiny", "huge", "far out at the end", "farther out", "the whole range"],
 )
 def test_scores_are_finite_for_any_data(values):
     values = values.astype(np.float32)
@@ -96,7 +115,24 @@ def test_scores_are_finite_for_any_data(values):
     extreme[50] = np.finfo(np.float32).max
     extreme[51] = np.finfo(np.float32).min
     for table in (values, extreme):
-        assert model.predict(Table.of(table))[CONTEXT:, 0].isfinite().all()
+        assert model.predict(Table.of(table))[CONTEXT:].isfinite().all()
+
+
+def test_an_anomaly_is_found_on_a_large_offset(wave):
+    values = wave.astype(np.float64) + 1e9
+    model = LSTMAD.fit(SMALL, [Table.of(values)], [], Run())
+    values[600:605, 1] = 2e9 + 200 - values[600:605, 1]
+    assert 600 <= int(model.predict(Table.of(values))[:, 0].nan_to_num(torch.inf).argmin()) < 605 + PREDICTION
+
+
+def test_a_column_that_turns_wild_in_the_last_fifth_does_not_hide_the_others(wave):
+    random = np.random.default_rng(0)
+    wild = np.concatenate([np.zeros(1000), random.normal(0, 1e4, 200)])
+    values = np.stack([wild, wave[:, 1]], axis=1)
+    model = LSTMAD.fit(SMALL, [Table.of(values)], [], Run())
+    values = np.stack([np.zeros(1200), wave[:, 1]], axis=1)
+    values[600:605, 1] = 200 - values[600:605, 1]
+    assert 600 <= int(model.predict(Table.of(values))[:, 0].nan_to_num(torch.inf).argmin()) < 605 + PREDICTION
 
 
 def test_metrics_are_reported_every_epoch(wave):
@@ -115,9 +151,10 @@ def test_one_layer_needs_no_dropout(wave):
     ("body", "message"),
     [
         (b"1,2\n" * 30 + b"3,\n", "the file: row 31 is empty in column 2. LSTM-AD needs a number in every cell"),
-        (b"1,2\n" * 30 + b"3\n", "the file: row 31 has only 1 of 2 columns"),
-        (b"1,2\n\n" + b"1,2\n" * 30, "the file: row 2 has only 1 of 2 columns|row 2 is empty"),
-        (b"1,2,3\n" * 30, "the file has 3 columns, but the training data has 2"),
+        (b"1,2\n" * 30 + b"3\n", "the file: row 31 has 1 cells, the others have 2"),
+        (b"1,2\n" * 30 + b"1,2,3\n" + b"1,2\n" * 30, "the file: row 31 has 3 cells, the others have 2"),
+        (b"1,2\n\n" + b"1,2\n" * 30, "the file: row 2 has 1 cells, the others have 2"),
+        (b"1,2,3\n" * 30, "the file has rows of 3 cells, but the training data has 2"),
         (b"1,2\n" * 26, "the file has 26 rows, but context-length 20 and prediction-length 7 need at least 27"),
     ],
 )
@@ -127,6 +164,6 @@ def test_what_cannot_be_predicted_is_said(model, body, message):
 
 
 def test_too_short_a_training_file_is_named(wave):
-    with pytest.raises(DataError, match=r"short.csv has 134 rows.* need at least 135"):
+    with pytest.raises(DataError, match=r"short.csv has 134 rows.* need at least 135 to train on"):
         LSTMAD.fit(SMALL, [Table.of(wave), Table.of(wave[:134], "training/short.csv")], [], Run())
     LSTMAD.fit(SMALL.model_copy(update={"epochs": 1}), [Table.of(wave[:135])], [], Run())

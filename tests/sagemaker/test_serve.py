@@ -89,8 +89,8 @@ def test_a_fault_is_one_line_of_json(cnn_server, body, content_type, status, mes
     ("body", "message"),
     [
         (b"1,2\n" * 24, "24 rows, but context-length 20 and prediction-length 5 need at least 25"),
-        (b"1,2,3\n" * 30, "has 3 columns, but the training data has 2"),
-        (b"1\n" * 30, "has 1 columns, but the training data has 2"),
+        (b"1,2,3\n" * 30, "has rows of 3 cells, but the training data has 2"),
+        (b"1\n" * 30, "has rows of 1 cells, but the training data has 2"),
         (b"1,2\n" * 30 + b"1,\n", "row 31 is empty in column 2"),
     ],
 )

@@ -110,10 +110,10 @@ def ambiguous(job):
         ),
         (no_training_channel, r"^The job has no `training` channel, only validation: "),
         (no_file, r"^The `training` channel has no files: "),
-        (text_in_a_cell, r"^training/a\.csv has cells that are not finite numbers: row 3, column 2 is 'six'\."),
+        (text_in_a_cell, r"^training/a\.csv has cells that are not finite numbers, .*: row 3, column 2 is 'six'\."),
         (few_series, r"^2 clusters need at least as many series, but the training channel has 1: "),
-        (few_rows, r"^training/a\.csv has 124 rows, .* need at least 125: "),
-        (ragged, r"^training/a\.csv: row 201 has only 1 of 2 columns\. LSTM-AD needs a number in every cell"),
+        (few_rows, r"^training/a\.csv has 124 rows, .* need at least 125 to train on, "),
+        (ragged, r"^training/a\.csv: row 201 has 1 cells, the others have 2\. LSTM-AD needs every row complete"),
     ],
 )
 def test_a_users_fault_is_one_sentence(job, monkeypatch, fault, sentence):
@@ -125,6 +125,14 @@ def test_a_users_fault_is_one_sentence(job, monkeypatch, fault, sentence):
 
 def no_json(job):
     (job.config / "hyperparameters.json").write_text("epochs=2")
+
+
+def no_object(job):
+    (job.config / "hyperparameters.json").write_text("[]")
+
+
+def no_hosts(job):
+    (job.config / "resourceconfig.json").write_text('{"current_host": "algo-1"}')
 
 
 def no_configuration(job):
@@ -140,9 +148,11 @@ def a_file_in_the_models_place(job):
 @pytest.mark.parametrize(
     ("fault", "sentence"),
     [
-        (text_in_a_cell, r"^training/a\.csv has cells that are not finite numbers: row 3, column 2 is 'six'\."),
-        (no_json, r"^[^\n]*hyperparameters\.json cannot be read as JSON"),
-        (no_configuration, r"^[^\n]*resourceconfig\.json cannot be read as JSON, .* No such file"),
+        (text_in_a_cell, r"^training/a\.csv has cells that are not finite numbers, .*: row 3, column 2 is 'six'\."),
+        (no_json, r"^[^\n]*hyperparameters\.json must hold a JSON object"),
+        (no_object, r"^[^\n]*hyperparameters\.json must hold a JSON object"),
+        (no_hosts, r"^[^\n]*resourceconfig\.json lacks hosts"),
+        (no_configuration, r"^[^\n]*resourceconfig\.json must hold a JSON object, .* No such file"),
         (a_file_in_the_models_place, r"^Training failed inside seriesbox, the log says where: FileExistsError"),
     ],
 )

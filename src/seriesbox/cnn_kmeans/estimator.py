@@ -22,7 +22,7 @@ from seriesbox.cnn_kmeans.subsequences import chunks_of_like_length, encode_subs
 from seriesbox.cnn_kmeans.triplet import sample_triplets, triplet_loss
 from seriesbox.errors import DataError
 from seriesbox.hyperparameters import hp
-from seriesbox.layers.scaler import Scaler
+from seriesbox.layers.scaler import LIMIT, Scaler
 from seriesbox.tables import Table
 from seriesbox.training import Optimization, Run, optimize
 
@@ -142,7 +142,8 @@ class CNNKMeans(nn.Module):
         scores = {"train_score": self._silhouette(features)}
         if held_out is not None:
             series, lengths = held_out
-            with torch.random.fork_rng():  # the model must not depend on whether it is validated
+            gpus = [series.device] if series.is_cuda else []
+            with torch.random.fork_rng(gpus):  # the model must not depend on whether it is validated
                 batches = torch.arange(len(series), device=series.device).split(self.hyperparameters.batch_size)
                 total = sum(float(self._loss(series, lengths, batch)) * len(batch) for batch in batches)
             scores["valid_loss"] = total / len(series)
@@ -155,7 +156,7 @@ class CNNKMeans(nn.Module):
             return math.nan  # undefined
         return float(silhouette_score(features.cpu().numpy(), labels))
 
-    def _prepare(self, values: NDArray[np.float32]) -> Series:
+    def _prepare(self, values: NDArray[np.float64]) -> Series:
         """(N, T) in input units, with missing ends, to what the encoder takes."""
         steps = values.shape[1]
         if self.hyperparameters.scaling == "step" and steps > self.columns:
@@ -167,7 +168,7 @@ class CNNKMeans(nn.Module):
             shift, scale = mean_and_deviation(values, axis=1)
         else:
             shift, scale = (x[:steps].cpu().numpy() for x in (self.scaler.shift, self.scaler.scale))
-        series, lengths = align(((values - shift) / scale).astype(np.float32))
+        series, lengths = align(np.clip((values - shift) / scale, -LIMIT, LIMIT).astype(np.float32))
         device = self.centroids.device
         return torch.from_numpy(series).to(device), torch.from_numpy(lengths).to(device)
 

@@ -9,7 +9,7 @@ from seriesbox.errors import DataError
 from seriesbox.tables import Table
 
 
-def interpolate(table: Table) -> NDArray[np.float32]:
+def interpolate(table: Table) -> NDArray[np.float64]:
     """(N, T) with gaps -> (N, T) where gaps between two observed steps are bridged linearly; missing ends stay NaN.
 
     Raises DataError naming rows in which nothing is observed.
@@ -26,18 +26,18 @@ def interpolate(table: Table) -> NDArray[np.float32]:
     after = np.minimum.accumulate(np.where(observed, step, len(step) - 1)[:, ::-1], axis=1)[:, ::-1]
     left, right = np.take_along_axis(values, before, axis=1), np.take_along_axis(values, after, axis=1)
     weight = (step - before) / np.maximum(after - before, 1)
-    return (left + (right - left) * weight).astype(np.float32)
+    return left + (right - left) * weight
 
 
 def mean_and_deviation(
-    values: NDArray[np.float32], axis: int | None
+    values: NDArray[np.float64], axis: int | None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Mean and standard deviation over `axis`, which is kept with length one; a deviation is 1 where nothing varies."""
     observed = ~np.isnan(values)
     count = np.maximum(observed.sum(axis=axis, keepdims=True), 1)
-    mean = np.sum(values, axis=axis, keepdims=True, dtype=np.float64, where=observed) / count
+    mean = np.sum(values, axis=axis, keepdims=True, where=observed) / count
     variance = np.sum(np.square(values - mean), axis=axis, keepdims=True, where=observed) / count
-    varies = variance > np.square(np.finfo(np.float32).eps * mean)  # beyond what float32 can tell from rounding
+    varies = variance > np.square(8 * np.finfo(np.float64).eps * mean)  # more than by rounding
     return mean, np.where(varies, np.sqrt(variance), 1)
 
 
@@ -51,7 +51,7 @@ def align(values: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.
     return np.where(step < lengths[:, None], shifted, np.float32(0)), lengths
 
 
-def stack(tables: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+def stack(tables: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
     """Several (N_i, T_i) -> (sum of N_i, longest T), the shorter ones' ends missing."""
     longest = max(values.shape[1] for values in tables)
     return np.concatenate(

@@ -3,9 +3,12 @@
 import torch
 from torch import Tensor, nn
 
+# Farther out than this, in units of the training data's spread, all values are alike: it keeps every later sum finite.
+LIMIT = 1e6
+
 
 class Scaler(nn.Module):
-    """`(x - shift) / scale`, column by column, in float64."""
+    """`(x - shift) / scale`, column by column, in float64, cut at `LIMIT`."""
 
     shift: Tensor  # (D,)
     scale: Tensor  # (D,)
@@ -22,7 +25,7 @@ class Scaler(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(..., D) in input units -> (..., D) scaled, float64."""
-        return (x.double() - self.shift) / self.scale
+        return ((x.double() - self.shift) / self.scale).clamp(-LIMIT, LIMIT)
 
     def inverse(self, x: Tensor) -> Tensor:
         """(..., D) scaled -> (..., D) in input units, float64."""

@@ -24,7 +24,6 @@ from seriesbox.training import Optimization, Run, optimize
 
 # Windows forecast at once outside training: larger chunks leave the cache and are slower.
 CHUNK_WINDOWS = 256
-LOWEST_SCORE = torch.finfo(torch.float32).min
 
 
 class LSTMADHyperparameters(Optimization):
@@ -76,13 +75,13 @@ class LSTMAD(nn.Module):
         Raises DataError when a cell is missing, a file is too short, or files differ in their columns.
         """
         torch.manual_seed(hyperparameters.seed)
-        model = cls(hyperparameters, columns=train[0].values.shape[1])
+        model = cls(hyperparameters, columns=int(np.bincount(train[0].widths).argmax()))
         window = hyperparameters.context_length + hyperparameters.prediction_length
         # Four fifths of every file fit the network; the last fifth gives the errors the Gaussian is fitted to.
-        rows = [model._rows(table, shortest=5 * window) for table in train]
+        rows = [model._rows(table, 5 * window, "to train on, so that the last fifth holds a window") for table in train]
         fitted = [one[: len(one) * 4 // 5] for one in rows]
         held_out = [one[len(one) * 4 // 5 :] for one in rows]
-        scored = [model._rows(table, shortest=window) for table in validation]
+        scored = [model._rows(table, window, "to validate with") for table in validation]
 
         low, high = torch.cat(fitted).aminmax(dim=0)
         model.scaler.set(shift=low, scale=high.double() - low.double())
@@ -112,41 +111,45 @@ class LSTMAD(nn.Module):
         columns are not those of the training data.
         """
         context_length, prediction_length = self.hyperparameters.context_length, self.hyperparameters.prediction_length
-        rows = self._rows(table, shortest=context_length + prediction_length).to(self.scaler.shift.device)
+        purpose = "to predict; a series must come in one piece (SplitType None)"
+        rows = self._rows(table, context_length + prediction_length, purpose).to(self.scaler.shift.device)
         scaled = self.scaler(rows)
         contexts = Windows([scaled[:-1].float()], context_length, stride=prediction_length)
         blocks = [self.forecaster(contexts[chunk]) for chunk in _chunks(contexts)]
         forecast = torch.cat(blocks).flatten(0, 1)[: len(rows) - context_length].double()
-        score = self.gaussian.log_density(scaled[context_length:] - forecast).clamp(min=LOWEST_SCORE)
+        score = self.gaussian.log_density(scaled[context_length:] - forecast)
         output = torch.full((len(rows), 1 + self.columns), torch.nan, device=rows.device)
-        output[context_length:] = torch.cat([score[:, None], self.scaler.inverse(forecast)], dim=1)
+        limits = torch.finfo(output.dtype)
+        predictions = torch.cat([score[:, None], self.scaler.inverse(forecast)], dim=1)
+        output[context_length:] = predictions.clamp(limits.min, limits.max)
         return output
 
-    def _rows(self, table: Table, shortest: int) -> Tensor:
-        """The table as (N, D), once it is known to be complete, long enough and of the right columns."""
-        hyperparameters = self.hyperparameters
-        count, columns = table.values.shape
-        if columns != self.columns:
+    def _rows(self, table: Table, shortest: int, purpose: str) -> Tensor:
+        """The table as (N, D) float64, once it is known to be complete, long enough and of the right columns."""
+        count, columns = len(table.values), self.columns
+        strange = np.flatnonzero(table.widths != columns)
+        if len(strange) == count:
             raise DataError(
-                f"{table.name} has {columns} columns, but the training data has {self.columns}: give one time step per "
-                "row and one series per column."
+                f"{table.name} has rows of {table.widths[0]} cells, but the training data has {columns}: give one time "
+                "step per row and one series per column."
+            )
+        if len(strange):
+            raise DataError(
+                f"{table.name}: row {strange[0] + 1} has {table.widths[strange[0]]} cells, the others have {columns}. "
+                "LSTM-AD needs every row complete."
             )
         missing = np.argwhere(np.isnan(table.values))
         if len(missing):
-            row, column = missing[0]
-            fault = (
-                f"has only {table.widths[row]} of {columns} columns"
-                if column >= table.widths[row]
-                else f"is empty in column {column + 1}"
-            )
+            row, column = missing[0] + 1
             raise DataError(
-                f"{table.name}: row {row + 1} {fault}. LSTM-AD needs a number in every cell: fill the gaps before."
+                f"{table.name}: row {row} is empty in column {column}. LSTM-AD needs a number in every cell: fill the "
+                "gaps before."
             )
         if count < shortest:
+            lengths = self.hyperparameters.context_length, self.hyperparameters.prediction_length
             raise DataError(
-                f"{table.name} has {count} rows, but context-length {hyperparameters.context_length} and "
-                f"prediction-length {hyperparameters.prediction_length} need at least {shortest}: give a longer series "
-                "in one piece (SplitType None), or train with shorter ones."
+                f"{table.name} has {count} rows, but context-length {lengths[0]} and prediction-length {lengths[1]} "
+                f"need at least {shortest} {purpose}."
             )
         return torch.from_numpy(table.values)
 

@@ -9,7 +9,8 @@ import math
 import torch
 from torch import Tensor, nn
 
-# Added to every column's variance, as a share of the mean variance: keeps a singular covariance invertible.
+# Added to every column's variance, as a share of it: keeps a singular covariance invertible, and, unlike a share of
+# the mean variance, no wild column hides the others.
 RIDGE = 1e-6
 # Variances below this are beyond what a float32 forecast of values near one can resolve.
 LEAST_VARIANCE = torch.finfo(torch.float32).eps ** 2
@@ -32,9 +33,9 @@ class Gaussian(nn.Module):
         mean = errors.mean(dim=0)
         centred = errors - mean
         covariance = centred.T @ centred / len(errors)
-        ridge = RIDGE * covariance.diagonal().mean() + LEAST_VARIANCE
+        covariance.diagonal().mul_(1 + RIDGE).add_(LEAST_VARIANCE)
         self.mean.copy_(mean)
-        self.cholesky.copy_(torch.linalg.cholesky(covariance + ridge * torch.eye(len(mean), device=errors.device)))
+        self.cholesky.copy_(torch.linalg.cholesky(covariance))
 
     def log_density(self, errors: Tensor) -> Tensor:
         """(N, D) -> (N,): the logarithm of the density at every row."""

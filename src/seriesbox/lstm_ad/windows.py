@@ -1,6 +1,7 @@
 """Windows over several series: views of the rows, copied only a batch at a time."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 import torch
 from torch import Tensor
@@ -19,11 +20,8 @@ class Windows:
     def __init__(self, series: Sequence[Tensor], length: int, stride: int):  # each (N_i, D)
         rows = torch.cat(list(series)).contiguous()  # (N, D)
         columns = rows.shape[1]
-        counts = [len(one) for one in series]
-        edges = [sum(counts[:i]) for i in range(len(counts))]
-        starts = [
-            torch.arange(edge, edge + count - length + 1, stride) for edge, count in zip(edges, counts, strict=True)
-        ]
+        ends = accumulate(len(one) for one in series)
+        starts = [torch.arange(end - len(one), end - length + 1, stride) for one, end in zip(series, ends, strict=True)]
         self.starts = torch.cat(starts).to(rows.device)
         self.views = rows.as_strided((len(rows) - length + 1, length, columns), (columns, columns, 1))
 

@@ -11,7 +11,11 @@ class Paths:
         base = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"))
         config = base / "input" / "config"
         self.hyperparameters = config / "hyperparameters.json"
-        self.configuration = (self.hyperparameters, config / "inputdataconfig.json", config / "resourceconfig.json")
+        self.configuration: dict[Path, set[str]] = {  # the files every job has, and what must be in them
+            self.hyperparameters: set(),
+            config / "inputdataconfig.json": set(),
+            config / "resourceconfig.json": {"current_host", "hosts"},
+        }
         self.channels = base / "input" / "data"
         self.model = base / "model"
         self.output = base / "output"

@@ -18,6 +18,7 @@ from seriesbox import metrics
 from seriesbox.algorithm import infer, resolve
 from seriesbox.artifact import save
 from seriesbox.errors import DataError, UserError
+from seriesbox.hyperparameters import decode
 from seriesbox.sagemaker.channels import read_channel
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.training import Run
@@ -29,11 +30,13 @@ def main() -> None:
     paths.output.mkdir(parents=True, exist_ok=True)
     for left_over in (paths.success, paths.failure):  # of an earlier run in the same tree
         left_over.unlink(missing_ok=True)
-    for file in paths.configuration:  # the toolkit would answer with a traceback
+    for file, keys in paths.configuration.items():  # the toolkit would answer with a traceback
         try:
-            json.loads(file.read_bytes())
-        except (OSError, ValueError) as error:
-            reason = f"{file} cannot be read as JSON, which every job needs: {error}"
+            absent = keys - json.loads(file.read_bytes()).keys()
+            reason = f"{file} lacks {', '.join(sorted(absent))}." if absent else None
+        except (OSError, ValueError, AttributeError) as error:
+            reason = f"{file} must hold a JSON object, which every job needs: {error}"
+        if reason:
             paths.failure.write_text(reason)
             sys.exit(reason)
 
@@ -60,7 +63,7 @@ def run() -> None:
 
 def _train(paths: Paths) -> None:
     given = _hyperparameters(paths)
-    name = str(given.pop("model", "")).strip('" ') or infer(given)
+    name = decode(given.pop("model", None)) or infer(given)
     algorithm = resolve(name)
     hyperparameters = algorithm.Hyperparameters.parse(given)
     print(f"{name} {hyperparameters.model_dump_json(by_alias=True)}", flush=True)
