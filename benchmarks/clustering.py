@@ -41,7 +41,7 @@ AT_ONCE = 50  # tslearn's k-Shape predicts wrongly when it is given more series 
 Labels = NDArray[np.int64]
 
 
-def accuracy(classes: NDArray[np.float32], labels: Labels) -> float:
+def accuracy(classes: NDArray[np.float64], labels: Labels) -> float:
     """Share of the series that lie in their class's cluster, under the best matching."""
     together = np.array(
         [[np.sum((classes == c) & (labels == label)) for c in np.unique(classes)] for label in np.unique(labels)]

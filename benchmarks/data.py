@@ -25,7 +25,7 @@ class Labelled(NamedTuple):
 
     train: Table
     test: Table
-    classes: NDArray[np.float32]  # (N of test,)
+    classes: NDArray[np.float64]  # (N of test,)
 
 
 def arguments(description: str | None) -> argparse.ArgumentParser:
@@ -52,7 +52,7 @@ def _labelled(train: Path, test: Path) -> Labelled:
     return Labelled(Table.of(train_values, train.name), Table.of(test_values, test.name), classes)
 
 
-def _split(table: Table) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _split(table: Table) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return table.values[:, 1:], table.values[:, 0]
 
 

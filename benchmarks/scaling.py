@@ -21,8 +21,8 @@ from seriesbox.cnn_kmeans.series import align
 class Unscaled(CNNKMeans):
     """The same without any scaling, to measure what scaling is worth."""
 
-    def _prepare(self, values: NDArray[np.float32]) -> tuple[Tensor, Tensor]:
-        series, lengths = align(values)
+    def _prepare(self, values: NDArray[np.float64]) -> tuple[Tensor, Tensor]:
+        series, lengths = align(values.astype(np.float32))
         return torch.from_numpy(series), torch.from_numpy(lengths)
 
 

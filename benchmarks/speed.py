@@ -181,8 +181,8 @@ def main() -> None:
     heartbeats = data.ecg200(options.data).train
     sample = read_csv(data.found(options.data / "samples" / "cnn-kmeans" / "train.csv"), "train.csv")
     trace = data.anomalies(options.data)[179].train
-    series = torch.from_numpy(heartbeats.values)
-    whole = torch.from_numpy(sample.values).nan_to_num()  # the plain one knows neither gaps nor lengths
+    series = torch.from_numpy(heartbeats.values).float()
+    whole = torch.from_numpy(sample.values).float().nan_to_num()  # the plain one knows neither gaps nor lengths
 
     print("| one epoch | ours, s | of it metrics, s | plain, s | ours / plain |\n|---|---|---|---|---|")
     score, errors = (CNNKMeans, "_score"), (LSTMAD, "_errors_of")
@@ -203,7 +203,9 @@ def main() -> None:
             "LSTM-AD, UCR anomaly 179",
             lambda run: LSTMAD.fit(LSTMADHyperparameters(**epochs), [trace], [], run),
             errors,
-            plain_forecasts(torch.from_numpy(trace.values[: len(trace.values) * 4 // 5]), LSTMADHyperparameters()),
+            plain_forecasts(
+                torch.from_numpy(trace.values[: len(trace.values) * 4 // 5]).float(), LSTMADHyperparameters()
+            ),
         ),
     ]
     for name, fit, metrics_method, plain in cases:

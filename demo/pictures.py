@@ -42,8 +42,9 @@ def draw_clusters(problem: Clustering, labels: Array, found: Clusters, path: Pat
             stranger = problem.kinds[member] != kind
             color, alpha = KINDS[problem.kinds[member]], 0.8 if stranger else 0.3
             panel.plot(problem.test[member], color=color, alpha=alpha, linewidth=0.8, zorder=3 if stranger else 2)
-        median = _median([problem.test[member] for member in members[cluster]])
-        panel.plot(median, color=KINDS[kind], linewidth=2, zorder=4, path_effects=HALO)
+        if len(members[cluster]):
+            median = _median([problem.test[member] for member in members[cluster]])
+            panel.plot(median, color=KINDS[kind], linewidth=2, zorder=4, path_effects=HALO)
         strangers = len(members[cluster]) - found.right[kind]
         note = f"{len(members[cluster])} series" + (f", {strangers} of another kind" if strangers else "")
         _title(panel, f"Cluster {cluster}: {kind}", [(note, MUTED)], KINDS[kind])

@@ -72,10 +72,10 @@ def parse_csv(body: bytes, name: str) -> Table:
     return Table(_lay_out(column, widths, name), widths, name)
 
 
-def write_csv(values: NDArray[np.float32]) -> bytes:
+def write_csv(values: NDArray[np.floating]) -> bytes:
     """(N, D) -> comma-separated rows, each ended by one newline; NaN is an empty cell.
 
-    Every number is printed with the fewest digits that read back as the same float32.
+    Every number is printed with the fewest digits that read back as the same one of its type.
     """
     if not len(values):
         return b""
