@@ -84,7 +84,7 @@ class LSTMAD(nn.Module):
         scored = [model._rows(table, window, "to validate with") for table in validation]
 
         low, high = torch.cat(fitted).aminmax(dim=0)
-        model.scaler.set(shift=low, scale=high.double() - low.double())
+        model.scaler.set(shift=low, scale=high - low)
         model.to(run.device)
 
         windows, held_out_windows = model._windows(fitted, run), model._windows(held_out, run)
