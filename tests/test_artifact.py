@@ -48,6 +48,8 @@ DAMAGES = {
     "no folder": (lambda f: [file.unlink() for file in f.iterdir()], "holds no model: model.json is missing"),
     "no tensors": (lambda f: (f / TENSORS).unlink(), "holds no model: model.safetensors is missing"),
     "no json": (lambda f: (f / DESCRIPTION).write_text("{"), "cannot be read"),
+    "too many columns": (lambda f: edit(f, lambda d: d.update(columns=10**20)), "columns: Input should be"),
+    "nested": (lambda f: (f / DESCRIPTION).write_text("[" * 200_000), "cannot be"),
     "a later format": (lambda f: edit(f, lambda d: d.update(format=2)), "cannot be read"),
     "unknown algorithm": (lambda f: edit(f, lambda d: d.update(model="svm")), "must be one of cnn-kmeans, lstm-ad"),
     "bad hyperparameter": (lambda f: edit(f, lambda d: d["hyperparameters"].update(blocks=-1)), "`blocks` must be"),

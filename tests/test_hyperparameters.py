@@ -74,6 +74,24 @@ def test_a_booleans_no_number_and_limits_are_shown_in_full():
     assert "`seed` must be less than or equal to 4294967295, not 5000000000." in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"\ud800": 1}, "Unknown hyperparameter|must be"),
+        ({"algorithm": "\ud800"}, "`algorithm` must be"),
+        ({"lr": "9" * 400}, "`lr` must be"),
+        ({"lr": "x" * 100_000}, "`lr` must be"),
+        ({"kernel_size": "3", "kernel-size": "4"}, "`kernel-size` is given twice"),
+        ({"epochs": "[" * 100_000}, "`epochs` must be"),
+    ],
+    ids=["no text", "no word", "huge", "long", "twice", "nested"],
+)
+def test_whatever_is_given_is_answered_with_a_short_sentence(given, message):
+    with pytest.raises(HyperparameterError, match=message) as caught:
+        CNN.parse(given)
+    assert len(str(caught.value)) < 1024
+
+
 def test_the_names_there_are_are_listed_once():
     with pytest.raises(HyperparameterError) as caught:
         CNN.parse({f"xyz{i}": "1" for i in range(10)})

@@ -76,6 +76,10 @@ def test_a_blank_line_is_a_row_with_nothing_in_it():
         (b'1,"1"2\n', "row 1, column 2 is '\"1\"2'"),
         (b"1,5;2,5\n1,5;2,5\n", "separated by semicolons"),
         (b"NA\n1\n2\n", "row 1, column 1 is 'NA'"),
+        (b"True,False\n", "row 1, column 1 is 'True'; row 1, column 2 is 'False'"),
+        (b"1\ntrue\n", "row 2, column 1 is 'true'"),
+        (b"1,2,3\n4;5\nx\n", "row 2, column 1 is '4;5'; row 3, column 1 is 'x'"),
+        ("information,été\n1,2\n".encode(), r"starts with a header \('information'"),
         (b"\xc2\xa0,1\n", "row 1, column 1 is"),
         (b"\x1f\x8b\x08\x00", "compressed by gzip"),
         ("1,2".encode("utf-16"), "UTF-16"),
@@ -89,8 +93,23 @@ def test_a_fault_is_named_with_its_place(body, message):
         parse_csv(body, "it")
 
 
+@pytest.mark.parametrize(
+    ("body", "rows"), [(b'1\n2\n""\n', 3), (b'1\n""\n2\n', 3), (b"1\n\n2\n\n\n", 3), (b"1,2\n,\n", 2)]
+)
+def test_a_row_of_nothing_counts_unless_it_is_a_blank_last_line(body, rows):
+    assert len(parse_csv(body, "it").values) == rows
+
+
+@pytest.mark.parametrize("piece", [b" ", b"\t", b'"', b'" ', b',"1', b' ,"', b"- "])
+@pytest.mark.timeout(20)
+def test_a_long_body_of_blanks_and_quotes_is_not_a_trap(piece):
+    for body in (piece * 200_000, b"1" + piece * 200_000 + b"1"):
+        with suppress(DataError):
+            parse_csv(body, "it")
+
+
 def test_blanks_around_a_missing_mark_are_no_fault():
-    assert np.isnan(parse_csv(b' nan , ,"",\n', "it").values).all()
+    assert np.isnan(parse_csv(b'\tnan , ,"","  "\n', "it").values).all()
 
 
 def test_rows_that_would_be_padded_without_measure_are_refused():

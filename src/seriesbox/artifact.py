@@ -28,7 +28,7 @@ class Description(BaseModel):
 
     format: Literal[1] = 1
     model: str
-    columns: Annotated[int, Field(ge=1)]
+    columns: Annotated[int, Field(ge=1, le=10**7)]
     hyperparameters: dict[str, int | float | str]
 
 
@@ -66,8 +66,13 @@ def load(folder: Path) -> Algorithm:
     except FileNotFoundError as error:
         missing = Path(error.filename).name
         raise ArtifactError(f"{folder} holds no model: {missing} is missing, which `train` writes.") from None
-    except (ValueError, ValidationError, HyperparameterError, SafetensorError, OSError) as error:
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        raise ArtifactError(f"The model in {folder} cannot be read, {DESCRIPTION} is wrong: {faults}") from None
+    except (ValueError, HyperparameterError, SafetensorError, OSError) as error:
         raise ArtifactError(f"The model in {folder} cannot be read: {error}") from None
+    except (RuntimeError, TypeError, RecursionError, MemoryError) as error:
+        raise ArtifactError(f"The model in {folder} describes something that cannot be built: {error}") from None
     _check(tensors, model.state_dict(), folder)
     model.load_state_dict(tensors)
     return model.eval()

@@ -60,7 +60,7 @@ class Hyperparameters(BaseModel):
     @classmethod
     def names(cls) -> list[str]:
         """Every name, as users write it."""
-        return [field.alias or name for name, field in cls.model_fields.items()]
+        return [declaration.name for declaration in cls.declarations()]
 
     @classmethod
     def declarations(cls) -> Iterator[Declaration]:
@@ -102,10 +102,13 @@ def _explain(faults: list[ErrorDetails], names: list[str]) -> Iterator[str]:
     """A sentence for each fault; what names there are is said once, at the end."""
     strange = False
     for fault in faults:
-        name, value = str(fault["loc"][0]), fault["input"]
+        name, value = str(fault["loc"][0] if fault["loc"] else fault["input"]), str(fault["input"])[:40]
         match fault["type"]:
             case "extra_forbidden":
-                close = difflib.get_close_matches(name.replace("_", "-"), names, n=1)
+                if name.replace("_", "-") in names:
+                    yield f"`{name.replace('_', '-')}` is given twice."
+                    continue
+                close = difflib.get_close_matches(name.replace("_", "-"), names, n=1, cutoff=0.75)
                 strange |= not close
                 yield f"Unknown hyperparameter `{name}`" + (f": did you mean `{close[0]}`?" if close else ".")
             case "greater_than_equal" | "greater_than" | "less_than_equal" | "less_than" as kind:

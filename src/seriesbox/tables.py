@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from seriesbox.errors import DataError
 
 MISSING = ["", "nan", "NaN", "NAN"]
+BOOLEANS = [b"True", b"TRUE", b"true", b"False", b"FALSE", b"false"]  # pandas would take them for 1 and 0
 LARGEST = float(np.finfo(np.float32).max)  # what an answer can be written in
 FAULTS_SHOWN = 20
 # Shorter rows are padded to the longest one: refused where that is so many times the cells given, and many in all.
-MOST_PADDING, LEAST_CELLS = 20, 100_000_000
+MOST_PADDING, LEAST_CELLS = 20, 10_000_000
 
 
 @dataclass(frozen=True)
@@ -58,16 +59,16 @@ def parse_csv(body: bytes, name: str) -> Table:
     for mark, what in _FOREIGN.items():
         if body.startswith(mark):
             raise DataError(f"{name} is {what}, not plain text: give it as UTF-8 without compression.")
-    body = _plain(body)
-    if not body:
+    if not body.strip():
         raise DataError(f"{name} is empty: it needs at least one row of numbers.")
+    body = _plain(body)
     widths = _row_widths(body)
     cells = body.replace(b",", b"\n") + b"\n"
     try:
         column = pd.read_csv(io.BytesIO(cells), **_ONE_COLUMN)["cell"].array.to_numpy()
     except ValueError:  # a cell that is no number, or bytes that are no text
         raise _not_numbers(cells, widths, name) from None
-    if len(column) != widths.sum() or (np.abs(column) > LARGEST).any():
+    if len(column) != widths.sum() or (np.abs(column) > LARGEST).any() or any(word in cells for word in BOOLEANS):
         raise _not_numbers(cells, widths, name)
     return Table(_lay_out(column, widths, name), widths, name)
 
@@ -106,11 +107,13 @@ def _plain(body: bytes) -> bytes:
     body = body.removeprefix(b"\xef\xbb\xbf")
     if b"\r" in body:
         body = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if b" " in body or b"\t" in body:  # possessive, so that a long run of blanks is passed once
+        body = re.sub(rb"(?<![ \t])[ \t]++(?=[,\n]|$)|(?<=[,\n])[ \t]++", b"", body).lstrip(b" \t")
+    body = body.rstrip(b"\n")  # before the quotes go: a quoted nothing is a row
     if b'"' in body:
-        body = re.sub(rb'(?:(?<=[,\n])|^)[ \t]*"([^",\n]*)"[ \t]*(?=[,\n]|$)', rb"\1", body)
-    if b" " in body or b"\t" in body:
-        body = re.sub(rb"[ \t]+(?=[,\n]|$)", b"", body)
-    return body.rstrip(b"\n")
+        body = re.sub(rb'(?:(?<=[,\n])|^)"([^",\n]*)"(?=[,\n]|$)', rb"\1", body)
+        body = re.sub(rb"(?<![ \t])[ \t]++(?=[,\n]|$)", b"", body)
+    return body
 
 
 def _row_widths(body: bytes) -> NDArray[np.int64]:
@@ -137,12 +140,17 @@ def _lay_out(column: NDArray[np.float64], widths: NDArray[np.int64], name: str) 
 def _not_numbers(cells: bytes, widths: NDArray[np.int64], name: str) -> DataError:
     """The error that names each cell which is not a finite number; the slow way, taken only once something is wrong."""
     texts = pd.Series(cells.decode("utf-8", errors="replace").split("\n")[:-1]).str.lstrip(" ")
-    numbers = pd.to_numeric(texts, errors="coerce").to_numpy(np.float64)
+    numbers = pd.to_numeric(
+        texts.mask(texts.str.lower().isin(["true", "false"]), "no number"), errors="coerce"
+    ).to_numpy()
     wrong = np.flatnonzero(~(np.abs(numbers) <= LARGEST) & ~texts.isin(MISSING).to_numpy())
     if not len(wrong):
         return DataError(f"{name} cannot be read as comma-separated numbers.")
-    if texts[wrong].str.contains(";").any():
-        return DataError(f"{name} is separated by semicolons: use commas between cells and points for decimals.")
+    if texts[wrong].str.contains(";").all():
+        return DataError(
+            f"{name} is separated by semicolons ({texts[wrong[0]][:20]!r}): use commas between cells and points for "
+            "decimals."
+        )
     if len(wrong) == widths[0] and wrong[-1] == widths[0] - 1 and texts[wrong].str.match(_COLUMN_NAME).all():
         return DataError(f"{name} starts with a header ({texts[0][:20]!r} in row 1): remove it.")
     row_ends = widths.cumsum()
@@ -152,8 +160,8 @@ def _not_numbers(cells: bytes, widths: NDArray[np.int64], name: str) -> DataErro
         shown.append(f"row {row + 1}, column {cell - row_ends[row] + widths[row] + 1} is {texts[cell][:20]!r}")
     more = f"; and {len(wrong) - FAULTS_SHOWN} more" if len(wrong) > FAULTS_SHOWN else ""
     return DataError(
-        f"{name} has cells that are not finite numbers, write numbers or leave them empty: {'; '.join(shown)}{more}."
+        f"{name} has cells that are not numbers up to 3.4e38, write such or leave them empty: {'; '.join(shown)}{more}."
     )
 
 
-_COLUMN_NAME = r"(?i)(?!n/?a$|null$|none$|missing$|-?inf)[a-z_]"
+_COLUMN_NAME = r"(?i)(?!n/?a$|null$|none$|missing$|inf(inity)?$|true$|false$)[^\W\d]"

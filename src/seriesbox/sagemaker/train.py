@@ -34,10 +34,10 @@ def main() -> None:
         try:
             absent = keys - json.loads(file.read_bytes()).keys()
             reason = f"{file} lacks {', '.join(sorted(absent))}." if absent else None
-        except (OSError, ValueError, AttributeError) as error:
+        except (OSError, ValueError, AttributeError, RecursionError) as error:
             reason = f"{file} must hold a JSON object, which every job needs: {error}"
         if reason:
-            paths.failure.write_text(reason)
+            paths.failure.write_text(_printable(reason))
             sys.exit(reason)
 
     os.environ["SAGEMAKER_TRAINING_MODULE"] = f"{__name__}:{run.__name__}"
@@ -54,16 +54,17 @@ def run() -> None:
     try:
         _train(Paths())
     except UserError as error:
-        raise ClientError(str(error)) from None
+        raise ClientError(_printable(str(error))) from None
     except BaseException as error:
         traceback.print_exc()
         reason = f"Training failed inside seriesbox, the log says where: {type(error).__name__}: {error}"
-        raise ClientError(reason) from None
+        raise ClientError(_printable(reason)) from None
 
 
 def _train(paths: Paths) -> None:
     given = _hyperparameters(paths)
-    name = decode(given.pop("model", None)) or infer(given)
+    named = decode(given.pop("model", None))
+    name = infer(given) if named is None else str(named)
     algorithm = resolve(name)
     hyperparameters = algorithm.Hyperparameters.parse(given)
     print(f"{name} {hyperparameters.model_dump_json(by_alias=True)}", flush=True)
@@ -78,6 +79,11 @@ def _train(paths: Paths) -> None:
     run = Run(device, report=lambda epoch, values: print(metrics.line(epoch, values), flush=True))
     save(algorithm.fit(hyperparameters, training, validation, run), paths.model)
     print(f"Saved the model to {paths.model}.", flush=True)
+
+
+def _printable(reason: str) -> str:
+    """The text without what cannot be written, such as a file name in no known encoding."""
+    return reason.encode("utf-8", "backslashreplace").decode()
 
 
 def _hyperparameters(paths: Paths) -> dict[str, Any]:
