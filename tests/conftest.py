@@ -15,8 +15,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from hypothesis import settings
 
 from seriesbox.tables import Table
+
+settings.register_profile("deterministic", derandomize=True, deadline=None)
+settings.load_profile("deterministic")
 
 COMMANDS = Path(sys.executable).parent
 

@@ -9,6 +9,7 @@ from hypothesis.extra.numpy import arrays
 from seriesbox.errors import DataError
 from seriesbox.tables import parse_csv, write_csv
 
+LARGEST = float(np.finfo(np.float32).max)
 FLOATS = st.floats(allow_infinity=False, width=32)
 
 
@@ -25,6 +26,11 @@ def test_a_small_change_on_a_large_offset_survives():
     np.testing.assert_array_equal(
         parse_csv(b"1000000000.25\n1000000000.5\n", "it").values[:, 0], [1e9 + 0.25, 1e9 + 0.5]
     )
+
+
+def test_the_largest_answer_can_be_read_back():
+    values = np.array([[LARGEST, -LARGEST]], np.float32)
+    np.testing.assert_array_equal(parse_csv(write_csv(values), "it").values.astype(np.float32), values)
 
 
 def test_numbers_are_written_with_the_fewest_digits_and_missing_as_nothing():

@@ -19,7 +19,7 @@ from seriesbox.errors import DataError
 
 MISSING = ["", "nan", "NaN", "NAN"]
 BOOLEANS = [b"True", b"TRUE", b"true", b"False", b"FALSE", b"false"]  # pandas would take them for 1 and 0
-LARGEST = float(np.finfo(np.float32).max)  # what an answer can be written in
+LARGEST = 3.4028235e38  # of float32, in which answers are written
 FAULTS_SHOWN = 20
 # Shorter rows are padded to the longest one: refused where that is so many times the cells given, and many in all.
 MOST_PADDING, LEAST_CELLS = 20, 10_000_000
