@@ -40,12 +40,12 @@ def _cluster(problem: Clustering, results: Path) -> Path:
     print(f"\nClustering {problem.title}: {len(problem.train)} to train on, {len(problem.test)} to judge by")
     labels = _answer(results / "cnn-kmeans", problem.hyperparameters, problem.train, problem.test)[:, 0]
     found = match_clusters(problem.kinds, labels)
-    planted = Counter(problem.kinds)
-    abnormal = {kind: count for kind, count in planted.items() if kind != problem.normal}
+    present = Counter(problem.kinds)
+    abnormal = {kind: count for kind, count in present.items() if kind != problem.normal}
     print(
-        f"  planted {sum(abnormal.values())} abnormal beats among {len(problem.test)}; "
+        f"  {problem.known} {sum(abnormal.values())} abnormal beats among {len(problem.test)}; "
         f"found {', '.join(f'{found.right[kind]} of {count} with {kind}' for kind, count in abnormal.items())}, "
-        f"{found.right[problem.normal]} of {planted[problem.normal]} normal ones"
+        f"{found.right[problem.normal]} of {present[problem.normal]} normal ones"
     )
     print(f"  accuracy {found.accuracy:.2f}, adjusted Rand index {found.rand_index:.2f}")
     pictures.draw_clusters(problem, labels, found, results / "clusters.png")
@@ -58,7 +58,7 @@ def _detect(problem: Detection, results: Path) -> Path:
     answer = _answer(results / "lstm-ad", problem.hyperparameters, problem.train[:, None], problem.test[:, None])
     score, forecast = answer.T
     found = lowest_score(score, problem.anomaly)
-    print(f"  planted an anomaly at rows {problem.anomaly.start} to {problem.anomaly.stop - 1}")
+    print(f"  {problem.known} an anomaly at rows {problem.anomaly.start} to {problem.anomaly.stop - 1}")
     print(
         f"  the lowest score, {found.score:.0f}, is at row {found.row}, {'inside' if found.inside else 'NOT inside'}; "
         f"outside no score is below {found.elsewhere:.0f}"

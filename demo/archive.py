@@ -25,6 +25,7 @@ def clustering(folder: Path) -> Clustering | None:
         test=[series for _, series in test],
         kinds=[KINDS[label] for label, _ in test],
         normal="normal",
+        known="labelled",
         hyperparameters={
             "clusters": 2,
             "algorithm": "lloyd",
@@ -57,6 +58,7 @@ def detection(folder: Path, number: int | None = None) -> Detection | None:
         train=values[:train_end],
         test=values[train_end:],
         anomaly=range(start - train_end, end - train_end + 1),
+        known="labelled",
         hyperparameters={
             "context-length": 100,
             "prediction-length": 10,

@@ -20,6 +20,7 @@ class Clustering:
     test: list[Series]
     kinds: list[str]  # what each test series is
     normal: str  # the kind that is no finding
+    known: str  # how the answer is: "planted" or "labelled"
     hyperparameters: Hyperparameters
 
 
@@ -32,4 +33,5 @@ class Detection:
     train: Series  # normal throughout
     test: Series
     anomaly: range  # rows of `test`
+    known: str  # how the answer is: "planted" or "labelled"
     hyperparameters: Hyperparameters

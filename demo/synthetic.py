@@ -22,6 +22,7 @@ def clustering(seed: int, train: int = 300, test: int = 100) -> Clustering:
         test=beats[train:],
         kinds=kinds[train:],
         normal="normal",
+        known="planted",
         hyperparameters={
             "clusters": len(KINDS),
             "blocks": 2,
@@ -48,6 +49,7 @@ def detection(seed: int, train: int = 200, test: int = 60) -> Detection:
         train=before.millivolts,
         test=after.millivolts,
         anomaly=range(after.edges[early], after.edges[early + 1]),
+        known="planted",
         hyperparameters={
             "context-length": 100,
             "prediction-length": 10,

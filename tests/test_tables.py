@@ -73,6 +73,7 @@ def test_a_blank_line_is_a_row_with_nothing_in_it():
     [
         (b"", "it is empty"),
         (b"\n\n", "it is empty"),
+        (b"\xef\xbb\xbf\r\n", "it is empty"),
         (b"1,2\n3,oops\n", "row 2, column 2 is 'oops'"),
         (b"1\n2,3,x1\n", "row 2, column 3 is 'x1'"),
         (b"1,2\ninf,1e39\n", "row 2, column 1 is 'inf'; row 2, column 2 is '1e39'"),

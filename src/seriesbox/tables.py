@@ -7,7 +7,7 @@ laid out again by the width of each row. Rows of different lengths, one column o
 import csv
 import io
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from seriesbox.errors import DataError
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # of UTF-8, as spreadsheets write it
 MISSING = ["", "nan", "NaN", "NAN"]
 BOOLEANS = [b"True", b"TRUE", b"true", b"False", b"FALSE", b"false"]  # pandas would take them for 1 and 0
 LARGEST = 3.4028235e38  # of float32, in which answers are written
@@ -37,7 +38,7 @@ class Table:
 
     values: NDArray[np.float64]
     widths: NDArray[np.int64]
-    name: str = field(default="the table")
+    name: str = "the table"
 
     @classmethod
     def of(cls, values: NDArray[np.floating], name: str = "the table") -> "Table":
@@ -59,7 +60,7 @@ def parse_csv(body: bytes, name: str) -> Table:
     for mark, what in _FOREIGN.items():
         if body.startswith(mark):
             raise DataError(f"{name} is {what}, not plain text: give it as UTF-8 without compression.")
-    if not body.strip():
+    if not body.strip(BYTE_ORDER_MARK + b" \t\r\n"):
         raise DataError(f"{name} is empty: it needs at least one row of numbers.")
     body = _plain(body)
     widths = _row_widths(body)
@@ -104,7 +105,7 @@ _ONE_COLUMN = {
 
 def _plain(body: bytes) -> bytes:
     """The body without byte-order mark, carriage returns, quotes around cells, blanks behind them, blank last lines."""
-    body = body.removeprefix(b"\xef\xbb\xbf")
+    body = body.removeprefix(BYTE_ORDER_MARK)
     if b"\r" in body:
         body = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if b" " in body or b"\t" in body:  # possessive, so that a long run of blanks is passed once
