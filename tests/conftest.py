@@ -22,6 +22,7 @@ from seriesbox.tables import Table
 settings.register_profile("deterministic", derandomize=True, deadline=None)
 settings.load_profile("deterministic")
 
+collect_ignore = ["image"]  # these need a Docker engine: scripts/test-image
 COMMANDS = Path(sys.executable).parent
 
 
@@ -111,6 +112,9 @@ class Job:
         return subprocess.run(
             [COMMANDS / command], env=self.environment, capture_output=True, text=True, timeout=100, check=False
         )
+
+    def start(self, command: str) -> subprocess.Popen[str]:
+        return subprocess.Popen([COMMANDS / command], env=self.environment, stdout=subprocess.PIPE, text=True)
 
     @contextmanager
     def serve(self) -> Iterator[Server]:

@@ -1,6 +1,8 @@
 """Imports point down: the shell knows the algorithms' protocol, the algorithms know nothing of the shell."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,3 +47,15 @@ def test_the_sagemaker_shell_names_no_algorithm():
 def test_imports_point_down(file):
     room = file.relative_to(SOURCE).parts[0].removesuffix(".py")
     assert imported(file) <= ALLOWED[room]
+
+
+def test_serving_starts_without_the_packages_that_only_training_needs():
+    program = (
+        "import sys\n"
+        "import seriesbox.artifact, seriesbox.sagemaker.app\n"
+        "from seriesbox.algorithm import ALGORITHMS, resolve\n"
+        "for name in ALGORITHMS: resolve(name)\n"
+        "print(*sorted({'sklearn', 'scipy', 'boto3', 'sagemaker_training', 'torch._dynamo'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "\n"

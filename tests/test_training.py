@@ -51,3 +51,18 @@ def test_a_loss_that_explodes_names_the_epoch_and_the_way_out():
 
     with pytest.raises(DataError, match=r"training loss became inf in epoch 1: lower `lr`, which is 0.5"):
         optimize(module, 10, loss, lambda mean_loss: {}, Optimization(lr=0.5), Run())
+
+
+def test_a_stopped_run_ends_after_the_step_it_is_in_and_reports_no_half_epoch():
+    module = torch.nn.Linear(1, 1)
+    steps, reported = [], []
+
+    def loss(batch):
+        steps.append(len(batch))
+        return module.weight.sum().square()
+
+    run = Run(report=lambda epoch, metrics: reported.append(epoch), stopped=lambda: len(steps) == 5)
+    optimize(module, 10, loss, lambda mean_loss: {}, Optimization(batch_size=4, epochs=9), run)
+    assert len(steps) == 5  # three make an epoch
+    assert reported == [1]
+    assert not module.training  # as after a whole run: dropout is off

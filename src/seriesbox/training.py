@@ -21,10 +21,11 @@ class Optimization(Hyperparameters):
 
 @dataclass(frozen=True)
 class Run:
-    """What the platform decides: where to compute and who listens."""
+    """What the platform decides: where to compute, who listens, and whether to end early."""
 
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     report: Callable[[int, Mapping[str, float]], None] = lambda epoch, metrics: None
+    stopped: Callable[[], bool] = lambda: False
 
 
 def optimize(
@@ -35,7 +36,7 @@ def optimize(
     hyperparameters: Optimization,
     run: Run,
 ) -> None:
-    """Fit `module` by Adam on shuffled batches.
+    """Fit `module` by Adam on shuffled batches, up to the last epoch or the first step after which the run is stopped.
 
     items: how many there are to shuffle; `loss` gets the indices of a batch and returns its mean loss.
     evaluate: gets the epoch's mean loss and returns the metrics to report; runs in evaluation mode, without gradients.
@@ -44,19 +45,24 @@ def optimize(
     optimizer = torch.optim.Adam(module.parameters(), lr=hyperparameters.lr, fused=True)
     for epoch in range(1, hyperparameters.epochs + 1):
         module.train()
-        total = torch.zeros((), device=run.device)
+        total, seen = torch.zeros((), device=run.device), 0
         for batch in torch.randperm(items).split(hyperparameters.batch_size):
             batch_loss = loss(batch.to(run.device))
             optimizer.zero_grad()
             batch_loss.backward()
             optimizer.step()
             total += batch_loss.detach() * len(batch)
-        mean_loss = float(total) / items
+            seen += len(batch)
+            if run.stopped():
+                break
+        mean_loss = float(total) / seen
         if not math.isfinite(mean_loss):
             raise DataError(
                 f"The training loss became {mean_loss} in epoch {epoch}: lower `lr`, which is {hyperparameters.lr}."
             )
         module.eval()
+        if run.stopped():
+            return
         with torch.inference_mode():
             metrics = evaluate(mean_loss)
         run.report(epoch, metrics)

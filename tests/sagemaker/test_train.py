@@ -1,13 +1,15 @@
 import re
+import signal
 
+import numpy as np
 import pytest
 from sagemaker_training.errors import ClientError
 
 from seriesbox import metrics
 from seriesbox.algorithm import ALGORITHMS, resolve
 from seriesbox.artifact import load
-from seriesbox.sagemaker import train
-from seriesbox.tables import write_csv
+from seriesbox.sagemaker import job as training_job
+from seriesbox.tables import parse_csv, write_csv
 
 CNN = {
     "clusters": "2",
@@ -52,6 +54,40 @@ def test_without_validation_only_training_metrics_are_reported(job, bodies):
     assert done.returncode == 0, done.stderr
     assert "train_mse" in done.stdout
     assert "valid_mse" not in done.stdout
+
+
+def test_a_job_that_is_stopped_saves_what_the_last_step_left(job, bodies):
+    job.set({**LSTM, "epochs": "100000"})
+    job.put("training", "a.csv", bodies["lstm-ad"])
+    with job.start("train") as process:
+        for line in process.stdout:
+            if line.startswith("epoch: 3 "):
+                process.send_signal(signal.SIGTERM)
+                process.send_signal(signal.SIGTERM)  # a second one changes nothing
+    assert process.returncode == 0
+    model = load(job.base / "model")
+    assert np.isfinite(model.predict(parse_csv(bodies["lstm-ad"], "the series")).numpy()[20:]).all()
+
+
+def test_a_job_that_is_stopped_before_it_trains_leaves_no_model(job):
+    job.set(LSTM)
+    job.put("training", "a.csv", b"1\n" * 5_000_000)  # a second or two to read
+    with job.start("train") as process:
+        for line in process.stdout:
+            if line.startswith("lstm-ad "):
+                process.send_signal(signal.SIGTERM)
+    assert process.returncode == 1
+    assert job.failure.read_text() == "Stopped before the first step of training: there is no model."
+    assert not any((job.base / "model").iterdir())
+
+
+def test_training_leaves_nothing_but_a_model_and_its_outcome(job, bodies):
+    job.set({**LSTM, "epochs": "1"})
+    job.put("training", "a.csv", bodies["lstm-ad"])
+    before = set(job.base.rglob("*"))
+    assert job.run("train").returncode == 0
+    left = {str(path.relative_to(job.base)) for path in set(job.base.rglob("*")) - before}
+    assert left == {"model", "model/model.json", "model/model.safetensors", "output", "output/success"}
 
 
 def no_training_channel(job):
@@ -123,7 +159,7 @@ def test_a_users_fault_is_one_sentence(job, monkeypatch, fault, sentence):
     fault(job)
     monkeypatch.setenv("SAGEMAKER_BASE_DIR", str(job.base))
     with pytest.raises(ClientError, match=sentence):
-        train.run()
+        training_job.run()
 
 
 def no_json(job):
@@ -159,7 +195,7 @@ def a_file_in_the_models_place(job):
         (no_object, r"^[^\n]*hyperparameters\.json must hold a JSON object"),
         (no_hosts, r"^[^\n]*resourceconfig\.json lacks hosts"),
         (no_configuration, r"^[^\n]*resourceconfig\.json must hold a JSON object, .* No such file"),
-        (a_file_in_the_models_place, r"^Training failed inside seriesbox, the log says where: FileExistsError"),
+        (a_file_in_the_models_place, r"^[^\n]*/model cannot be made: File exists\.$"),
     ],
 )
 def test_whatever_fails_ends_with_exit_code_1_and_a_failure_file(job, fault, sentence):

@@ -1,6 +1,7 @@
 """CNN-KMeans: a causal dilated encoder trained with a triplet loss, then K-Means on its features.
 
-Franceschi et al. 2019 (see `encoder.py`); K-Means is scikit-learn's.
+Franceschi et al. 2019 (see `encoder.py`); K-Means is scikit-learn's, imported only where it is fitted: serving starts
+without it.
 
 Shapes: N series, T time steps, F features, K clusters.
 """
@@ -12,8 +13,6 @@ from typing import ClassVar, Literal, Self
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sklearn.cluster import KMeans
-from sklearn.metrics import silhouette_score
 from torch import Tensor, nn
 
 from seriesbox.cnn_kmeans.encoder import Encoder
@@ -151,6 +150,8 @@ class CNNKMeans(nn.Module):
         return scores
 
     def _silhouette(self, features: Tensor) -> float:
+        from sklearn.metrics import silhouette_score
+
         labels = self.assign(features).cpu().numpy()
         if not 1 < len(np.unique(labels)) < len(labels):
             return math.nan  # undefined
@@ -180,6 +181,8 @@ class CNNKMeans(nn.Module):
 
     def _kmeans(self, features: Tensor, restarts: int) -> Tensor:
         """(N, F) -> (K, F): the centroids of the best of several restarts."""
+        from sklearn.cluster import KMeans
+
         kmeans = KMeans(
             self.hyperparameters.clusters,
             algorithm=self.hyperparameters.algorithm,

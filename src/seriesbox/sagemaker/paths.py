@@ -11,12 +11,10 @@ class Paths:
         base = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"))
         config = base / "input" / "config"
         self.hyperparameters = config / "hyperparameters.json"
-        self.configuration: dict[Path, set[str]] = {  # the files every job has, and what must be in them
-            self.hyperparameters: set(),
-            config / "inputdataconfig.json": set(),
-            config / "resourceconfig.json": {"current_host", "hosts"},
-        }
+        self.inputs = config / "inputdataconfig.json"
+        self.resources = config / "resourceconfig.json"
         self.channels = base / "input" / "data"
+        self.code = base / "code"
         self.model = base / "model"
         self.output = base / "output"
         self.failure = self.output / "failure"

@@ -22,6 +22,7 @@ class Server(BaseApplication):
             "worker_class": "gthread",  # `/ping` answers while another thread predicts
             "threads": 8,
             "timeout": 0,  # a batch request may take as long as it needs
+            "graceful_timeout": 25,  # seconds to finish requests after SIGTERM: SageMaker kills after 30
             "control_socket_disable": True,  # it would be a file in the home folder
         }.items():
             self.cfg.set(name, value)

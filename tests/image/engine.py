@@ -1,0 +1,86 @@
+"""Docker's client, and containers of the image."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+IMAGE = "seriesbox:latest"
+
+
+def docker(*arguments: str, stdin: bytes | None = None, timeout: float = 120) -> bytes:
+    """Run a command of the Docker client that must succeed, and return what it printed."""
+    done = subprocess.run(["docker", *arguments], input=stdin, capture_output=True, timeout=timeout, check=False)
+    assert done.returncode == 0, f"docker {' '.join(arguments)}: {(done.stdout + done.stderr).decode()}"
+    return done.stdout
+
+
+@dataclass(frozen=True)
+class Container:
+    """A container of the image, running or ended."""
+
+    id: str
+
+    @classmethod
+    @contextmanager
+    def running(cls, *options: str, command: tuple[str, ...] = ()) -> Iterator["Container"]:
+        """Start one in the background, and remove it in the end."""
+        container = cls(docker("run", "--detach", *options, IMAGE, *command).decode().strip())
+        try:
+            yield container
+        finally:
+            docker("rm", "--force", "--volumes", container.id)
+
+    def wait(self) -> int:
+        """Its exit code, once it has ended."""
+        return int(docker("wait", self.id))
+
+    def stop(self) -> int:
+        """Its exit code after `docker stop`, which kills after ten seconds: that would be 137."""
+        docker("stop", "--time", "10", self.id)
+        return self.wait()
+
+    def log(self) -> str:
+        """All that it has printed."""
+        done = subprocess.run(["docker", "logs", self.id], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=True)
+        return done.stdout.decode()
+
+    def log_until(self, text: str) -> None:
+        """Follow what it prints until there is a line with this text in it."""
+        command = ["docker", "logs", "--follow", self.id]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as follower:
+            found = any(text in line for line in follower.stdout)
+            follower.terminate()
+        assert found, self.log()
+
+    def python(self, program: str, stdin: bytes = b"") -> bytes:
+        """Run a program inside, which is also how to reach a server that has no network."""
+        return docker("exec", "--interactive", self.id, "python", "-c", program, stdin=stdin)
+
+    def invoke(self, body: bytes, port: int = 8080) -> bytes:
+        """POST a CSV to its `/invocations`, once `/ping` answers."""
+        return self.python(CLIENT.format(port=port), stdin=body)
+
+    def written(self) -> list[str]:
+        """What differs from the image, mounts aside."""
+        return docker("diff", self.id).decode().splitlines()
+
+    def inspect(self) -> dict:
+        return json.loads(docker("inspect", self.id))[0]
+
+
+CLIENT = """
+import sys, time, urllib.error
+from urllib.request import Request, urlopen
+url = "http://127.0.0.1:{port}"
+while True:
+    try:
+        ping = urlopen(url + "/ping")
+        break
+    except urllib.error.URLError:
+        time.sleep(0.1)
+assert ping.status == 200 and ping.read() == b"", "a ping is 200 and empty"
+request = Request(url + "/invocations", sys.stdin.buffer.read(), dict([("Content-Type", "text/csv")]))
+sys.stdout.buffer.write(urlopen(request).read())
+"""

@@ -1,0 +1,87 @@
+"""The image under the SageMaker Python SDK v3, whose `ModelTrainer` runs it in local containers without an AWS account."""
+
+import json
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import Problem
+from engine import IMAGE, Container, docker
+from sagemaker.train import ModelTrainer
+from sagemaker.train.configs import Compute, InputData
+from sagemaker.train.model_trainer import Mode
+
+NO_TELEMETRY = {"SchemaVersion": "1.0", "SageMaker": {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}}}
+
+
+@pytest.fixture(autouse=True)
+def _without_aws(monkeypatch, tmp_path_factory) -> None:
+    """The SDK reports each call to AWS, and looks for credentials in order to do so."""
+    settings = tmp_path_factory.mktemp("settings") / "sagemaker.yaml"
+    settings.write_text(json.dumps(NO_TELEMETRY))
+    monkeypatch.setenv("SAGEMAKER_USER_CONFIG_OVERRIDE", str(settings))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+@pytest.fixture
+def folder(tmp_path) -> Iterator[Path]:
+    """The root of one local job, whose containers and network are removed in the end."""
+    yield tmp_path
+    if containers := containers_of(tmp_path):
+        docker("rm", "--force", *containers)
+    docker("network", "prune", "--force", "--filter", "label=com.docker.compose.network=sagemaker-local")
+
+
+def containers_of(folder: Path) -> list[str]:
+    label = f"label=com.docker.compose.project.working_dir={folder}"
+    return docker("ps", "--all", "--quiet", "--filter", label).decode().split()
+
+
+def train(problem: Problem, folder: Path, hosts: int = 1, **hyperparameters: int | float | str) -> None:
+    channels = {"training": problem.training, "validation": problem.validation}
+    for channel, body in channels.items():
+        (folder / channel).mkdir()
+        (folder / channel / "data.csv").write_bytes(body)
+    trainer = ModelTrainer(
+        training_mode=Mode.LOCAL_CONTAINER,
+        training_image=IMAGE,
+        hyperparameters=problem.hyperparameters | hyperparameters,
+        compute=Compute(instance_type="local_cpu", instance_count=hosts),
+        local_container_root=str(folder),
+    )
+    trainer.train([InputData(channel_name=channel, data_source=str(folder / channel)) for channel in channels])
+
+
+def unpack(folder: Path, archive: str) -> dict[str, bytes]:
+    """The files in an archive that the job left, which are in `folder`/unpacked as well."""
+    with tarfile.open(folder / "compressed_artifacts" / archive) as tar:
+        tar.extractall(folder / "unpacked", filter="data")
+        return {member.name: tar.extractfile(member).read() for member in tar if member.isfile()}
+
+
+def test_a_job_trains_though_the_sdk_says_no_command_and_its_artifact_answers(problem, folder):
+    train(problem, folder)
+    (container,) = containers_of(folder)
+    assert Container(container).inspect()["Config"]["Cmd"] is None
+    assert unpack(folder, "model.tar.gz").keys() == {"model.json", "model.safetensors"}
+    model = ["-v", f"{folder / 'unpacked'}:/opt/ml/model:ro"]
+    with Container.running(*model, command=("serve",)) as server:
+        problem.check(server.invoke(problem.test))
+
+
+def test_two_hosts_leave_the_model_that_one_leaves(clustering, folder):
+    artifacts = []
+    for hosts in (1, 2):
+        root = folder / str(hosts)
+        root.mkdir()
+        train(clustering, root, hosts)
+        artifacts.append(unpack(root, "model.tar.gz"))
+    assert artifacts[0] == artifacts[1] != {}
+
+
+def test_a_job_that_cannot_train_fails_and_says_why(clustering, folder):
+    with pytest.raises(RuntimeError, match="exited with code: 1"):
+        train(clustering, folder, clusters=1)
+    reason = unpack(folder, "output.tar.gz")["failure"].decode()
+    assert reason == "`clusters` must be greater than or equal to 2, not 1."
