@@ -1,4 +1,4 @@
-"""The image under the SageMaker Python SDK v3, whose `ModelTrainer` runs it in local containers without an AWS account."""
+"""The image under the SageMaker Python SDK v3, whose `ModelTrainer` runs it in local containers: no AWS account."""
 
 import json
 import tarfile
@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from conftest import Problem
 from engine import IMAGE, Container, docker
+from sagemaker.core.training.configs import Compute, InputData
 from sagemaker.train import ModelTrainer
-from sagemaker.train.configs import Compute, InputData
 from sagemaker.train.model_trainer import Mode
 
 NO_TELEMETRY = {"SchemaVersion": "1.0", "SageMaker": {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}}}
@@ -26,7 +26,7 @@ def _without_aws(monkeypatch, tmp_path_factory) -> None:
 
 @pytest.fixture
 def folder(tmp_path) -> Iterator[Path]:
-    """The root of one local job, whose containers and network are removed in the end."""
+    """For local jobs, whose containers and network are removed in the end."""
     yield tmp_path
     if containers := containers_of(tmp_path):
         docker("rm", "--force", *containers)
@@ -34,8 +34,10 @@ def folder(tmp_path) -> Iterator[Path]:
 
 
 def containers_of(folder: Path) -> list[str]:
-    label = f"label=com.docker.compose.project.working_dir={folder}"
-    return docker("ps", "--all", "--quiet", "--filter", label).decode().split()
+    """Those that Compose has started from a file in or below this folder."""
+    columns = '{{.ID}} {{.Label "com.docker.compose.project.working_dir"}}'
+    rows = [line.partition(" ") for line in docker("ps", "--all", "--format", columns).decode().splitlines()]
+    return [container for container, _, started_in in rows if Path(started_in).is_relative_to(folder)]
 
 
 def train(problem: Problem, folder: Path, hosts: int = 1, **hyperparameters: int | float | str) -> None:

@@ -1,0 +1,398 @@
+"""The image under the SageMaker Python SDK v2, whose local mode runs it without an AWS account."""
+
+import io
+import os
+import re
+import socket
+import subprocess
+import sys
+import tarfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import boto3
+import numpy as np
+import pandas as pd
+import pytest
+from botocore.stub import Stubber
+from conftest import Problem
+from engine import IMAGE, Container, docker
+
+# The SDK looks for them while it is imported, and without the second for AWS as well.
+os.environ["SAGEMAKER_SUPPRESS_V2_WARNING"] = "1"
+os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+
+import sagemaker
+from sagemaker.algorithm import AlgorithmEstimator
+from sagemaker.deserializers import NumpyDeserializer, PandasDeserializer
+from sagemaker.estimator import Estimator
+from sagemaker.local import LocalSession
+from sagemaker.serializers import CSVSerializer
+
+ROLE = "arn:aws:iam::111111111111:role/nobody"  # a name alone would be looked up
+NO_TELEMETRY = {"SchemaVersion": "1.0", "SageMaker": {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}}}
+ARN = "arn:aws:sagemaker:us-east-1:111111111111:algorithm/cnn-kmeans"
+LABEL = f"seriesbox.tests={os.getpid()}"  # on every container that is started here
+BUCKET = "notebook"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A training job on local folders, which has ended well."""
+
+    problem: Problem
+    folder: Path
+    estimator: Estimator
+
+    @classmethod
+    def run(cls, session: LocalSession, problem: Problem, folder: Path, hosts: int = 1) -> "Job":
+        for channel, body in channels(problem).items():
+            (folder / channel).mkdir()
+            (folder / channel / "data.csv").write_bytes(body)
+        inputs = {channel: (folder / channel).as_uri() for channel in channels(problem)}
+        output = (folder / "output").as_uri()
+        return cls(problem, folder, fit(session, problem.hyperparameters, inputs, output, hosts))
+
+    @cached_property
+    def artifact(self) -> dict[str, bytes]:
+        return unpacked(self.folder / "output" / "model.tar.gz")
+
+    @cached_property
+    def answer(self) -> str:
+        """A batch job's answer to the whole test file."""
+        return self.transform(self.folder / "batch")
+
+    def transform(self, folder: Path, split: str | None = None, **options: str | None) -> str:
+        (folder / "input").mkdir(parents=True)
+        (folder / "input" / "test.csv").write_bytes(self.problem.test)
+        output = folder / "output"
+        transformer = self.estimator.transformer(1, "local", accept="text/csv", output_path=output.as_uri(), **options)
+        # A local job has ended when the call returns. To wait would be to ask every five seconds, and CloudWatch too.
+        transformer.transform((folder / "input").as_uri(), content_type="text/csv", split_type=split, wait=False)
+        return (output / "test.csv.out").read_text()
+
+    @contextmanager
+    def endpoint(self) -> Iterator[sagemaker.Predictor]:
+        # It has answered a ping when the call returns; to wait would be to ask again after half a minute.
+        predictor = self.estimator.deploy(1, "local", wait=False, serializer=CSVSerializer())
+        try:
+            yield predictor
+        finally:
+            predictor.delete_endpoint()
+
+
+def channels(problem: Problem) -> dict[str, bytes]:
+    return {"training": problem.training, "validation": problem.validation}
+
+
+def fit(
+    session: LocalSession, hyperparameters: dict[str, Any], inputs: dict[str, str], output: str, hosts: int = 1
+) -> Estimator:
+    estimator = Estimator(
+        IMAGE,
+        ROLE,
+        hosts,
+        "local",
+        output_path=output,
+        sagemaker_session=session,
+        hyperparameters=hyperparameters,
+    )
+    estimator.fit(inputs)
+    return estimator
+
+
+def unpacked(archive: Path) -> dict[str, bytes]:
+    with tarfile.open(archive) as tar:
+        return {member.name: tar.extractfile(member).read() for member in tar if member.isfile()}
+
+
+def table(body: str) -> pd.DataFrame:
+    """An answer as the published notebooks read it."""
+    return pd.read_csv(io.StringIO(body), header=None, dtype=float)
+
+
+def frame(body: bytes) -> pd.DataFrame:
+    """Data as the published notebooks have it, where shorter rows end in missing values."""
+    columns = max(line.count(b",") for line in body.splitlines()) + 1
+    return pd.read_csv(io.BytesIO(body), header=None, names=range(columns), dtype=float)
+
+
+def boto_session() -> boto3.Session:
+    return boto3.Session("nobody", "nothing", region_name="us-east-1")
+
+
+def local_session(folder: Path, **options: str) -> LocalSession:
+    session = LocalSession(boto_session(), sagemaker_config=NO_TELEMETRY, **options)
+    session.config = {
+        "local": {
+            "container_root": str(folder),
+            "serving_port": free_port(),
+            "container_config": {"labels": [LABEL]},
+        }
+    }
+    return session
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def s3_session(tmp_path) -> Iterator[LocalSession]:
+    """Like `session`, with an S3 that is moto's server and keeps everything in memory."""
+    port, log = free_port(), tmp_path / "moto.log"
+    with log.open("w") as stream:
+        process = subprocess.Popen([sys.executable, "-m", "moto.server", "-p", str(port)], stdout=stream, stderr=stream)
+    try:
+        with socket.socket() as probe:
+            while probe.connect_ex(("127.0.0.1", port)) != 0:
+                assert process.poll() is None, log.read_text()
+                time.sleep(0.1)
+        session = local_session(tmp_path, s3_endpoint_url=f"http://127.0.0.1:{port}")
+        session.s3_resource.create_bucket(Bucket=BUCKET)
+        yield session
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def upload(session: LocalSession, body: bytes, key: str) -> str:
+    """The URI of data that a published notebook uploads."""
+    text = frame(body).to_csv(header=False, index=False)
+    return session.upload_string_as_file_body(body=text, bucket=BUCKET, key=key)
+
+
+def containers(*options: str) -> list[Container]:
+    """Those started here: the running ones, or all of them with `--all`."""
+    return [Container(id) for id in docker("ps", "--quiet", "--filter", f"label={LABEL}", *options).decode().split()]
+
+
+def started(hosts: int, job: Future) -> list[Container]:
+    """The containers of a job, as soon as there are so many."""
+    while len(found := containers()) < hosts:
+        assert not job.done(), job.result()
+        time.sleep(0.1)
+    return found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_is_left_behind() -> Iterator[None]:
+    yield
+    for container in containers("--all"):
+        docker("rm", "--force", container.id)
+    docker("network", "prune", "--force", "--filter", "label=com.docker.compose.network=sagemaker-local")
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory) -> LocalSession:
+    return local_session(tmp_path_factory.mktemp("session"))
+
+
+@pytest.fixture(scope="module")
+def clustering_job(session, clustering, tmp_path_factory) -> Job:
+    return Job.run(session, clustering, tmp_path_factory.mktemp("clustering"))
+
+
+@pytest.fixture(scope="module")
+def detection_job(session, detection, tmp_path_factory) -> Job:
+    return Job.run(session, detection, tmp_path_factory.mktemp("detection"))
+
+
+@pytest.fixture(params=["clustering_job", "detection_job"])
+def job(request) -> Job:
+    return request.getfixturevalue(request.param)
+
+
+def test_a_job_trains_a_model_that_answers_a_whole_file(job):
+    assert job.artifact.keys() == {"model.json", "model.safetensors"}
+    job.problem.check(job.answer.encode())
+
+
+@pytest.mark.parametrize("assemble_with", [None, "Line"])
+@pytest.mark.parametrize("strategy", ["SingleRecord", "MultiRecord"])
+@pytest.mark.parametrize("split", [None, "Line"])
+def test_every_split_and_assembly_gives_the_same_labels(clustering_job, split, strategy, assemble_with, tmp_path):
+    answer = table(clustering_job.transform(tmp_path, split, strategy=strategy, assemble_with=assemble_with))
+    whole = table(clustering_job.answer)
+    assert set(whole[0]) == {0, 1}
+    assert list(answer[0]) == list(whole[0])
+    np.testing.assert_allclose(answer, whole, rtol=1e-4, atol=1e-5)
+
+
+def test_an_endpoint_answers_frames_and_arrays_as_a_batch_job_does(job):
+    batch, rows = table(job.answer), frame(job.problem.test)
+    with job.endpoint() as predictor:
+        # One type, because local mode passes off as the answer's type whatever was asked for.
+        predictor.deserializer = NumpyDeserializer(accept="text/csv")
+        array, of_array = predictor.predict(rows), predictor.predict(rows.to_numpy())
+        predictor.deserializer = PandasDeserializer(accept="text/csv")
+        without_first = predictor.predict(rows)  # this deserializer takes the first row for the columns' names
+    np.testing.assert_allclose(array, batch, rtol=1e-4, atol=1e-5)
+    np.testing.assert_array_equal(of_array, array)
+    np.testing.assert_allclose(without_first, array[1:])
+
+
+def test_a_notebook_trains_and_transforms_in_s3(problem, s3_session):
+    inputs = {name: upload(s3_session, body, f"{name}/data.csv") for name, body in channels(problem).items()}
+    estimator = fit(s3_session, problem.hyperparameters, inputs, f"s3://{BUCKET}/models")
+    assert estimator.model_data.startswith(f"s3://{BUCKET}/models/")
+    transformer = estimator.transformer(1, "local", output_path=f"s3://{BUCKET}/answers")
+    transformer.transform(upload(s3_session, problem.test, "test/data.csv"), content_type="text/csv", wait=False)
+    (answer,) = s3_session.list_s3_files(BUCKET, "answers/")
+    problem.check(s3_session.read_s3_file(BUCKET, answer).encode())
+
+
+def test_two_hosts_leave_the_model_that_one_leaves(job, session, tmp_path):
+    assert Job.run(session, job.problem, tmp_path, hosts=2).artifact == job.artifact
+
+
+def test_the_model_of_two_hosts_is_whole_also_when_the_one_that_saves_it_ends_first(clustering_job, session, tmp_path):
+    with ThreadPoolExecutor() as pool:
+        running = pool.submit(Job.run, session, clustering_job.problem, tmp_path, hosts=2)
+        first, second = sorted(started(2, running), key=lambda host: host.inspect()["Name"].partition("-")[2])
+        first.log_until("epoch: 3 ")
+        docker("pause", second.id)  # what it is told waits for it, and whoever stops it wakes it up
+        two = running.result()
+    assert first.inspect()["State"]["FinishedAt"] < second.inspect()["State"]["FinishedAt"]
+    assert two.artifact == clustering_job.artifact
+    two.problem.check(two.answer.encode())
+
+
+def test_a_job_of_two_hosts_fails_when_it_cannot_train(session, clustering, tmp_path):
+    impossible = replace(clustering, hyperparameters=clustering.hyperparameters | {"clusters": 1})
+    with pytest.raises(RuntimeError, match="exited with code: 1"):
+        Job.run(session, impossible, tmp_path, hosts=2)
+    reason = unpacked(tmp_path / "output" / "output.tar.gz")["failure"].decode()
+    assert "`clusters` must be greater than or equal to 2, not 1." in reason
+    assert unpacked(tmp_path / "output" / "model.tar.gz") == {}
+
+
+# What CreateAlgorithm would be given for CNN-KMeans: type, default, and lowest and highest value or all values.
+HYPERPARAMETERS = {
+    "clusters": ("Integer", 8, 2, 1000),
+    "algorithm": ("Categorical", "lloyd", "lloyd", "elkan"),
+    "blocks": ("Integer", 10, 0, 16),
+    "filters": ("Integer", 40, 1, 1024),
+    "kernel-size": ("Integer", 3, 1, 100),
+    "reduced-size": ("Integer", 160, 1, 4096),
+    "output-size": ("Integer", 320, 1, 4096),
+    "negative-samples": ("Integer", 10, 1, 100),
+    "scaling": ("Categorical", "dataset", "dataset", "series", "step"),
+    "lr": ("Continuous", 0.001, 0.000001, 1),
+    "batch-size": ("Integer", 10, 1, 100_000),
+    "epochs": ("Integer", 100, 1, 100_000),
+    "seed": ("Integer", 0, 0, 2**32 - 1),
+}
+
+
+def declared(name: str, kind: str, default: str | float, *values: str | float) -> dict[str, Any]:
+    texts = [str(value) for value in values]
+    limits = {"Values": texts} if kind == "Categorical" else dict(zip(("MinValue", "MaxValue"), texts, strict=True))
+    return {
+        "Name": name,
+        "Type": kind,
+        "Range": {f"{kind}ParameterRangeSpecification": limits},
+        "DefaultValue": str(default),
+    }
+
+
+DESCRIPTION = {
+    "AlgorithmName": "cnn-kmeans",
+    "AlgorithmArn": ARN,
+    "CreationTime": datetime(2026, 1, 1, tzinfo=UTC),
+    "AlgorithmStatus": "Completed",
+    "AlgorithmStatusDetails": {},
+    "TrainingSpecification": {
+        "TrainingImage": IMAGE,
+        "SupportedTrainingInstanceTypes": ["ml.m5.xlarge"],
+        "SupportsDistributedTraining": True,
+        "SupportedHyperParameters": [declared(name, *about) for name, about in HYPERPARAMETERS.items()],
+        "MetricDefinitions": [
+            {"Name": name, "Regex": rf"(?:^| ){name}: (-?[0-9.]+)"}
+            for name in ("train_loss", "train_score", "valid_loss", "valid_score")
+        ],
+        "TrainingChannels": [
+            {
+                "Name": channel,
+                "IsRequired": channel == "training",
+                "SupportedContentTypes": ["text/csv"],
+                "SupportedInputModes": ["File"],
+            }
+            for channel in ("training", "validation")
+        ],
+    },
+}
+
+
+@pytest.fixture
+def aws() -> Iterator[sagemaker.Session]:
+    """A session where AWS knows one algorithm: botocore checks every request and answer, and nothing is sent."""
+    client = boto_session().client("sagemaker")
+    with Stubber(client) as stubber:
+        stubber.add_response("describe_algorithm", DESCRIPTION, {"AlgorithmName": ARN})
+        stubber.add_response("create_training_job", {"TrainingJobArn": ARN})
+        yield sagemaker.Session(boto_session(), sagemaker_client=client, sagemaker_config=NO_TELEMETRY)
+
+
+def algorithm_estimator(session: sagemaker.Session, hyperparameters: dict[str, Any]) -> AlgorithmEstimator:
+    return AlgorithmEstimator(
+        ARN,
+        ROLE,
+        1,
+        "ml.m5.xlarge",
+        output_path=f"s3://{BUCKET}/models",
+        sagemaker_session=session,
+        hyperparameters=hyperparameters,
+    )
+
+
+@pytest.fixture
+def asked(aws, clustering) -> dict[str, Any]:
+    """What an algorithm estimator asks AWS to train, with the published hyperparameters."""
+    requests: list[dict[str, Any]] = []
+    aws.sagemaker_client.meta.events.register(
+        "provide-client-params.sagemaker.CreateTrainingJob", lambda params, **_: requests.append(params)
+    )
+    inputs = {channel: f"s3://{BUCKET}/{channel}" for channel in channels(clustering)}
+    algorithm_estimator(aws, clustering.hyperparameters).fit(inputs, wait=False)
+    (request,) = requests
+    return request
+
+
+def test_an_algorithm_estimator_asks_for_what_it_is_given_and_for_defaults(asked, clustering):
+    assert asked["AlgorithmSpecification"]["AlgorithmName"] == ARN
+    assert [channel["ChannelName"] for channel in asked["InputDataConfig"]] == ["training", "validation"]
+    defaults = {name: str(default) for name, (_, default, *_) in HYPERPARAMETERS.items()}
+    given = {name: str(value) for name, value in clustering.hyperparameters.items()}
+    assert asked["HyperParameters"] == defaults | given
+
+
+def test_what_an_algorithm_estimator_asks_for_trains_the_same_model(asked, session, clustering_job, tmp_path, capsys):
+    problem = replace(clustering_job.problem, hyperparameters=asked["HyperParameters"])
+    capsys.readouterr()
+    assert Job.run(session, problem, tmp_path).artifact == clustering_job.artifact
+    log = capsys.readouterr().out
+    for metric in DESCRIPTION["TrainingSpecification"]["MetricDefinitions"]:
+        assert len(re.findall(metric["Regex"], log)) == int(problem.hyperparameters["epochs"])
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"clusters": 1}, "Invalid value: 1 "),
+        ({"algorithm": "k-medoids"}, "Invalid value: k-medoids "),
+        ({"kernel_size": 3}, "Invalid hyperparameter: kernel_size "),
+    ],
+)
+def test_an_algorithm_estimator_refuses_what_the_algorithm_does_not_take(aws, clustering, change, reason):
+    with pytest.raises(ValueError, match=reason):
+        algorithm_estimator(aws, clustering.hyperparameters | change)
