@@ -41,6 +41,7 @@ COPY --from=packages /opt/seriesbox /opt/seriesbox
 RUN --mount=type=bind,from=seriesbox,source=/wheels,target=/wheels \
     /opt/seriesbox/bin/pip install --no-deps --no-index --no-cache-dir /wheels/*.whl
 
+ARG BASE
 ARG VERSION
 ARG REVISION
 ARG SOURCE
@@ -50,4 +51,5 @@ LABEL org.opencontainers.image.title="seriesbox" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.source="${SOURCE}" \
+      org.opencontainers.image.base.name="${BASE}" \
       com.amazonaws.sagemaker.capabilities.accept-bind-to-port="true"

@@ -34,12 +34,13 @@ def seconds_to_ping(model: Path) -> float:
     start = time.perf_counter()
     subprocess.run([*command, "seriesbox", "serve"], check=True, capture_output=True)
     try:
-        while True:
+        while time.perf_counter() - start < 60:
             try:
                 with urlopen("http://127.0.0.1:8080/ping", timeout=5):
                     return time.perf_counter() - start
             except (urllib.error.URLError, OSError):
                 time.sleep(0.01)
+        raise TimeoutError("No answer within a minute.")
     finally:
         subprocess.run(["docker", "rm", "--force", NAME], check=True, capture_output=True)
 

@@ -1,10 +1,11 @@
+import threading
 from itertools import chain
 
 import pytest
 import torch
 
 from seriesbox.errors import DataError
-from seriesbox.training import Optimization, Run, optimize
+from seriesbox.training import Optimization, Run, finished, optimize
 
 
 def test_every_item_is_visited_once_an_epoch_in_another_order():
@@ -66,3 +67,13 @@ def test_a_stopped_run_ends_after_the_step_it_is_in_and_reports_no_half_epoch():
     assert len(steps) == 5  # three make an epoch
     assert reported == [1]
     assert not module.training  # as after a whole run: dropout is off
+
+
+def test_what_cannot_be_stopped_is_left_behind_and_otherwise_finished():
+    ended = threading.Event()
+    assert finished(Run(), lambda: 42) == 42
+    begun = threading.Event()
+    assert finished(Run(stopped=begun.is_set), lambda: begun.set() or ended.wait(30)) is None
+    ended.set()
+    with pytest.raises(ZeroDivisionError):
+        finished(Run(), lambda: 1 / 0)

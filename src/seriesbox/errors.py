@@ -28,3 +28,8 @@ class DataError(UserError):
 
 class ArtifactError(SeriesboxError):
     """A model directory that holds no model this version can load."""
+
+
+def printable(text: str) -> str:
+    """The text without what cannot be written, such as a file name in no known encoding."""
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -1,14 +1,18 @@
 """The one epoch loop, and what the platform decides about a training."""
 
 import math
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 
 from seriesbox.errors import DataError
 from seriesbox.hyperparameters import Hyperparameters, hp
+
+Result = TypeVar("Result")
 
 
 class Optimization(Hyperparameters):
@@ -66,3 +70,28 @@ def optimize(
         with torch.inference_mode():
             metrics = evaluate(mean_loss)
         run.report(epoch, metrics)
+
+
+def finished(run: Run, compute: Callable[[], Result]) -> Result | None:
+    """The result of what cannot be stopped half-way; None as soon as the run is stopped.
+
+    It is then left behind, computing, and ends with the process.
+    """
+    results: list[Result] = []
+    errors: list[Exception] = []
+
+    def work() -> None:
+        try:
+            results.append(compute())
+        except Exception as error:
+            errors.append(error)
+
+    if run.stopped():
+        return None
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    while thread.is_alive() and not run.stopped():
+        thread.join(0.1)
+    if errors:
+        raise errors[0]
+    return results[0] if results else None

@@ -34,6 +34,13 @@ def test_planted_clusters_are_found(model, two_shapes):
     assert np.mean(labels == fast) in (0, 1)
 
 
+def test_a_stopped_training_gives_a_whole_model(two_shapes, monkeypatch):
+    monkeypatch.setattr(estimator, "SCORED_SERIES", 20)
+    stopped = CNNKMeans.fit(SMALL, [two_shapes[0]], [], Run(stopped=lambda: True))
+    assert stopped.centroids.unique(dim=0).shape == (2, SMALL.output_size)
+    assert stopped.predict(two_shapes[0]).isfinite().all()
+
+
 def test_a_row_out_for_every_row_in_and_rows_do_not_depend_on_each_other(model, two_shapes):
     values = two_shapes[0].values
     output = model.predict(Table.of(values))

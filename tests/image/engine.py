@@ -26,8 +26,9 @@ class Container:
     @contextmanager
     def running(cls, *options: str, command: tuple[str, ...] = ()) -> Iterator["Container"]:
         """Start one in the background, and remove it in the end."""
-        container = cls(docker("run", "--detach", *options, IMAGE, *command).decode().strip())
+        container = cls(docker("create", *options, IMAGE, *command).decode().strip())
         try:
+            docker("start", container.id)
             yield container
         finally:
             docker("rm", "--force", "--volumes", container.id)

@@ -55,7 +55,8 @@ def test_it_starts_as_sagemaker_wants_and_says_what_it_is():
     assert labels["org.opencontainers.image.version"] in (PROJECT / "CHANGELOG.md").read_text()
     head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
     assert labels["org.opencontainers.image.revision"].removesuffix("-dirty") == head.strip()
-    assert "org.opencontainers.image.source" in labels
+    assert "org.opencontainers.image.source" in labels  # empty where the checkout comes from no web address
+    assert labels["org.opencontainers.image.base.name"] in ("python:3.11-slim-bookworm", "seriesbox-base:stand-in")
     assert labels["com.amazonaws.sagemaker.capabilities.accept-bind-to-port"] == "true"
     assert "com.amazonaws.sagemaker.capabilities.multi-models" not in labels
 

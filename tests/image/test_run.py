@@ -10,10 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.request import Request, urlopen
 
+import numpy as np
 import pytest
 from engine import IMAGE, Container, docker
 
-from demo.container import lay_out
+from demo.container import csv, lay_out
 
 README = Path(__file__).parents[2] / "README.md"
 HARDENED = ["--network", "none", "--read-only", "--tmpfs", "/tmp"]
@@ -113,7 +114,7 @@ def test_a_job_without_a_command_trains(clustering, tmp_path):
 def test_without_a_command_and_a_job_it_says_what_to_say():
     with Container.running() as container:
         assert container.wait() == 2
-        assert container.log().startswith("Say 'train' or 'serve' after the image's name")
+        assert container.log().startswith("Add 'train' or 'serve' after the image's name")
 
 
 def test_any_other_command_runs_as_it_is():
@@ -159,6 +160,18 @@ def test_stopping_a_training_leaves_a_model(problem, init, tmp_path):
         assert job.stop() == 0
     with Container.running("-v", f"{folder / 'model'}:/opt/ml/model:ro", command=("serve",)) as server:
         problem.check(server.invoke(problem.test))
+
+
+def test_stopping_a_clustering_of_many_series_leaves_a_model_too(tmp_path):
+    """Ten seconds are not enough for K-Means on all of them."""
+    series = np.random.default_rng(0).normal(size=(20_000, 50))
+    hyperparameters = {"clusters": 100, "blocks": 1, "filters": 8, "batch-size": 1000, "epochs": 100_000}
+    lay_out(tmp_path / "ml", hyperparameters, csv(series))
+    with Container.running("-v", f"{tmp_path / 'ml'}:/opt/ml", command=("train",)) as job:
+        job.log_until("epoch: 1 ")
+        assert job.stop() == 0
+        assert "Stopped: the model is as the last step left it." in job.log()
+    assert (tmp_path / "ml" / "model" / "model.json").exists()
 
 
 @pytest.mark.parametrize("init", [[], ["--init"]], ids=["alone", "under an init"])

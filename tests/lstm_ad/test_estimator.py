@@ -3,6 +3,7 @@ import pytest
 import torch
 
 from seriesbox.errors import DataError
+from seriesbox.lstm_ad import estimator
 from seriesbox.lstm_ad.estimator import LSTMAD, LSTMADHyperparameters
 from seriesbox.tables import Table, parse_csv
 from seriesbox.training import Run
@@ -38,6 +39,13 @@ def test_a_planted_anomaly_has_the_lowest_score(model, wave):
     changed[600:605, 1] = 200 - changed[600:605, 1]
     scores = model.predict(Table.of(changed))[:, 0]
     assert 600 <= int(scores.nan_to_num(torch.inf).argmin()) < 605 + PREDICTION
+
+
+def test_a_stopped_training_gives_a_whole_model(wave, monkeypatch):
+    monkeypatch.setattr(estimator, "WINDOWS_IN_HASTE", 20)
+    stopped = LSTMAD.fit(SMALL, [Table.of(wave)], [], Run(stopped=lambda: True))
+    assert (stopped.gaussian.cholesky.diagonal() < 1).all()  # no longer what it was before it was fitted
+    assert stopped.predict(Table.of(wave))[CONTEXT:].isfinite().all()
 
 
 def test_predictions_are_in_input_units(model, wave):

@@ -1,5 +1,6 @@
 import re
 import signal
+import time
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from seriesbox import metrics
 from seriesbox.algorithm import ALGORITHMS, resolve
 from seriesbox.artifact import load
 from seriesbox.sagemaker import job as training_job
+from seriesbox.sagemaker.train import STOPPED_EARLY
 from seriesbox.tables import parse_csv, write_csv
 
 CNN = {
@@ -77,8 +79,20 @@ def test_a_job_that_is_stopped_before_it_trains_leaves_no_model(job):
             if line.startswith("lstm-ad "):
                 process.send_signal(signal.SIGTERM)
     assert process.returncode == 1
-    assert job.failure.read_text() == "Stopped before the first step of training: there is no model."
+    assert job.failure.read_text() == STOPPED_EARLY
     assert not any((job.base / "model").iterdir())
+
+
+@pytest.mark.parametrize("seconds", [0.3, 0.6, 0.9])  # while it imports: about when does not matter
+def test_a_job_that_is_stopped_while_it_starts_says_so(job, bodies, seconds):
+    job.set({**LSTM, "epochs": "100000"})
+    job.put("training", "a.csv", bodies["lstm-ad"])
+    with job.start("train") as process:
+        time.sleep(seconds)
+        process.send_signal(signal.SIGTERM)
+    said = job.failure.read_text() if job.failure.exists() else ""
+    assert (process.returncode, said) in [(1, STOPPED_EARLY), (0, "")]  # the latter where it had begun already
+    assert not (job.base / "code").exists()
 
 
 def test_training_leaves_nothing_but_a_model_and_its_outcome(job, bodies):
@@ -174,6 +188,14 @@ def no_hosts(job):
     (job.config / "resourceconfig.json").write_text('{"current_host": "algo-1"}')
 
 
+def a_strange_host(job):
+    (job.config / "resourceconfig.json").write_text('{"current_host": "algo-1", "hosts": ["algo-2"]}')
+
+
+def no_channel_object(job):
+    (job.config / "inputdataconfig.json").write_text('{"training": null}')
+
+
 def no_configuration(job):
     (job.config / "resourceconfig.json").unlink()
 
@@ -193,9 +215,11 @@ def a_file_in_the_models_place(job):
         ),
         (no_json, r"^[^\n]*hyperparameters\.json must hold a JSON object"),
         (no_object, r"^[^\n]*hyperparameters\.json must hold a JSON object"),
-        (no_hosts, r"^[^\n]*resourceconfig\.json lacks hosts"),
+        (no_hosts, r"^[^\n]*resourceconfig\.json must have `hosts`, a list of names, and `current_host`, one of them"),
+        (a_strange_host, r"^[^\n]*resourceconfig\.json must have `hosts`"),
+        (no_channel_object, r"^[^\n]*inputdataconfig\.json must hold an object for every channel"),
         (no_configuration, r"^[^\n]*resourceconfig\.json must hold a JSON object, .* No such file"),
-        (a_file_in_the_models_place, r"^[^\n]*/model cannot be made: File exists\.$"),
+        (a_file_in_the_models_place, r"^[^\n]*/model cannot be made by user [0-9]+: File exists\.$"),
     ],
 )
 def test_whatever_fails_ends_with_exit_code_1_and_a_failure_file(job, fault, sentence):

@@ -23,7 +23,7 @@ from seriesbox.errors import DataError
 from seriesbox.hyperparameters import hp
 from seriesbox.layers.scaler import LIMIT, Scaler
 from seriesbox.tables import Table
-from seriesbox.training import Optimization, Run, optimize
+from seriesbox.training import Optimization, Run, finished, optimize
 
 # The silhouette is quadratic in the number of series: it is taken on at most this many, so that it stays a small
 # part of an epoch.
@@ -112,8 +112,10 @@ class CNNKMeans(nn.Module):
             return {"train_loss": mean_loss} | model._score(scored, held_out)
 
         optimize(model.encoder, len(series), loss, evaluate, hyperparameters, run)
-        features = model.features(series, lengths)
-        model.centroids.copy_(model._kmeans(features, RESTARTS))
+        centroids = finished(run, lambda: model._kmeans(model.features(series, lengths), RESTARTS))
+        if centroids is None:  # stopped: there may be seconds left
+            centroids = model._kmeans(model.features(*scored), restarts=1)
+        model.centroids.copy_(centroids)
         return model.eval()
 
     @torch.inference_mode()

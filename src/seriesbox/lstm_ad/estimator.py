@@ -5,6 +5,7 @@ Malhotra et al. 2015 (see `gaussian.py`).
 Shapes: N rows, D columns, L context steps, P predicted steps, B windows.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal, Self
 
@@ -20,10 +21,12 @@ from seriesbox.lstm_ad.forecaster import Forecaster
 from seriesbox.lstm_ad.gaussian import Gaussian
 from seriesbox.lstm_ad.windows import Windows
 from seriesbox.tables import Table
-from seriesbox.training import Optimization, Run, optimize
+from seriesbox.training import Optimization, Run, finished, optimize
 
 # Windows forecast at once outside training: larger chunks leave the cache and are slower.
 CHUNK_WINDOWS = 256
+# Windows that the Gaussian is fitted to when training is stopped.
+WINDOWS_IN_HASTE = 2000
 
 
 class LSTMADHyperparameters(Optimization):
@@ -99,8 +102,10 @@ class LSTMAD(nn.Module):
             return metrics if validation_windows is None else metrics | model._errors_of(validation_windows, "valid")
 
         optimize(model.forecaster, len(windows), loss, evaluate, hyperparameters, run)
-        with torch.inference_mode():
-            model.gaussian.fit(torch.cat(list(model._errors(held_out_windows))).flatten(0, 1))
+        errors = finished(run, lambda: model._all_errors(held_out_windows))
+        if errors is None:  # stopped: there may be seconds left
+            errors = model._all_errors(held_out_windows, every=math.ceil(len(held_out_windows) / WINDOWS_IN_HASTE))
+        model.gaussian.fit(errors)
         return model.eval()
 
     @torch.inference_mode()
@@ -168,6 +173,15 @@ class LSTMAD(nn.Module):
         for chunk in _chunks(windows):
             context, target = self._split(windows[chunk])
             yield target - self.forecaster(context)
+
+    @torch.inference_mode()
+    def _all_errors(self, windows: Windows, every: int = 1) -> Tensor:
+        """(errors, D): those of all windows, or of one in so many."""
+        if every > 1:
+            some = torch.arange(0, len(windows), every, device=self.scaler.shift.device)
+            context, target = self._split(windows[some])
+            return (target - self.forecaster(context)).flatten(0, 1)
+        return torch.cat(list(self._errors(windows))).flatten(0, 1)
 
     def _errors_of(self, windows: Windows, prefix: str) -> dict[str, float]:
         squared = absolute = 0.0

@@ -4,6 +4,7 @@ import json
 import signal
 import threading
 import traceback
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -12,37 +13,36 @@ from sagemaker_training.errors import ClientError
 from seriesbox import metrics
 from seriesbox.algorithm import infer, resolve
 from seriesbox.artifact import save
-from seriesbox.errors import DataError, UserError
+from seriesbox.errors import DataError, UserError, printable
 from seriesbox.hyperparameters import decode
 from seriesbox.sagemaker.channels import read_channel
 from seriesbox.sagemaker.cluster import Cluster
+from seriesbox.sagemaker.machine import usable_cores
 from seriesbox.sagemaker.paths import Paths
-from seriesbox.sagemaker.train import printable
 from seriesbox.training import Run
 
 
 def run() -> None:
     """Do the part of this host in the job that the `/opt/ml` tree describes. Raises ClientError, nothing else."""
-    paths = Paths()
+    paths, stop = Paths(), threading.Event()
     try:
         cluster = Cluster(paths)
         if cluster.is_first:
-            with cluster.others_waiting():
-                _train(paths)
+            with cluster.others_waiting(stop.is_set):
+                _train(paths, stop)
         else:
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the first host gets it too, and saves what it has
-            cluster.wait()
+            connection = cluster.reach_first()
+            _on_signals(lambda *_: None)  # the first host gets them too, and saves what it has
+            cluster.wait(connection)
     except UserError as error:
         raise ClientError(printable(str(error))) from None
-    except SystemExit as stopped:
-        raise ClientError(str(stopped)) from None
     except BaseException as error:
         traceback.print_exc()
         reason = f"Training failed inside seriesbox, the log says where: {type(error).__name__}: {error}"
         raise ClientError(printable(reason)) from None
 
 
-def _train(paths: Paths) -> None:
+def _train(paths: Paths, stop: threading.Event) -> None:
     given = _hyperparameters(paths)
     named = decode(given.pop("model", None))
     name = infer(given) if named is None else str(named)
@@ -57,14 +57,19 @@ def _train(paths: Paths) -> None:
     validation = read_channel(paths.channel("validation")) if paths.channel("validation").is_dir() else []
 
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    stop = threading.Event()
+    torch.set_num_threads(min(torch.get_num_threads(), usable_cores()))
     run = Run(device, report=lambda epoch, values: print(metrics.line(epoch, values), flush=True), stopped=stop.is_set)
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())  # from here on there is something to save
+    _on_signals(lambda *_: stop.set())  # from here on there is something to save
     model = algorithm.fit(hyperparameters, training, validation, run)
     if stop.is_set():
         print("Stopped: the model is as the last step left it.", flush=True)
     save(model, paths.model)
     print(f"Saved the model to {paths.model}.", flush=True)
+
+
+def _on_signals(handler: Callable[..., None]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, handler)
 
 
 def _hyperparameters(paths: Paths) -> dict[str, Any]:

@@ -1,0 +1,20 @@
+"""Say what pip-audit found. Exits with 1 for a known vulnerability, with 2 for a package that could not be checked."""
+
+import json
+import sys
+from pathlib import Path
+
+try:
+    packages = json.loads(Path(sys.argv[1]).read_text())["dependencies"]
+except ValueError:
+    print("pip-audit reached no service that knows vulnerabilities: nothing was checked.")
+    sys.exit(2)
+vulnerable = [(each["name"], each["version"], flaw["id"]) for each in packages for flaw in each.get("vulns", [])]
+for name, version, flaw in vulnerable:
+    print(f"{name} {version}: {flaw}")
+skipped = [each["name"] for each in packages if "skip_reason" in each]
+checked = len(packages) - len(skipped)
+print(
+    f"{checked} Python packages checked, {len(vulnerable)} known vulnerabilities; {len(skipped)} could not be checked."
+)
+sys.exit(1 if vulnerable else 2 if skipped else 0)

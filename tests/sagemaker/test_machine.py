@@ -1,0 +1,29 @@
+import os
+
+import pytest
+
+from seriesbox.sagemaker import machine
+from seriesbox.sagemaker.machine import usable_cores
+
+
+@pytest.fixture
+def groups(monkeypatch, tmp_path):
+    """The files of a control group, on a machine of eight cores."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)))
+    monkeypatch.setattr(machine, "CGROUPS", tmp_path)
+    return tmp_path
+
+
+def test_cores_are_those_of_the_affinity_and_no_more_than_the_quota(groups):
+    assert usable_cores() == 8
+    for quota, cores in {"max 100000": 8, "250000 100000": 2, "50000 100000": 1, "1600000 100000": 8}.items():
+        (groups / "cpu.max").write_text(f"{quota}\n")
+        assert usable_cores() == cores
+
+
+def test_the_quota_of_an_old_control_group_counts_too(groups):
+    (groups / "cpu").mkdir()
+    (groups / "cpu" / "cpu.cfs_period_us").write_text("100000\n")
+    for quota, cores in {"-1": 8, "300000": 3}.items():
+        (groups / "cpu" / "cpu.cfs_quota_us").write_text(f"{quota}\n")
+        assert usable_cores() == cores
