@@ -165,7 +165,8 @@ def test_stopping_a_training_leaves_a_model(problem, init, tmp_path):
 def test_stopping_a_clustering_of_many_series_leaves_a_model_too(tmp_path):
     """Ten seconds are not enough for K-Means on all of them."""
     series = np.random.default_rng(0).normal(size=(20_000, 50))
-    hyperparameters = {"clusters": 100, "blocks": 1, "filters": 8, "batch-size": 1000, "epochs": 100_000}
+    sizes = {"clusters": 100, "blocks": 0, "reduced-size": 8, "negative-samples": 1, "batch-size": 1000}
+    hyperparameters = sizes | {"epochs": 100_000}
     lay_out(tmp_path / "ml", hyperparameters, csv(series))
     with Container.running("-v", f"{tmp_path / 'ml'}:/opt/ml", command=("train",)) as job:
         job.log_until("epoch: 1 ")

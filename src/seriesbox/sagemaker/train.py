@@ -39,7 +39,7 @@ def main() -> NoReturn:
     if not fault:
         for left_over in (paths.success, paths.failure):  # of an earlier run in the same tree
             left_over.unlink(missing_ok=True)
-        fault = _unwritable(paths.model) or _unwritable(paths.code) or _malformed(paths)
+        fault = _unwritable(paths.model) or _malformed(paths) or (None if had_code else _unwritable(paths.code))
     if fault:  # the toolkit would answer with a traceback
         with suppress(OSError):
             paths.failure.write_text(printable(fault))
