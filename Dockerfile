@@ -21,7 +21,7 @@ RUN --mount=type=cache,target=/root/.cache/pip \
 FROM packages AS seriesbox
 
 COPY . /source
-RUN /opt/seriesbox/bin/pip wheel --no-deps --no-build-isolation --no-cache-dir --wheel-dir /wheels /source
+RUN /opt/seriesbox/bin/pip --disable-pip-version-check wheel --no-deps --no-build-isolation --no-cache-dir --wheel-dir /wheels /source
 
 
 FROM ${BASE}
@@ -39,7 +39,7 @@ RUN mkdir -p /opt/ml/code /opt/ml/input /opt/ml/model /opt/ml/output && chmod a+
 COPY docker/entrypoint /usr/local/bin/entrypoint
 COPY --from=packages /opt/seriesbox /opt/seriesbox
 RUN --mount=type=bind,from=seriesbox,source=/wheels,target=/wheels \
-    /opt/seriesbox/bin/pip install --no-deps --no-index --no-cache-dir /wheels/*.whl
+    /opt/seriesbox/bin/pip --disable-pip-version-check install --no-deps --no-index --no-cache-dir /wheels/*.whl
 
 ARG BASE
 ARG VERSION

@@ -5,9 +5,34 @@ from pathlib import Path
 
 import numpy as np
 
-from demo.problems import Clustering, Detection, Series
+from demo.problems import Clustering, Detection, Hyperparameters, Series
 
 KINDS = {1: "normal", -1: "infarction"}  # the classes of ECG200
+# As the published notebooks have them.
+CNN_KMEANS: Hyperparameters = {
+    "clusters": 2,
+    "algorithm": "lloyd",
+    "blocks": 1,
+    "filters": 50,
+    "kernel-size": 3,
+    "reduced-size": 100,
+    "output-size": 50,
+    "negative-samples": 10,
+    "lr": 0.001,
+    "batch-size": 64,
+    "epochs": 50,
+}
+LSTM_AD: Hyperparameters = {
+    "context-length": 100,
+    "prediction-length": 10,
+    "sequence-stride": 10,
+    "hidden-size": 32,
+    "num-layers": 2,
+    "dropout": 0.5,
+    "lr": 0.001,
+    "batch-size": 128,
+    "epochs": 100,
+}
 ANOMALY_FILE = re.compile(
     r"(?P<number>\d+)_UCR_Anomaly_(?P<name>.+)_(?P<train_end>\d+)_(?P<start>\d+)_(?P<end>\d+)\.txt"
 )
@@ -26,19 +51,7 @@ def clustering(folder: Path) -> Clustering | None:
         kinds=[KINDS[label] for label, _ in test],
         normal="normal",
         known="labelled",
-        hyperparameters={
-            "clusters": 2,
-            "algorithm": "lloyd",
-            "blocks": 1,
-            "filters": 50,
-            "kernel-size": 3,
-            "reduced-size": 100,
-            "output-size": 50,
-            "negative-samples": 10,
-            "lr": 0.001,
-            "batch-size": 64,
-            "epochs": 50,
-        },
+        hyperparameters=CNN_KMEANS,
     )
 
 
@@ -59,17 +72,7 @@ def detection(folder: Path, number: int | None = None) -> Detection | None:
         test=values[train_end:],
         anomaly=range(start - train_end, end - train_end + 1),
         known="labelled",
-        hyperparameters={
-            "context-length": 100,
-            "prediction-length": 10,
-            "sequence-stride": 10,
-            "hidden-size": 32,
-            "num-layers": 2,
-            "dropout": 0.5,
-            "lr": 0.001,
-            "batch-size": 128,
-            "epochs": 100,
-        },
+        hyperparameters=LSTM_AD,
     )
 
 

@@ -8,33 +8,8 @@ import numpy as np
 import pytest
 
 from demo import synthetic
+from demo.archive import CNN_KMEANS, LSTM_AD
 from demo.container import csv, lay_out
-
-# The published notebooks' hyperparameters, as they stand there.
-CNN_KMEANS = {
-    "clusters": 2,
-    "algorithm": "lloyd",
-    "blocks": 1,
-    "filters": 50,
-    "kernel-size": 3,
-    "reduced-size": 100,
-    "output-size": 50,
-    "negative-samples": 10,
-    "lr": 0.001,
-    "batch-size": 64,
-    "epochs": 50,
-}
-LSTM_AD = {
-    "context-length": 100,
-    "prediction-length": 10,
-    "sequence-stride": 10,
-    "hidden-size": 32,
-    "num-layers": 2,
-    "dropout": 0.5,
-    "lr": 0.001,
-    "batch-size": 128,
-    "epochs": 100,
-}
 
 
 @dataclass(frozen=True)
