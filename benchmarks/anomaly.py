@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from benchmarks import data
 from benchmarks.data import Anomaly
 from seriesbox.lstm_ad.estimator import LSTMAD, LSTMADHyperparameters
-from seriesbox.tables import read_csv
+from seriesbox.tables.csv import read_csv
 from seriesbox.training import Run
 
 LONG = 179

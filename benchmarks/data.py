@@ -15,7 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from seriesbox.tables import Table, parse_csv, read_csv
+from seriesbox.tables.csv import parse_csv, read_csv
+from seriesbox.tables.table import Table
 
 UCR_SETS = ("CBF", "Plane", "GesturePebbleZ1", "GunPoint", "Trace", "ECGFiveDays", "DodgerLoopGame")
 

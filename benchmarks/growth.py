@@ -20,7 +20,7 @@ import torch
 from benchmarks.clustering import ECG200
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.lstm_ad.estimator import LSTMAD, LSTMADHyperparameters
-from seriesbox.tables import Table
+from seriesbox.tables.table import Table
 from seriesbox.training import Run
 
 

@@ -32,7 +32,8 @@ from seriesbox.cnn_kmeans.estimator import CNNKMeans, CNNKMeansHyperparameters
 from seriesbox.cnn_kmeans.subsequences import encode_subsequences
 from seriesbox.cnn_kmeans.triplet import sample_triplets
 from seriesbox.lstm_ad.estimator import LSTMAD, LSTMADHyperparameters
-from seriesbox.tables import Table, read_csv, write_csv
+from seriesbox.tables.csv import read_csv, write_csv
+from seriesbox.tables.table import Table
 from seriesbox.training import Run
 
 Epoch = Callable[[], None]

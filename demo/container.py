@@ -57,7 +57,7 @@ def train(opt_ml: Path, log: Path, on_epoch: Callable[[str], None]) -> None:
 @contextmanager
 def serve(opt_ml: Path, log: Path) -> Iterator[str]:
     """Run `serve` and yield its URL once `/ping` answers; stop it by SIGTERM. Raises CommandError."""
-    port = _free_port()
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     with log.open("w") as file:
         process = _start("serve", opt_ml, stdout=file, SAGEMAKER_BIND_TO_PORT=str(port))
@@ -103,7 +103,8 @@ def _start(command: str, opt_ml: Path, stdout: IO[str] | int, **environment: str
     )
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of the loopback that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -5,19 +5,20 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.message import Message
+from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import settings
 
-from seriesbox.tables import Table
+from seriesbox.tables.table import Table
 
 settings.register_profile("deterministic", derandomize=True, deadline=None)
 settings.load_profile("deterministic")
@@ -55,29 +56,58 @@ def wave() -> np.ndarray:
 @dataclass
 class Answer:
     status: int
-    content_type: str
+    headers: Message
     body: bytes
+
+    @property
+    def content_type(self) -> str:
+        return self.headers["Content-Type"]
+
+    @property
+    def message(self) -> str:
+        """What an error says: one line of JSON, and short."""
+        assert self.content_type == "application/json"
+        assert self.body.count(b"\n") == 1
+        assert len(self.body) < 1024
+        error = json.loads(self.body)
+        assert set(error) == {"error", "message", "request_id"}
+        return error["message"]
 
 
 class Server:
     """A running `serve`, spoken to over HTTP."""
 
-    def __init__(self, port: int):
-        self.address = f"http://127.0.0.1:{port}"
+    def __init__(self, port: int, log: Path, process: subprocess.Popen[bytes]):
+        self.port = port
+        self.log = log
+        self.process = process
 
     def get(self, path: str) -> Answer:
-        return self._send(urllib.request.Request(self.address + path))
+        return self.request("GET", path)
 
-    def post(self, body: bytes, content_type: str = "text/csv") -> Answer:
-        return self._send(urllib.request.Request(f"{self.address}/invocations", body, {"Content-Type": content_type}))
+    def post(self, body: bytes, content_type: str = "text/csv", accept: str = "*/*") -> Answer:
+        return self.request("POST", "/invocations", body, {"Content-Type": content_type, "Accept": accept})
 
-    def _send(self, request: urllib.request.Request) -> Answer:
+    def request(
+        self, method: str, path: str, body: bytes | Iterator[bytes] = b"", headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """An iterator of parts is sent chunked."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
-            with urllib.request.urlopen(request, timeout=30) as response:
-                return Answer(response.status, response.headers.get("Content-Type", ""), response.read())
-        except urllib.error.HTTPError as error:
-            with error:
-                return Answer(error.code, error.headers["Content-Type"], error.read())
+            connection.request(method, path, body, headers or {}, encode_chunked=True)
+            response = connection.getresponse()
+            return Answer(response.status, response.headers, response.read())
+        finally:
+            connection.close()
+
+    def lines(self, event: str, least: int = 0, **having: Any) -> list[dict[str, Any]]:
+        """The log's events of one kind, once there are so many: a request's line follows its answer."""
+        while True:
+            lines = [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
+            found = [line for line in lines if {"event": event, **having}.items() <= line.items()]
+            if len(found) >= least:
+                return found
+            time.sleep(0.01)
 
 
 class Job:
@@ -117,11 +147,13 @@ class Job:
         return subprocess.Popen([COMMANDS / command], env=self.environment, stdout=subprocess.PIPE, text=True)
 
     @contextmanager
-    def serve(self) -> Iterator[Server]:
+    def serve(self, **environment: str) -> Iterator[Server]:
         log = self.base / "serve.log"
         with log.open("w") as stream:
-            process = subprocess.Popen([COMMANDS / "serve"], env=self.environment, stdout=stream, stderr=stream)
-        server = Server(self.port)
+            process = subprocess.Popen(
+                [COMMANDS / "serve"], env=self.environment | environment, stdout=stream, stderr=stream
+            )
+        server = Server(self.port, log, process)
         try:
             for _ in range(600):
                 if process.poll() is not None:
@@ -129,7 +161,7 @@ class Job:
                 try:
                     server.get("/ping")
                     break
-                except urllib.error.URLError:
+                except ConnectionError:
                     time.sleep(0.1)
             yield server
         finally:

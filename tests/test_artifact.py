@@ -9,7 +9,7 @@ from seriesbox.artifact import DESCRIPTION, TENSORS, load, save
 from seriesbox.cnn_kmeans.estimator import CNNKMeans, CNNKMeansHyperparameters
 from seriesbox.errors import ArtifactError
 from seriesbox.lstm_ad.estimator import LSTMAD, LSTMADHyperparameters
-from seriesbox.tables import Table
+from seriesbox.tables.table import Table
 
 
 def models():
@@ -46,6 +46,10 @@ def alter_tensor(folder, name, value):
 
 DAMAGES = {
     "no folder": (lambda f: [file.unlink() for file in f.iterdir()], "holds no model: model.json is missing"),
+    "a link": (
+        lambda f: ((f / TENSORS).rename(f / "elsewhere"), (f / TENSORS).symlink_to(f / "elsewhere")),
+        "model.safetensors is a link",
+    ),
     "no tensors": (lambda f: (f / TENSORS).unlink(), "holds no model: model.safetensors is missing"),
     "no json": (lambda f: (f / DESCRIPTION).write_text("{"), "cannot be read"),
     "too many columns": (lambda f: edit(f, lambda d: d.update(columns=10**20)), "columns: Input should be"),

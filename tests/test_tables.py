@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from seriesbox.errors import DataError
-from seriesbox.tables import parse_csv, write_csv
+from seriesbox.tables.csv import parse_csv, write_csv
 
 LARGEST = float(np.finfo(np.float32).max)
 FLOATS = st.floats(allow_infinity=False, width=32)

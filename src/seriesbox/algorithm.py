@@ -8,7 +8,7 @@ from torch import Tensor
 
 from seriesbox.errors import HyperparameterError
 from seriesbox.hyperparameters import Hyperparameters as BaseHyperparameters
-from seriesbox.tables import Table
+from seriesbox.tables.table import Table
 from seriesbox.training import Run
 
 ALGORITHMS = {
@@ -36,13 +36,17 @@ class Algorithm(Protocol):
         """Fit on one table per file. Raises UserError where the data and the hyperparameters do not go together."""
         ...
 
+    def check(self, table: Table) -> None:
+        """Raise DataError where the table cannot be predicted."""
+        ...
+
     def predict(self, table: Table) -> Tensor:
         """(N, D) -> (N, outputs): one row per input row, NaN where undefined. Raises DataError."""
         ...
 
     def eval(self) -> Self: ...
     def state_dict(self) -> dict[str, Tensor]: ...
-    def load_state_dict(self, state_dict: dict[str, Tensor]) -> object: ...
+    def load_state_dict(self, state_dict: dict[str, Tensor], *, assign: bool = ...) -> object: ...
 
 
 def resolve(name: str) -> type[Algorithm]:

@@ -59,10 +59,11 @@ def load(folder: Path) -> Algorithm:
     Raises ArtifactError that says what is wrong with the folder.
     """
     try:
-        description = Description.model_validate(json.loads((folder / DESCRIPTION).read_bytes()))
+        description = Description.model_validate(json.loads(_contents(folder / DESCRIPTION)))
         algorithm = resolve(description.model)
-        model = algorithm(algorithm.Hyperparameters.parse(description.hyperparameters), description.columns)
-        tensors = tensors_from_bytes((folder / TENSORS).read_bytes())
+        with torch.device("meta"):  # shapes alone: a description cannot make us take memory for what no tensors follow
+            model = algorithm(algorithm.Hyperparameters.parse(description.hyperparameters), description.columns)
+        tensors = tensors_from_bytes(_contents(folder / TENSORS))
     except FileNotFoundError as error:
         missing = Path(error.filename).name
         raise ArtifactError(f"{folder} holds no model: {missing} is missing, which `train` writes.") from None
@@ -74,8 +75,14 @@ def load(folder: Path) -> Algorithm:
     except (RuntimeError, TypeError, RecursionError, MemoryError) as error:
         raise ArtifactError(f"The model in {folder} describes something that cannot be built: {error}") from None
     _check(tensors, model.state_dict(), folder)
-    model.load_state_dict(tensors)
+    model.load_state_dict(tensors, assign=True)
     return model.eval()
+
+
+def _contents(file: Path) -> bytes:
+    if file.is_symlink():
+        raise ArtifactError(f"{file} is a link: a model is the two files themselves.")
+    return file.read_bytes()
 
 
 def _check(tensors: dict[str, torch.Tensor], expected: dict[str, torch.Tensor], folder: Path) -> None:

@@ -7,7 +7,7 @@ from seriesbox.cnn_kmeans import estimator
 from seriesbox.cnn_kmeans.estimator import CNNKMeans, CNNKMeansHyperparameters
 from seriesbox.cnn_kmeans.series import interpolate
 from seriesbox.errors import DataError
-from seriesbox.tables import Table
+from seriesbox.tables.table import Table
 from seriesbox.training import Run
 
 SMALL = CNNKMeansHyperparameters(

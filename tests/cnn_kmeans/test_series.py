@@ -3,7 +3,7 @@ import pytest
 
 from seriesbox.cnn_kmeans.series import align, interpolate, stack
 from seriesbox.errors import DataError
-from seriesbox.tables import Table
+from seriesbox.tables.table import Table
 
 NAN = np.nan
 

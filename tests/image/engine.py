@@ -59,9 +59,9 @@ class Container:
         """Run a program inside, which is also how to reach a server that has no network."""
         return docker("exec", "--interactive", self.id, "python", "-c", program, stdin=stdin)
 
-    def invoke(self, body: bytes, port: int = 8080) -> bytes:
-        """POST a CSV to its `/invocations`, once `/ping` answers."""
-        return self.python(CLIENT.format(port=port), stdin=body)
+    def invoke(self, body: bytes, port: int = 8080, model: str = "") -> bytes:
+        """POST a CSV to its `/invocations`, or to one of many models once that is loaded, when `/ping` answers."""
+        return self.python(CLIENT.format(port=port, model=model), stdin=body)
 
     def written(self) -> list[str]:
         """What differs from the image, mounts aside."""
@@ -72,7 +72,7 @@ class Container:
 
 
 CLIENT = """
-import sys, time, urllib.error
+import json, sys, time, urllib.error
 from urllib.request import Request, urlopen
 url = "http://127.0.0.1:{port}"
 while True:
@@ -82,6 +82,11 @@ while True:
     except urllib.error.URLError:
         time.sleep(0.1)
 assert ping.status == 200 and ping.read() == b"", "a ping is 200 and empty"
-request = Request(url + "/invocations", sys.stdin.buffer.read(), dict([("Content-Type", "text/csv")]))
+path = "/invocations"
+if model := "{model}":
+    named = json.dumps(dict(model_name=model, url="/opt/ml/models/" + model + "/model")).encode()
+    urlopen(Request(url + "/models", named))
+    path = "/models/" + model + "/invoke"
+request = Request(url + path, sys.stdin.buffer.read(), dict([("Content-Type", "text/csv")]))
 sys.stdout.buffer.write(urlopen(request).read())
 """

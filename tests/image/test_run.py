@@ -79,6 +79,14 @@ def test_trains_and_serves_without_network_a_writable_disk_or_root(problem, user
         assert server.stop() == 0
 
 
+def test_a_server_of_many_models_needs_no_network_or_writable_disk_either(problem, tmp_path):
+    folder = problem.lay_out(tmp_path / "ml", epochs=1)
+    docker("run", "--rm", *mounted(folder), IMAGE, "train")
+    options = ["-v", f"{folder / 'model'}:/opt/ml/models/one/model:ro", "-e", "SAGEMAKER_MULTI_MODEL=true"]
+    with Container.running(*HARDENED, *options, command=("serve",)) as server:
+        problem.check(server.invoke(problem.test, model="one"))
+
+
 def test_a_model_trained_by_root_serves_for_anybody(clustering, tmp_path):
     folder = clustering.lay_out(tmp_path / "ml", epochs=1)
     docker("run", "--rm", *mounted(folder), IMAGE, "train")

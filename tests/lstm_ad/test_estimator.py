@@ -5,7 +5,8 @@ import torch
 from seriesbox.errors import DataError
 from seriesbox.lstm_ad import estimator
 from seriesbox.lstm_ad.estimator import LSTMAD, LSTMADHyperparameters
-from seriesbox.tables import Table, parse_csv
+from seriesbox.tables.csv import parse_csv
+from seriesbox.tables.table import Table
 from seriesbox.training import Run
 
 CONTEXT, PREDICTION = 20, 7

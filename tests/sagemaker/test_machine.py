@@ -3,7 +3,7 @@ import os
 import pytest
 
 from seriesbox.sagemaker import machine
-from seriesbox.sagemaker.machine import usable_cores
+from seriesbox.sagemaker.machine import memory_limit, resident, usable_cores
 
 
 @pytest.fixture
@@ -27,3 +27,11 @@ def test_the_quota_of_an_old_control_group_counts_too(groups):
     for quota, cores in {"-1": 8, "300000": 3}.items():
         (groups / "cpu" / "cpu.cfs_quota_us").write_text(f"{quota}\n")
         assert usable_cores() == cores
+
+
+def test_memory_is_what_the_control_group_grants(groups):
+    whole = memory_limit()
+    (groups / "memory.max").write_text("max\n")
+    assert memory_limit() == whole > resident() > 10_000_000
+    (groups / "memory.max").write_text("1000000\n")
+    assert memory_limit() == 1_000_000

@@ -11,7 +11,7 @@ from seriesbox.algorithm import ALGORITHMS, resolve
 from seriesbox.artifact import load
 from seriesbox.sagemaker import job as training_job
 from seriesbox.sagemaker.train import STOPPED_EARLY
-from seriesbox.tables import parse_csv, write_csv
+from seriesbox.tables.csv import parse_csv, write_csv
 
 CNN = {
     "clusters": "2",

@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from seriesbox.cnn_kmeans.encoder import Encoder
-from seriesbox.cnn_kmeans.series import align, interpolate, mean_and_deviation, stack
+from seriesbox.cnn_kmeans.series import align, check, interpolate, mean_and_deviation, stack
 from seriesbox.cnn_kmeans.subsequences import chunks_of_like_length, encode_subsequences
 from seriesbox.cnn_kmeans.triplet import sample_triplets, triplet_loss
 from seriesbox.errors import DataError
 from seriesbox.hyperparameters import hp
 from seriesbox.layers.scaler import LIMIT, Scaler
-from seriesbox.tables import Table
+from seriesbox.tables.table import Table
 from seriesbox.training import Optimization, Run, finished, optimize
 
 # The silhouette is quadratic in the number of series: it is taken on at most this many, so that it stays a small
@@ -118,9 +118,20 @@ class CNNKMeans(nn.Module):
         model.centroids.copy_(centroids)
         return model.eval()
 
+    def check(self, table: Table) -> None:
+        """Raise DataError where a row has nothing in it, or more steps than the model knows."""
+        check(table)
+        steps = table.values.shape[1]
+        if self.hyperparameters.scaling == "step" and steps > self.columns:
+            raise DataError(
+                f"The series have up to {steps} steps, but the model was trained on {self.columns} and, with `scaling` "
+                "step, knows no others: cut them off, or train with another `scaling`."
+            )
+
     @torch.inference_mode()
     def predict(self, table: Table) -> Tensor:
         """(N, D) -> (N, 1 + F) float32: the label of the nearest centroid, then the features. Raises DataError."""
+        self.check(table)
         features = self.features(*self._prepare(interpolate(table)))
         return torch.cat([self.assign(features)[:, None], features], dim=1)
 
@@ -161,16 +172,10 @@ class CNNKMeans(nn.Module):
 
     def _prepare(self, values: NDArray[np.float64]) -> Series:
         """(N, T) in input units, with missing ends, to what the encoder takes."""
-        steps = values.shape[1]
-        if self.hyperparameters.scaling == "step" and steps > self.columns:
-            raise DataError(
-                f"The series have up to {steps} steps, but the model was trained on {self.columns} and, with `scaling` "
-                "step, knows no others: cut them off, or train with another `scaling`."
-            )
         if self.hyperparameters.scaling == "series":
             shift, scale = mean_and_deviation(values, axis=1)
         else:
-            shift, scale = (x[:steps].cpu().numpy() for x in (self.scaler.shift, self.scaler.scale))
+            shift, scale = (x[: values.shape[1]].cpu().numpy() for x in (self.scaler.shift, self.scaler.scale))
         series, lengths = align(np.clip((values - shift) / scale, -LIMIT, LIMIT).astype(np.float32))
         device = self.centroids.device
         return torch.from_numpy(series).to(device), torch.from_numpy(lengths).to(device)

@@ -6,19 +6,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seriesbox.errors import DataError
-from seriesbox.tables import Table
+from seriesbox.tables.table import Table
+
+
+def check(table: Table) -> None:
+    """Raise DataError naming rows in which nothing is observed."""
+    empty = np.flatnonzero(np.isnan(table.values).all(axis=1))
+    if len(empty):
+        raise DataError(f"{table.name} has nothing in {_rows(empty)}: give every series a value, or remove its row.")
 
 
 def interpolate(table: Table) -> NDArray[np.float64]:
     """(N, T) with gaps -> (N, T) where gaps between two observed steps are bridged linearly; missing ends stay NaN.
 
-    Raises DataError naming rows in which nothing is observed.
+    Raises DataError as `check` does.
     """
+    check(table)
     values = table.values
     observed = ~np.isnan(values)
-    empty = np.flatnonzero(~observed.any(axis=1))
-    if len(empty):
-        raise DataError(f"{table.name} has nothing in {_rows(empty)}: give every series a value, or remove its row.")
     if observed.all():
         return values
     step = np.arange(values.shape[1])

@@ -20,7 +20,7 @@ from seriesbox.layers.scaler import Scaler
 from seriesbox.lstm_ad.forecaster import Forecaster
 from seriesbox.lstm_ad.gaussian import Gaussian
 from seriesbox.lstm_ad.windows import Windows
-from seriesbox.tables import Table
+from seriesbox.tables.table import Table
 from seriesbox.training import Optimization, Run, finished, optimize
 
 # Windows forecast at once outside training: larger chunks leave the cache and are slower.
@@ -108,16 +108,18 @@ class LSTMAD(nn.Module):
         model.gaussian.fit(errors)
         return model.eval()
 
+    def check(self, table: Table) -> None:
+        """Raise DataError where a cell is missing, the table is too short, or its columns are not the trained ones."""
+        self._series(table)
+
     @torch.inference_mode()
     def predict(self, table: Table) -> Tensor:
         """(N, D) -> (N, 1 + D) float32: log-density of the forecast error, then the forecast in input units.
 
-        The first `context_length` rows are NaN. Raises DataError when a cell is missing, the table is too short, or its
-        columns are not those of the training data.
+        The first `context_length` rows are NaN. Raises DataError as `check` does.
         """
         context_length, prediction_length = self.hyperparameters.context_length, self.hyperparameters.prediction_length
-        purpose = "to predict; a series must come in one piece (SplitType None)"
-        rows = self._rows(table, context_length + prediction_length, purpose).to(self.scaler.shift.device)
+        rows = self._series(table).to(self.scaler.shift.device)
         scaled = self.scaler(rows)
         contexts = Windows([scaled[:-1].float()], context_length, stride=prediction_length)
         blocks = [self.forecaster(contexts[chunk]) for chunk in _chunks(contexts)]
@@ -128,6 +130,10 @@ class LSTMAD(nn.Module):
         predictions = torch.cat([score[:, None], self.scaler.inverse(forecast)], dim=1)
         output[context_length:] = predictions.clamp(limits.min, limits.max)
         return output
+
+    def _series(self, table: Table) -> Tensor:
+        shortest = self.hyperparameters.context_length + self.hyperparameters.prediction_length
+        return self._rows(table, shortest, "to predict; a series must come in one piece (SplitType None)")
 
     def _rows(self, table: Table, shortest: int, purpose: str) -> Tensor:
         """The table as (N, D) float64, once it is known to be complete, long enough and of the right columns."""

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from seriesbox.errors import DataError
-from seriesbox.tables import Table, read_csv
+from seriesbox.tables.csv import read_csv
+from seriesbox.tables.table import Table
 
 
 def read_channel(folder: Path) -> list[Table]:

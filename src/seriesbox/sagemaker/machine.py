@@ -15,6 +15,18 @@ def usable_cores() -> int:
     return cores
 
 
+def memory_limit() -> int:
+    """The bytes that its control group grants, or the machine's memory."""
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    limits = [_integer(CGROUPS / "memory.max"), _integer(CGROUPS / "memory" / "memory.limit_in_bytes")]
+    return min([machine, *(limit for limit in limits if limit > 0)])
+
+
+def resident() -> int:
+    """The bytes that this process holds."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
 def _quota_v2() -> tuple[int, int]:
     try:
         quota, period = (CGROUPS / "cpu.max").read_text().split()

@@ -1,0 +1,257 @@
+"""The HTTP side: routes, errors, and the walk of a request from body to answer."""
+
+import time
+import traceback
+import uuid
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from threading import BoundedSemaphore, Lock
+from typing import Any
+
+import orjson
+import torch
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
+
+from seriesbox.algorithm import Algorithm
+from seriesbox.errors import ArtifactError, DataError, UserError
+from seriesbox.sagemaker.serving.body import read_body
+from seriesbox.sagemaker.serving.formats import CSV, JSON_LINES, Pieces, read, request_format, response_format, write
+from seriesbox.sagemaker.serving.log import log
+from seriesbox.sagemaker.serving.models import AlreadyLoadedError, Loaded, Models, NoMemoryError, NotLoadedError
+from seriesbox.sagemaker.serving.settings import MEGABYTE, Settings
+from seriesbox.tables.table import Table
+
+ROWS_AT_ONCE = 4096  # predicted where rows are independent, and written
+FEW_CELLS = 512  # up to so many, one thread is sooner done than two have met
+LONGEST_MESSAGE = 800  # longer ones are cut: SageMaker shows short error bodies only
+INFERENCE_ID, CUSTOM_ATTRIBUTES = "X-Amzn-SageMaker-Inference-Id", "X-Amzn-SageMaker-Custom-Attributes"
+STATUS = {
+    UserError: HTTPStatus.BAD_REQUEST,
+    ArtifactError: HTTPStatus.BAD_REQUEST,
+    NotLoadedError: HTTPStatus.NOT_FOUND,
+    AlreadyLoadedError: HTTPStatus.CONFLICT,
+    NoMemoryError: HTTPStatus.INSUFFICIENT_STORAGE,
+}
+
+
+def create_app(settings: Settings, models: Models, only: Loaded | None, threads: int) -> Flask:
+    """An app for the `only` model, or for the many that will come. It exists once that is loaded: so `/ping` is 200."""
+    app = Flask(__name__)
+    queue = BoundedSemaphore(settings.queue)
+    one_at_a_time = Lock()  # torch already spreads one prediction over all cores
+
+    @app.before_request
+    def begin() -> None:
+        g.started = time.perf_counter()
+        g.id = request.headers.get(INFERENCE_ID) or uuid.uuid4().hex
+        g.facts = {}
+
+    @app.get("/ping")
+    def ping() -> Response:
+        return Response(status=200)
+
+    @app.get("/execution-parameters")
+    def execution_parameters() -> Response:
+        parameters: dict[str, Any] = {"MaxConcurrentTransforms": 1}
+        parameters["MaxPayloadInMB"] = min(100, (settings.limit or 100 * MEGABYTE) // MEGABYTE)
+        if settings.strategy:  # SageMaker's local mode fails on one that its caller did not choose
+            parameters["BatchStrategy"] = settings.strategy
+        return _json(parameters)
+
+    def answer(loaded: Loaded) -> Response:
+        if not queue.acquire(blocking=False):
+            raise ServiceUnavailable(f"{settings.queue} requests are being answered or waiting: try again later.")
+        answering = _Answering(settings, loaded, threads, one_at_a_time, queue.release)
+        try:
+            return answering.respond()
+        except BaseException:
+            answering.close()
+            raise
+
+    if only:
+
+        @app.post("/invocations")
+        def invocations() -> Response:
+            return answer(only)
+
+    else:
+
+        @app.post("/models")
+        def load_model() -> Response:
+            wanted = request.get_json(force=True, silent=True)
+            if not isinstance(wanted, dict) or not all(type(wanted.get(key)) is str for key in ("model_name", "url")):
+                raise BadRequest("Give model_name and url, as a JSON object.")
+            models.load(wanted["model_name"], wanted["url"])
+            return _json(_described(models.get(wanted["model_name"])))
+
+        @app.get("/models")
+        def list_models() -> Response:
+            return _json({"models": [_described(each) for each in models.all()]})
+
+        @app.get("/models/<name>")
+        def describe_model(name: str) -> Response:
+            return _json(_described(models.get(name)))
+
+        @app.delete("/models/<name>")
+        def unload_model(name: str) -> Response:
+            models.unload(name)
+            return _json({})
+
+        @app.post("/models/<name>/invoke")
+        def invoke(name: str) -> Response:
+            return answer(models.get(name))
+
+    @app.errorhandler(Exception)
+    def failed(error: Exception) -> Response:
+        if isinstance(error, HTTPException):
+            status, name, message = error.code or 500, error.name, error.description or error.name
+        else:
+            known = next((each for kind, each in STATUS.items() if isinstance(error, kind)), None)
+            status = known or HTTPStatus.INTERNAL_SERVER_ERROR
+            name, message = HTTPStatus(status).phrase, str(error)
+            if known is None:
+                message = "The server failed: its log has the reason, under this request_id."
+                g.facts["trace"] = "".join(traceback.format_exception(error))
+        g.facts["message"] = message
+        body = {"error": name, "message": message[:LONGEST_MESSAGE], "request_id": g.id}
+        response = _json(body, int(status))
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            response.headers["Retry-After"] = "1"
+        return response
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        for header in (INFERENCE_ID, CUSTOM_ATTRIBUTES):
+            if value := request.headers.get(header):
+                response.headers[header] = value
+        if request.path != "/ping":
+            response.call_on_close(_log_line(response))
+        return response
+
+    return app
+
+
+class _Answering:
+    """One request to one model: what it has taken so far, and the streaming of its answer."""
+
+    def __init__(
+        self, settings: Settings, loaded: Loaded, threads: int, one_at_a_time: Lock, release: Callable[[], None]
+    ) -> None:
+        self.settings = settings
+        self.threads = threads
+        self.model: Algorithm = loaded.model
+        self.one_at_a_time = one_at_a_time
+        self.release = release
+        self.facts: dict[str, Any] = g.facts
+        self.facts.update(model=loaded.name, algorithm=type(loaded.model).__name__)
+        self.predicting = 0.0
+        self.closed = False
+
+    def respond(self) -> Response:
+        """Read, check, and begin to answer: whatever can be wrong with a request is found before the first byte."""
+        independent = self.model.rows_are_independent
+        form, header = request_format(request.content_type or "")
+        default = self.settings.accept or (JSON_LINES if form == JSON_LINES else CSV)
+        answer_form = response_format(request.headers.get("Accept", ""), default)
+        if form == CSV and not independent and self.settings.strategy == "SINGLE_RECORD":
+            raise DataError(
+                "The batch job sends one row at a time (SingleRecord), but a row means nothing without those before "
+                "it: set SplitType to None, or give one series per line as JSON Lines."
+            )
+        body = read_body(request.environ["wsgi.input"], request.content_length, self.settings.limit)
+        self.facts["bytes_in"] = len(body)
+        if not body and self.settings.batch:  # such as Spark's _SUCCESS
+            self.close()
+            return Response(b"", content_type=answer_form)
+
+        started = time.perf_counter()
+        tables = read(body, form, header, independent)
+        del body
+        for table in tables:
+            self.model.check(table)
+        self.facts.update(
+            rows=sum(len(table.values) for table in tables),
+            columns=max(table.values.shape[1] for table in tables),
+            missing=int(sum((table.values != table.values).sum() for table in tables)),
+            parse_ms=_milliseconds(time.perf_counter() - started),
+        )
+        parts = self._timed(write(map(self._predict, tables), answer_form, independent))
+        first, second = next(parts), next(parts, None)
+        if second is None:
+            return Response(first, content_type=answer_form)
+        response = Response(_chained(first, second, parts), content_type=answer_form)
+        response.call_on_close(self.close)
+        return response
+
+    def close(self) -> None:
+        """Make room for the next request."""
+        if not self.closed:
+            self.closed = True
+            self.release()
+
+    def _predict(self, table: Table) -> Pieces:
+        if not self.model.rows_are_independent:
+            outputs = self._timed_predict(table)
+            for first in range(0, len(outputs), ROWS_AT_ONCE):
+                yield outputs[first : first + ROWS_AT_ONCE]
+            return
+        for first in range(0, len(table.values), ROWS_AT_ONCE):
+            rows = slice(first, first + ROWS_AT_ONCE)
+            yield self._timed_predict(Table(table.values[rows], table.widths[rows], table.name))
+
+    def _timed_predict(self, table: Table) -> Any:
+        with self.one_at_a_time:
+            started = time.perf_counter()
+            torch.set_num_threads(self.threads if table.values.size > FEW_CELLS else 1)
+            outputs = self.model.predict(table).cpu().numpy()
+            self.predicting += time.perf_counter() - started
+        return outputs
+
+    def _timed(self, parts: Iterator[bytes]) -> Iterator[bytes]:
+        spent, count = 0.0, 0
+        while True:
+            started = time.perf_counter()
+            part = next(parts, None)
+            spent += time.perf_counter() - started
+            self.facts.update(
+                bytes_out=count,
+                predict_ms=_milliseconds(self.predicting),
+                encode_ms=_milliseconds(spent - self.predicting),
+            )
+            if part is None:
+                self.close()
+                return
+            count += len(part)
+            yield part
+
+
+def _chained(first: bytes, second: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield second
+    yield from rest
+
+
+def _log_line(response: Response) -> Callable[[], None]:
+    facts, started, identity = g.facts, g.started, g.id
+    attributes, method, path = request.headers.get(CUSTOM_ATTRIBUTES), request.method, request.path
+
+    def line() -> None:
+        took = _milliseconds(time.perf_counter() - started)
+        if attributes:
+            facts["custom_attributes"] = attributes
+        log("request", id=identity, method=method, path=path, status=response.status_code, ms=took, **facts)
+
+    return line
+
+
+def _described(loaded: Loaded) -> dict[str, str]:
+    return {"modelName": loaded.name, "modelUrl": loaded.url}
+
+
+def _json(value: Any, status: int = 200) -> Response:
+    return Response(orjson.dumps(value) + b"\n", status, content_type="application/json")
+
+
+def _milliseconds(seconds: float) -> float:
+    return round(1000 * seconds, 2)

@@ -1,0 +1,43 @@
+"""One line of JSON per event on standard output: no payloads, no pings, no traces of many lines."""
+
+import logging
+import os
+import sys
+import threading
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from gunicorn.glogging import Logger
+
+_one_at_a_time = threading.Lock()
+
+
+def log(event: str, **fields: Any) -> None:
+    """Print one line."""
+    line = {
+        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "event": event,
+        "process": os.getpid(),
+        **fields,
+    }
+    with _one_at_a_time:
+        sys.stdout.buffer.write(orjson.dumps(line, default=str) + b"\n")
+        sys.stdout.buffer.flush()
+
+
+class ServerLogger(Logger):
+    """gunicorn's own events as lines of the same kind."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.handlers = [_Lines()]
+        self.error_log.propagate = False
+
+
+class _Lines(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        fields = {"level": record.levelname.lower(), "message": record.getMessage()}
+        if record.exc_info:
+            fields["trace"] = logging.Formatter().formatException(record.exc_info)
+        log("server", **fields)

@@ -1,0 +1,80 @@
+"""`serve`: the app under gunicorn."""
+
+import os
+import sys
+import time
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from gunicorn.app.base import BaseApplication
+from gunicorn.errors import AppImportError
+
+from seriesbox.errors import ArtifactError
+from seriesbox.sagemaker.paths import Paths
+from seriesbox.sagemaker.serving.log import ServerLogger, log
+from seriesbox.sagemaker.serving.settings import Settings
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+SPARE_THREADS = 8  # beside those of the queue: for pings, and to say that the queue is full
+
+
+class Server(BaseApplication):
+    """gunicorn, configured here instead of by a file and a command line."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in {
+            "bind": f"0.0.0.0:{self.settings.port}",
+            "workers": self.settings.workers,
+            "worker_class": "gthread",  # `/ping` answers while another thread predicts
+            "threads": self.settings.queue + SPARE_THREADS,
+            "timeout": 0,  # a batch request may take as long as it needs
+            "graceful_timeout": 25,  # seconds to finish requests after SIGTERM: SageMaker kills after 30
+            "keepalive": 75,  # seconds; SageMaker's client keeps connections for 60
+            "worker_tmp_dir": "/dev/shm" if os.access("/dev/shm", os.W_OK) else None,
+            "logger_class": ServerLogger,
+            "control_socket_disable": True,  # it would be a file in the home folder
+        }.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> "Flask":
+        """Runs in the worker: torch is imported after the fork, since its threads do not survive one."""
+        started = time.perf_counter()
+        import torch
+
+        from seriesbox.artifact import load
+        from seriesbox.sagemaker.serving.app import create_app
+        from seriesbox.sagemaker.serving.models import Loaded, Models
+
+        threads = int(os.environ.get("OMP_NUM_THREADS") or max(1, self.settings.cores // self.settings.workers))
+        models, only, folder = Models(), None, Paths().model
+        if not self.settings.many_models:
+            try:
+                only = Loaded("model", str(folder), load(folder))
+            except ArtifactError as error:
+                raise AppImportError(str(error)) from None  # ends the server with the sentence alone
+        log(
+            "start",
+            seriesbox=version("seriesbox"),
+            torch=torch.__version__,
+            threads=threads,
+            **vars(self.settings),
+            algorithm=type(only.model).__name__ if only else None,
+            hyperparameters=only.model.hyperparameters.written() if only else None,
+            seconds=round(time.perf_counter() - started, 2),
+        )
+        return create_app(self.settings, models, only, threads)
+
+
+def main() -> None:
+    """The console command. Exits with the reason when the model cannot be loaded."""
+    try:
+        settings = Settings.read()
+    except ValueError as error:
+        sys.exit(str(error))
+    Server(settings).run()

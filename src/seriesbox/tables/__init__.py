@@ -1,0 +1,1 @@
+"""Bytes <-> tables of floats: CSV, JSON and JSON Lines."""

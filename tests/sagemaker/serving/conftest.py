@@ -1,0 +1,55 @@
+import pytest
+import torch
+
+from seriesbox.artifact import save
+from seriesbox.cnn_kmeans.estimator import CNNKMeans, CNNKMeansHyperparameters
+from seriesbox.lstm_ad.estimator import LSTMAD, LSTMADHyperparameters
+
+
+@pytest.fixture(scope="session")
+def cnn():
+    torch.manual_seed(0)
+    sizes = CNNKMeansHyperparameters(blocks=1, filters=4, reduced_size=4, output_size=3)
+    return CNNKMeans(sizes, columns=40).eval()
+
+
+@pytest.fixture(scope="session")
+def lstm():
+    torch.manual_seed(0)
+    return LSTMAD(LSTMADHyperparameters(context_length=20, prediction_length=5, hidden_size=4), columns=2).eval()
+
+
+@pytest.fixture(scope="session")
+def one_column():
+    torch.manual_seed(0)
+    return LSTMAD(LSTMADHyperparameters(context_length=2, prediction_length=1, hidden_size=2), columns=1).eval()
+
+
+@pytest.fixture(scope="session")
+def serving(make_job):
+    """Serve a model, with some environment variables set."""
+
+    def serving(model, **environment):
+        job = make_job("serve")
+        save(model, job.base / "model")
+        return job.serve(**environment)
+
+    return serving
+
+
+@pytest.fixture(scope="session")
+def cnn_server(serving, cnn):
+    with serving(cnn) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def lstm_server(serving, lstm):
+    with serving(lstm) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def one_column_server(serving, one_column):
+    with serving(one_column) as server:
+        yield server

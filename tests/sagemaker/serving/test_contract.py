@@ -1,0 +1,347 @@
+"""The hosting and batch contract, point by point, against a real server."""
+
+import json
+import os
+import signal
+import socket
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+
+from seriesbox.artifact import save
+from seriesbox.tables.csv import parse_csv, write_csv
+from seriesbox.tables.table import Table
+
+
+def values(answer):
+    assert answer.status == 200, answer.body
+    return parse_csv(answer.body, "the answer").values
+
+
+# What an answer is
+
+
+def test_ping_answers_200_with_an_empty_body(cnn_server):
+    answer = cnn_server.get("/ping")
+    assert (answer.status, answer.body) == (200, b"")
+
+
+def test_labels_come_first_and_features_follow(cnn_server, cnn, two_shapes):
+    table = two_shapes[0]
+    output = values(cnn_server.post(write_csv(table.values)))
+    np.testing.assert_allclose(output, cnn.predict(table), rtol=1e-5, atol=1e-6)
+    assert set(output[:, 0]) <= set(range(8))
+
+
+def test_scores_come_first_predictions_follow_and_the_first_context_is_empty(lstm_server, lstm, wave):
+    answer = lstm_server.post(write_csv(wave[:203]))
+    lines = answer.body.split(b"\n")
+    assert lines[:20] == [b",,"] * 20
+    assert lines[203:] == [b""]
+    np.testing.assert_allclose(values(answer), lstm.predict(Table.of(wave[:203])), rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("accept", ["*/*", "text/*", "text/csv, application/json", "text/csv;q=0.9, */*;q=0.1"])
+def test_csv_is_labelled_exactly_so(cnn_server, accept):
+    answer = cnn_server.post(b"1,2,3\n", "text/csv; charset=utf-8", accept)
+    assert (answer.status, answer.headers.get_all("Content-Type")) == (200, ["text/csv"])
+
+
+def test_every_format_gives_the_same_rows(cnn_server, lstm_server, two_shapes, wave):
+    for server, rows in ((cnn_server, two_shapes[0].values), (lstm_server, wave[:100])):
+        as_csv = values(server.post(write_csv(rows)))
+        as_lists = [[None if np.isnan(cell) else float(cell) for cell in row] for row in rows]
+        as_json = server.post(json.dumps(as_lists).encode(), "application/json", "application/json")
+        assert as_json.content_type == "application/json"
+        np.testing.assert_allclose(np.array(json.loads(as_json.body), float), as_csv, rtol=1e-5, atol=1e-5)
+
+
+def test_a_line_of_json_is_one_series_and_gets_one_line(one_column_server):
+    series = [[0.1, 0.2, 0.3, 0.4], [0.5, 0.1, 0.7]]
+    body = "".join(f"{json.dumps(one)}\n" for one in series).encode()
+    answer = one_column_server.post(body, "application/jsonlines")
+    assert answer.content_type == "application/jsonlines"
+    together = [json.loads(line) for line in answer.body.splitlines()]
+    alone = [
+        json.loads(one_column_server.post(json.dumps(one).encode(), "application/jsonlines").body) for one in series
+    ]
+    assert together == alone
+    assert [len(one) for one in together] == [4, 3]
+    assert together[0][:2] == [[None, None]] * 2
+
+
+def test_any_split_of_independent_lines_gives_the_same_rows(cnn_server, two_shapes):
+    lines = write_csv(two_shapes[0].values).splitlines(keepends=True)
+    whole = cnn_server.post(b"".join(lines)).body
+    for size in (1, 7, 59):
+        parts = [b"".join(lines[first : first + size]) for first in range(0, len(lines), size)]
+        joined = b"".join(cnn_server.post(part).body for part in parts)
+        assert joined.count(b"\n") == whole.count(b"\n") == 60
+        np.testing.assert_allclose(parse_csv(joined, "").values, parse_csv(whole, "").values, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"\xef\xbb\xbf1,2\r\n3,\r\n", b'"1","2"\n3,\n\n', b"1,2\n3,nan", b"1,2\n3", b"a,b\n1,2\n3,\n"],
+)
+def test_every_common_way_to_write_rows_is_read(cnn_server, body):
+    header = "present" if body.startswith(b"a") else "absent"
+    answer = cnn_server.post(body, f"text/csv; header={header}; label_size=0")
+    np.testing.assert_array_equal(values(answer), values(cnn_server.post(b"1,2\n3,\n")))
+
+
+# What a fault gets
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "accept", "status", "message"),
+    [
+        (b"1,2\n3,x\n", "text/csv", "*/*", 400, "row 2, column 2 is 'x'"),
+        (b"a,b\n1,2\n", "text/csv", "*/*", 400, "starts with a header"),
+        (b"1;2\n", "text/csv", "*/*", 400, "separated by semicolons"),
+        (b"1,2\n\xff\xfe\n", "text/csv", "*/*", 400, "row 2, column 1"),
+        (b"", "text/csv", "*/*", 400, "is empty"),
+        (b"1,2\n\n3,4\n", "text/csv", "*/*", 400, "nothing in row 2"),
+        (b"[[1, 2], [null]]", "application/json", "*/*", 400, "nothing in row 2"),
+        (b"[[1, 2", "application/json", "*/*", 400, "is not JSON"),
+        (b"1,2\n", "text/plain", "*/*", 415, "send text/csv"),
+        (b"1,2\n", "application/x-www-form-urlencoded", "*/*", 415, "send text/csv"),
+        (b"1,2\n", "text/csv; charset=utf-16", "*/*", 415, "send utf-8"),
+        (b"not even read", "text/csv", "application/x-npy", 406, "Answers are text/csv"),
+        (b"\n".join([b"x," * 50] * 50), "text/csv", "*/*", 400, "and 2480 more"),
+    ],
+)
+def test_a_fault_is_one_short_line_of_json(cnn_server, body, content_type, accept, status, message):
+    answer = cnn_server.post(body, content_type, accept)
+    assert answer.status == status
+    assert message in answer.message or len(answer.message) == 800
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"1,2\n" * 24, "24 rows, but context-length 20 and prediction-length 5 need at least 25"),
+        (b"1,2\n" * 24, "SplitType None"),
+        (b"1,2,3\n" * 30, "has rows of 3 cells, but the training data has 2"),
+        (b"1\n" * 30, "has rows of 1 cells, but the training data has 2"),
+        (b"1,2\n" * 30 + b"3\n", "row 31 has 1 cells, the others have 2"),
+        (b"1,2\n" * 30 + b"1,\n", "row 31 is empty in column 2"),
+    ],
+)
+def test_a_series_own_faults(lstm_server, body, message):
+    answer = lstm_server.post(body)
+    assert answer.status == 400
+    assert message in answer.message
+
+
+def test_a_series_in_one_row_is_told_to_stand_up(one_column_server):
+    answer = one_column_server.post(b"1,2,3,4,5\n")
+    assert answer.status == 400
+    assert "rows of 5 cells, but the training data has 1: give one time step per row" in answer.message
+
+
+def test_unknown_paths_and_methods_are_json_too(cnn_server):
+    for answer, status in ((cnn_server.get("/nothing"), 404), (cnn_server.get("/invocations"), 405)):
+        assert answer.status == status
+        assert answer.message
+
+
+def test_ids_and_attributes_come_back_and_unknown_headers_do_no_harm(cnn_server):
+    headers = {
+        "Content-Type": "text/csv",
+        "X-Amzn-SageMaker-Inference-Id": "abc",
+        "X-Amzn-SageMaker-Custom-Attributes": "trace=1",
+        "X-Amzn-SageMaker-Something-New": "1",
+    }
+    good = cnn_server.request("POST", "/invocations", b"1,2\n", headers)
+    bad = cnn_server.request("POST", "/invocations", b"x\n", headers)
+    assert (good.status, bad.status) == (200, 400)
+    for answer in (good, bad):
+        assert answer.headers["X-Amzn-SageMaker-Inference-Id"] == "abc"
+        assert answer.headers["X-Amzn-SageMaker-Custom-Attributes"] == "trace=1"
+    assert json.loads(bad.body)["request_id"] == "abc"
+    lines = cnn_server.lines("request", least=2, id="abc")
+    assert {(line["status"], line["custom_attributes"]) for line in lines} == {(200, "trace=1"), (400, "trace=1")}
+
+
+# Limits
+
+
+def chunked(body, size=1000):
+    return (body[first : first + size] for first in range(0, len(body), size))
+
+
+def test_a_body_over_the_limit_is_413_however_it_is_sent(serving, cnn):
+    body = b"1,2,3,4\n" * 500
+    headers = {"Content-Type": "text/csv"}
+    with serving(cnn, MAX_CONTENT_LENGTH="3999") as server:
+        for sent in (body, chunked(body)):
+            answer = server.request("POST", "/invocations", sent, headers)
+            assert answer.status == 413
+            assert "larger than 3999 bytes" in answer.message
+        for sent in (body[:3992], chunked(body[:3992])):
+            assert len(values(server.request("POST", "/invocations", sent, headers))) == 499
+
+
+def test_a_client_that_breaks_off_gets_no_answer_to_half_a_request(cnn_server):
+    lines = len(cnn_server.lines("request"))
+    head = b"POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nContent-Length: 100\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", cnn_server.port)) as connection:
+        connection.sendall(head + b"1,2\n")
+        connection.shutdown(socket.SHUT_WR)
+        assert b" 400 " in connection.recv(100)
+    line = cnn_server.lines("request", least=lines + 1)[lines]
+    assert "ended early, after 4 of 100 bytes" in line["message"]
+
+
+@contextmanager
+def begun(server, body):
+    """A request that the server has begun to read; yields what sends the rest and returns the status."""
+    head = b"POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nConnection: close\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
+        connection.sendall(head + b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(body))
+        assert connection.recv(1000).startswith(b"HTTP/1.1 100")
+
+        def finish():
+            connection.sendall(body)
+            return int(b"".join(iter(lambda: connection.recv(65536), b"")).split()[1])
+
+        yield finish
+
+
+def test_ping_answers_and_the_queue_is_bounded_while_requests_wait(serving, cnn):
+    with serving(cnn, SERIESBOX_QUEUE="2") as server:
+        with begun(server, b"1,2\n") as finish_first, begun(server, b"1,2\n") as finish_second:
+            answer = server.post(b"1,2\n")
+            assert answer.status == 503
+            assert answer.headers["Retry-After"] == "1"
+            assert "2 requests are being answered or waiting" in answer.message
+            assert server.get("/ping").status == 200
+            assert [finish_first(), finish_second()] == [200, 200]
+        assert server.post(b"1,2\n").status == 200
+
+
+def test_a_server_that_is_stopped_answers_the_requests_it_has(serving, cnn):
+    with serving(cnn) as server, begun(server, b"1,2\n") as finish:
+        os.kill(server.process.pid, signal.SIGTERM)
+        server.lines("server", least=1, message="Handling signal: term")
+        assert finish() == 200
+        assert server.process.wait(timeout=25) == 0
+
+
+# Batch
+
+
+def test_execution_parameters_lift_the_limit_and_name_no_strategy_that_was_not_chosen(cnn_server, serving, cnn):
+    parameters = json.loads(cnn_server.get("/execution-parameters").body)
+    assert parameters == {"MaxConcurrentTransforms": 1, "MaxPayloadInMB": 25}
+    batch = {"SAGEMAKER_BATCH": "True", "SAGEMAKER_BATCH_STRATEGY": "MULTI_RECORD"}
+    with serving(cnn, **batch) as server:
+        parameters = json.loads(server.get("/execution-parameters").body)
+        assert parameters == {"MaxConcurrentTransforms": 1, "MaxPayloadInMB": 100, "BatchStrategy": "MULTI_RECORD"}
+        empty = server.post(b"")
+        assert (empty.status, empty.body, empty.content_type) == (200, b"", "text/csv")
+
+
+def test_one_row_at_a_time_is_refused_where_rows_depend_on_each_other(serving, lstm, wave):
+    with serving(lstm, SAGEMAKER_BATCH="true", SAGEMAKER_BATCH_STRATEGY="SINGLE_RECORD") as server:
+        answer = server.post(write_csv(wave[:1]))
+        assert answer.status == 400
+        assert "set SplitType to None, or give one series per line as JSON Lines" in answer.message
+        line = json.dumps(wave[:30].tolist()).encode()
+        assert server.post(line, "application/jsonlines").status == 200
+
+
+# Many models
+
+
+def test_many_models_are_loaded_listed_asked_and_unloaded(make_job, one_column, cnn):
+    job = make_job("many")
+    urls = {name: job.base / "models" / name / "model" for name in ("a", "b")}
+    save(one_column, urls["a"])
+    save(cnn, urls["b"])
+    with job.serve(SAGEMAKER_MULTI_MODEL="true") as server:
+
+        def load(name, url):
+            return server.request("POST", "/models", json.dumps({"model_name": name, "url": str(url)}).encode())
+
+        described = [{"modelName": name, "modelUrl": str(url)} for name, url in urls.items()]
+        assert [load(name, url).status for name, url in urls.items()] == [200, 200]
+        assert load("a", urls["a"]).status == 409
+        assert json.loads(server.get("/models").body) == {"models": described}
+        assert json.loads(server.get("/models/b").body) == described[1]
+        csv = {"Content-Type": "text/csv"}
+        assert values(server.request("POST", "/models/a/invoke", b"1\n2\n3\n", csv)).shape == (3, 2)
+        assert values(server.request("POST", "/models/b/invoke", b"1,2,3\n", csv)).shape == (1, 4)
+        assert server.request("DELETE", "/models/a").status == 200
+        for gone in (
+            server.request("DELETE", "/models/a"),
+            server.get("/models/a"),
+            server.request("POST", "/models/a/invoke", b"1\n", csv),
+        ):
+            assert gone.status == 404
+            assert gone.message == "No model 'a' is loaded."
+        nothing = load("c", job.base)
+        assert nothing.status == 400
+        assert "holds no model" in nothing.message
+        assert server.request("POST", "/models", b"[]").status == 400
+        assert server.post(b"1\n").status == 404
+
+
+# The process
+
+
+def test_a_server_without_a_model_ends_and_says_why(job):
+    done = job.run("serve")
+    assert done.returncode != 0
+    assert "holds no model: model.json is missing" in done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_malformed_setting_ends_the_server_and_is_named(job):
+    job.environment["SAGEMAKER_BIND_TO_PORT"] = "http"
+    done = job.run("serve")
+    assert done.returncode != 0
+    assert "SAGEMAKER_BIND_TO_PORT is 'http'" in done.stderr
+
+
+def test_the_log_has_one_line_a_request_and_one_at_the_start_and_no_payload(serving, lstm, wave):
+    with serving(lstm) as server:
+        server.get("/ping")
+        server.post(write_csv(wave[:30]))
+        server.post(b"1,secret\n")
+        server.lines("request", least=2)
+    (start,) = server.lines("start")
+    assert start["algorithm"] == "LSTMAD"
+    assert start["limit"] == 25 << 20
+    good, bad = server.lines("request", least=2)
+    facts = {"rows": 30, "columns": 2, "missing": 0, "status": 200, "bytes_in": len(write_csv(wave[:30]))}
+    assert facts.items() <= good.items()
+    assert {"parse_ms", "predict_ms", "encode_ms", "ms", "bytes_out", "id"} <= good.keys()
+    assert bad["status"] == 400
+    log = server.log.read_text()
+    assert "/ping" not in log
+    assert str(wave[0, 0]) not in log
+
+
+def test_a_killed_worker_is_replaced_and_only_its_own_requests_are_lost(serving, cnn):
+    with serving(cnn) as server, begun(server, b"1,2\n") as finish:
+        worker = server.lines("start")[0]["process"]
+        os.kill(worker, signal.SIGKILL)
+        with pytest.raises((ConnectionError, IndexError)):  # the request in flight
+            finish()
+        assert server.lines("start", least=2)[1]["process"] != worker
+        assert server.post(b"1,2\n").status == 200
+
+
+def test_a_client_that_goes_away_while_it_is_answered_harms_nobody(serving, one_column):
+    body = b"1\n" * 300_000
+    head = b"POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\n"
+    with serving(one_column) as server:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
+            connection.sendall(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+            assert connection.recv(100).startswith(b"HTTP/1.1 200")
+        assert server.post(b"1\n2\n3\n").status == 200
+        assert len(server.lines("request", least=2)) == 2
+        assert len(server.lines("start")) == 1

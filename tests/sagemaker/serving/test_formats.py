@@ -1,0 +1,145 @@
+import numpy as np
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
+
+from seriesbox.errors import DataError
+from seriesbox.sagemaker.serving.formats import (
+    CSV,
+    FORMATS,
+    JSON,
+    JSON_LINES,
+    read,
+    request_format,
+    response_format,
+    write,
+)
+
+FLOATS = st.floats(allow_infinity=False, width=32)
+TABLES = arrays(np.float32, st.tuples(st.integers(1, 6), st.integers(1, 4)), elements=FLOATS)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "expected"),
+    [
+        ("text/csv", (CSV, False)),
+        ("TEXT/CSV; charset=UTF-8", (CSV, False)),
+        ("text/csv;header=present;label_size=0", (CSV, True)),
+        ("text/csv; header=absent; charset=iso-8859-1", (CSV, False)),
+        ("application/json", (JSON, False)),
+        ("application/jsonlines; charset=utf-8", (JSON_LINES, False)),
+    ],
+)
+def test_what_a_request_may_say_of_itself(content_type, expected):
+    assert request_format(content_type) == expected
+
+
+@pytest.mark.parametrize(
+    ("content_type", "reason"),
+    [
+        ("", "is missing"),
+        ("text/plain", "is text/plain"),
+        ("application/x-www-form-urlencoded", "send text/csv"),
+        ("text/csv; charset=utf-16", "charset is utf-16"),
+        ("text/csv; charset=klingon", "charset is klingon"),
+        ("text/csv; header=maybe", "`header` is maybe"),
+        ("text/csv; label_size=1", "no column is a label"),
+    ],
+)
+def test_what_it_may_not(content_type, reason):
+    with pytest.raises(UnsupportedMediaType, match=reason):
+        request_format(content_type)
+
+
+@pytest.mark.parametrize(
+    ("accept", "expected"),
+    [
+        ("", CSV),
+        ("*/*", CSV),
+        ("text/*", CSV),
+        ("text/csv; charset=utf-8", CSV),
+        ("text/csv, application/json", CSV),
+        ("application/json, text/csv", CSV),
+        ("application/json", JSON),
+        ("application/*", JSON),
+        ("application/jsonlines;q=0.5, text/csv;q=0.4, */*;q=0.1", JSON_LINES),
+        ("application/x-npy, text/csv;q=0.1", CSV),
+        ("text/csv;q=0, */*", JSON),
+        ("Application/JSON", JSON),
+    ],
+)
+def test_the_answer_is_what_the_client_prefers(accept, expected):
+    assert response_format(accept, default=CSV) == expected
+
+
+@pytest.mark.parametrize("accept", ["application/x-npy", "text/csv;q=0", "image/*", "nonsense"])
+def test_what_cannot_be_answered_is_refused(accept):
+    with pytest.raises(NotAcceptable, match="Answers are text/csv, application/json or application/jsonlines"):
+        response_format(accept, default=CSV)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("independent", [True, False])
+@given(values=TABLES, cut=st.integers(1, 5))
+def test_what_is_written_in_any_pieces_is_read_as_it_was(form, independent, values, cut):
+    values[-1, -1] = 1  # in CSV, rows of missing values at the end would be blank lines
+    pieces = [values[first : first + cut] for first in range(0, len(values), cut)]
+    body = b"".join(write([iter(pieces)], form, independent))
+    assert body.endswith(b"\n")
+    assert not body.endswith(b"\n\n")
+    assert b"nan" not in body.lower()
+    (table,) = read(body, form, False, independent)
+    np.testing.assert_array_equal(table.values.astype(np.float32), values)
+
+
+@given(st.lists(TABLES, min_size=1, max_size=4))
+def test_one_line_is_one_series_where_rows_depend_on_each_other(series):
+    body = b"".join(write([iter([values]) for values in series], JSON_LINES, rows_are_independent=False))
+    assert body.count(b"\n") == len(series)
+    for table, values in zip(read(body, JSON_LINES, False, False), series, strict=True):
+        np.testing.assert_array_equal(table.values.astype(np.float32), values)
+
+
+def test_several_series_in_one_json_are_a_list_of_them():
+    series = [np.ones((2, 1), np.float32), np.zeros((1, 1), np.float32)]
+    body = b"".join(write([iter([values]) for values in series], JSON, rows_are_independent=False))
+    assert orjson.loads(body) == [[[1.0], [1.0]], [[0.0]]]
+
+
+@pytest.mark.parametrize(
+    ("body", "form", "independent", "values"),
+    [
+        (b"[1, null, 3]", JSON, True, [[1, np.nan, 3]]),
+        (b"[[1], [2, 3]]", JSON, True, [[1, np.nan], [2, 3]]),
+        (b"[1, 2]", JSON, False, [[1], [2]]),
+        (b"[[1, 2], [3, 4]]", JSON, False, [[1, 2], [3, 4]]),
+        (b"[1, 2]\n\n[3]\n", JSON_LINES, True, [[1, 2], [3, np.nan]]),
+        (b"[1, 2]\r\n", JSON_LINES, False, [[1], [2]]),
+    ],
+)
+def test_lists_are_rows_or_series(body, form, independent, values):
+    (table,) = read(body, form, False, independent)
+    np.testing.assert_array_equal(table.values, values)
+
+
+@pytest.mark.parametrize(
+    ("body", "form", "independent", "reason"),
+    [
+        (b"", JSON, True, "The request is not JSON"),
+        (b"{}", JSON, True, "row 1 is {}"),
+        (b"[]", JSON, False, "must be a list of lists of numbers, not"),
+        (b"[[1], []]", JSON, True, r"row 2 is \[\]"),
+        (b'[[1, true], [2, "3"]]', JSON, True, 'row 1, column 2 is true; row 2, column 2 is "3"'),
+        (b"[[1e39]]", JSON, True, r"row 1, column 1 is 1e39|row 1, column 1 is 1e\+39"),
+        (b"[NaN]", JSON, False, "a missing value is null"),
+        (b"[1]\n[1,\n", JSON_LINES, True, "line 2 is not JSON"),
+        (b"[1]\n{}\n", JSON_LINES, False, "line 2 must be a list of lists of numbers, not {}"),
+        (b" \n", JSON_LINES, True, "is empty"),
+    ],
+)
+def test_a_fault_is_named_with_its_place(body, form, independent, reason):
+    with pytest.raises(DataError, match=reason):
+        read(body, form, False, independent)

@@ -1,0 +1,53 @@
+import pytest
+
+from seriesbox.sagemaker.machine import usable_cores
+from seriesbox.sagemaker.serving.settings import MEGABYTE, Settings
+
+VARIABLES = [
+    "SAGEMAKER_BATCH",
+    "SAGEMAKER_BIND_TO_PORT",
+    "SAGEMAKER_MAX_PAYLOAD_IN_MB",
+    "SAGEMAKER_MODEL_SERVER_WORKERS",
+    "MAX_CONTENT_LENGTH",
+]
+
+
+@pytest.fixture
+def given(monkeypatch):
+    """The settings of an environment with nothing but this in it."""
+
+    def given(**environment):
+        for name in VARIABLES:
+            monkeypatch.delenv(name, raising=False)
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        return Settings.read()
+
+    return given
+
+
+def test_an_endpoint_takes_what_sagemaker_lets_through(given):
+    assert given().limit == 25 * MEGABYTE
+    assert given().port == 8080
+
+
+@pytest.mark.parametrize("spelling", ["true", "True", "TRUE"])
+def test_a_batch_job_takes_more_in_any_spelling(given, spelling):
+    assert given(SAGEMAKER_BATCH=spelling).limit == 100 * MEGABYTE
+
+
+def test_a_limit_that_is_given_counts_and_none_is_none(given):
+    assert given(SAGEMAKER_BATCH="true", SAGEMAKER_MAX_PAYLOAD_IN_MB="6").limit == 6 * MEGABYTE
+    assert given(SAGEMAKER_BATCH="true", SAGEMAKER_MAX_PAYLOAD_IN_MB="0").limit is None
+    assert given(MAX_CONTENT_LENGTH="1000", SAGEMAKER_MAX_PAYLOAD_IN_MB="6").limit == 1000
+
+
+def test_there_are_never_more_workers_than_cores_and_one_in_batch(given):
+    assert given(SAGEMAKER_MODEL_SERVER_WORKERS="1000").workers == usable_cores()
+    assert given(SAGEMAKER_MODEL_SERVER_WORKERS="2", SAGEMAKER_BATCH="true").workers == 1
+
+
+@pytest.mark.parametrize("value", ["six", "-1", "1.5"])
+def test_a_malformed_number_is_named(given, value):
+    with pytest.raises(ValueError, match=f"MAX_CONTENT_LENGTH is '{value}': it must be a whole number"):
+        given(MAX_CONTENT_LENGTH=value)
