@@ -17,9 +17,8 @@ import orjson
 from numpy.typing import NDArray
 
 from seriesbox.errors import DataError
-from seriesbox.tables.table import FAULTS_SHOWN, LARGEST, Table, shown
+from seriesbox.tables.table import BYTE_ORDER_MARK, FAULTS_SHOWN, LARGEST, Table, shown
 
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # of UTF-8, as spreadsheets write it
 MISSING = ["", "nan", "NaN", "NAN"]
 BOOLEANS = [b"True", b"TRUE", b"true", b"False", b"FALSE", b"false"]  # pandas would take them for 1 and 0
 PIECE = 8_000_000  # bytes that are parsed at once
@@ -46,7 +45,8 @@ def parse_csv(body: bytes, name: str, header: bool = False) -> Table:
             raise DataError(f"{name} is {what}, not plain text: give it as UTF-8 without compression.")
     start, end = len(BYTE_ORDER_MARK) if body.startswith(BYTE_ORDER_MARK) else 0, _end(body)
     if header:
-        start = min((at + 1 for mark in (b"\n", b"\r") if (at := body.find(mark, start, end)) >= 0), default=end)
+        line_end = _LINE_END.search(body, start, end)
+        start = line_end.end() if line_end else end
     if start >= end:
         raise DataError(f"{name} is empty: it needs at least one row of numbers.")
     if end - start <= SMALL and (values := _shortcut(body[start:end])) is not None:
@@ -54,7 +54,7 @@ def parse_csv(body: bytes, name: str, header: bool = False) -> Table:
 
     columns: list[Numbers] = []
     widths: list[Widths] = []
-    faults = _Faults(name, first_row=1 + header)
+    faults = _Faults(name)
     for piece in _pieces(body, start, end):
         piece = _plain(piece)
         widths.append(_row_widths(piece))
@@ -74,6 +74,7 @@ def write_csv(values: NDArray[np.floating]) -> bytes:
     return rows[2:-2].replace(b"],[", b"\n").replace(b"null", b"") + b"\n"
 
 
+_LINE_END = re.compile(rb"\r\n|\r|\n")
 _FOREIGN = {
     b"\x1f\x8b": "compressed by gzip",
     b"PK\x03\x04": "a zip archive or a spreadsheet",
@@ -158,9 +159,9 @@ def _column(cells: bytes, widths: Widths, faults: "_Faults") -> Numbers:
 class _Faults:
     """The cells that are not finite numbers, found the slow way, which is taken only once something is wrong."""
 
-    def __init__(self, name: str, first_row: int):
+    def __init__(self, name: str):
         self.name = name
-        self.rows = first_row - 1  # before the piece at hand
+        self.rows = 0  # before the piece at hand
         self.count = 0
         self.shown: list[str] = []
         self.unreadable = False

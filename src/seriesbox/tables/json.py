@@ -11,13 +11,15 @@ import orjson
 from numpy.typing import NDArray
 
 from seriesbox.errors import DataError
-from seriesbox.tables.table import FAULTS_SHOWN, LARGEST, Table, shown
+from seriesbox.tables.table import BYTE_ORDER_MARK, FAULTS_SHOWN, LARGEST, Table, shown
+
+NUMBERS = {int, float, type(None)}
 
 
 def parse_json(body: bytes, name: str) -> Any:
     """One JSON value. Raises DataError."""
     try:
-        return orjson.loads(body)
+        return orjson.loads(body.removeprefix(BYTE_ORDER_MARK))
     except orjson.JSONDecodeError as error:
         hint = "; a missing value is null" if b"NaN" in body else ""
         raise DataError(f"{name} is not JSON: {error}{hint}.") from None
@@ -35,7 +37,7 @@ def rows_of_numbers(rows: Any, name: str) -> Table:
     if not isinstance(rows, list) or not rows:
         raise DataError(f"{name} must be a list of lists of numbers, not {_brief(rows)}.")
     try:  # the quick way, for what has the same number of true numbers in every row
-        if all(type(row) is list for row in rows) and not any(bool in set(map(type, row)) for row in rows):
+        if all(type(row) is list and set(map(type, row)) <= NUMBERS for row in rows):
             values = np.array(rows, dtype=np.float64)
             if values.ndim == 2 and values.size and (np.isnan(values) | (np.abs(values) <= LARGEST)).all():
                 return Table.of(values, name)
@@ -69,5 +71,7 @@ def _is_number(cell: Any) -> bool:
 
 
 def _brief(value: Any) -> str:
+    if value and isinstance(value, list | dict):  # maybe nested too deep to be written
+        return f"a {type(value).__name__}"
     text = orjson.dumps(value).decode()
     return text if len(text) <= 20 else f"{text[:20]}..."

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from seriesbox.errors import DataError
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # of UTF-8, as spreadsheets write it
 LARGEST = 3.4028235e38  # of float32, in which answers are written
 FAULTS_SHOWN = 20
 # Shorter rows are padded to the longest one: refused where that is so many times the cells given, and many in all.

@@ -83,7 +83,14 @@ def test_any_split_of_independent_lines_gives_the_same_rows(cnn_server, two_shap
 
 @pytest.mark.parametrize(
     "body",
-    [b"\xef\xbb\xbf1,2\r\n3,\r\n", b'"1","2"\n3,\n\n', b"1,2\n3,nan", b"1,2\n3", b"a,b\n1,2\n3,\n"],
+    [
+        b"\xef\xbb\xbf1,2\r\n3,\r\n",
+        b"a,b\r\n1,2\r\n3,\r\n",
+        b'"1","2"\n3,\n\n',
+        b"1,2\n3,nan",
+        b"1,2\n3",
+        b"a,b\n1,2\n3,\n",
+    ],
 )
 def test_every_common_way_to_write_rows_is_read(cnn_server, body):
     header = "present" if body.startswith(b"a") else "absent"
@@ -145,6 +152,7 @@ def test_unknown_paths_and_methods_are_json_too(cnn_server):
     for answer, status in ((cnn_server.get("/nothing"), 404), (cnn_server.get("/invocations"), 405)):
         assert answer.status == status
         assert answer.message
+    assert "POST" in answer.headers["Allow"]
 
 
 def test_ids_and_attributes_come_back_and_unknown_headers_do_no_harm(cnn_server):
@@ -192,7 +200,7 @@ def test_a_client_that_breaks_off_gets_no_answer_to_half_a_request(cnn_server):
         connection.shutdown(socket.SHUT_WR)
         assert b" 400 " in connection.recv(100)
     line = cnn_server.lines("request", least=lines + 1)[lines]
-    assert "ended early, after 4 of 100 bytes" in line["message"]
+    assert "ended early, after 4 of 100 bytes" in line["fault"]
 
 
 @contextmanager
@@ -285,7 +293,10 @@ def test_many_models_are_loaded_listed_asked_and_unloaded(make_job, one_column, 
         nothing = load("c", job.base)
         assert nothing.status == 400
         assert "holds no model" in nothing.message
-        assert server.request("POST", "/models", b"[]").status == 400
+        for malformed in (b"[]", b"[" * 100_000, b'{"model_name": "\\ud800", "url": "x"}', b"x" * 70_000):
+            assert server.request("POST", "/models", malformed).status in (400, 413)
+        assert load("a/b", urls["a"]).status == 400
+        assert load("d", "\0").status == 400
         assert server.post(b"1\n").status == 404
 
 
@@ -319,10 +330,11 @@ def test_the_log_has_one_line_a_request_and_one_at_the_start_and_no_payload(serv
     facts = {"rows": 30, "columns": 2, "missing": 0, "status": 200, "bytes_in": len(write_csv(wave[:30]))}
     assert facts.items() <= good.items()
     assert {"parse_ms", "predict_ms", "encode_ms", "ms", "bytes_out", "id"} <= good.keys()
-    assert bad["status"] == 400
+    assert (bad["status"], bad["fault"]) == (400, "DataError")
     log = server.log.read_text()
     assert "/ping" not in log
     assert str(wave[0, 0]) not in log
+    assert "secret" not in log
 
 
 def test_a_killed_worker_is_replaced_and_only_its_own_requests_are_lost(serving, cnn):

@@ -4,81 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
 
 from seriesbox.errors import DataError
-from seriesbox.sagemaker.serving.formats import (
-    CSV,
-    FORMATS,
-    JSON,
-    JSON_LINES,
-    read,
-    request_format,
-    response_format,
-    write,
-)
+from seriesbox.sagemaker.serving.formats import read, write
+from seriesbox.sagemaker.serving.negotiation import FORMATS, JSON, JSON_LINES
 
 FLOATS = st.floats(allow_infinity=False, width=32)
 TABLES = arrays(np.float32, st.tuples(st.integers(1, 6), st.integers(1, 4)), elements=FLOATS)
-
-
-@pytest.mark.parametrize(
-    ("content_type", "expected"),
-    [
-        ("text/csv", (CSV, False)),
-        ("TEXT/CSV; charset=UTF-8", (CSV, False)),
-        ("text/csv;header=present;label_size=0", (CSV, True)),
-        ("text/csv; header=absent; charset=iso-8859-1", (CSV, False)),
-        ("application/json", (JSON, False)),
-        ("application/jsonlines; charset=utf-8", (JSON_LINES, False)),
-    ],
-)
-def test_what_a_request_may_say_of_itself(content_type, expected):
-    assert request_format(content_type) == expected
-
-
-@pytest.mark.parametrize(
-    ("content_type", "reason"),
-    [
-        ("", "is missing"),
-        ("text/plain", "is text/plain"),
-        ("application/x-www-form-urlencoded", "send text/csv"),
-        ("text/csv; charset=utf-16", "charset is utf-16"),
-        ("text/csv; charset=klingon", "charset is klingon"),
-        ("text/csv; header=maybe", "`header` is maybe"),
-        ("text/csv; label_size=1", "no column is a label"),
-    ],
-)
-def test_what_it_may_not(content_type, reason):
-    with pytest.raises(UnsupportedMediaType, match=reason):
-        request_format(content_type)
-
-
-@pytest.mark.parametrize(
-    ("accept", "expected"),
-    [
-        ("", CSV),
-        ("*/*", CSV),
-        ("text/*", CSV),
-        ("text/csv; charset=utf-8", CSV),
-        ("text/csv, application/json", CSV),
-        ("application/json, text/csv", CSV),
-        ("application/json", JSON),
-        ("application/*", JSON),
-        ("application/jsonlines;q=0.5, text/csv;q=0.4, */*;q=0.1", JSON_LINES),
-        ("application/x-npy, text/csv;q=0.1", CSV),
-        ("text/csv;q=0, */*", JSON),
-        ("Application/JSON", JSON),
-    ],
-)
-def test_the_answer_is_what_the_client_prefers(accept, expected):
-    assert response_format(accept, default=CSV) == expected
-
-
-@pytest.mark.parametrize("accept", ["application/x-npy", "text/csv;q=0", "image/*", "nonsense"])
-def test_what_cannot_be_answered_is_refused(accept):
-    with pytest.raises(NotAcceptable, match="Answers are text/csv, application/json or application/jsonlines"):
-        response_format(accept, default=CSV)
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -130,6 +62,9 @@ def test_lists_are_rows_or_series(body, form, independent, values):
     [
         (b"", JSON, True, "The request is not JSON"),
         (b"{}", JSON, True, "row 1 is {}"),
+        (b'[["1", "nan"]]', JSON, True, 'row 1, column 1 is "1"'),
+        (b'["2020"]', JSON_LINES, False, 'row 1, column 1 is "2020"'),
+        (b"[" * 300 + b"]" * 300, JSON, True, "row 1, column 1 is a list"),
         (b"[]", JSON, False, "must be a list of lists of numbers, not"),
         (b"[[1], []]", JSON, True, r"row 2 is \[\]"),
         (b'[[1, true], [2, "3"]]', JSON, True, 'row 1, column 2 is true; row 2, column 2 is "3"'),

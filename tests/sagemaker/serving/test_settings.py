@@ -4,7 +4,10 @@ from seriesbox.sagemaker.machine import usable_cores
 from seriesbox.sagemaker.serving.settings import MEGABYTE, Settings
 
 VARIABLES = [
+    "OMP_NUM_THREADS",
     "SAGEMAKER_BATCH",
+    "SAGEMAKER_BATCH_STRATEGY",
+    "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT",
     "SAGEMAKER_BIND_TO_PORT",
     "SAGEMAKER_MAX_PAYLOAD_IN_MB",
     "SAGEMAKER_MODEL_SERVER_WORKERS",
@@ -47,7 +50,30 @@ def test_there_are_never_more_workers_than_cores_and_one_in_batch(given):
     assert given(SAGEMAKER_MODEL_SERVER_WORKERS="2", SAGEMAKER_BATCH="true").workers == 1
 
 
-@pytest.mark.parametrize("value", ["six", "-1", "1.5"])
+@pytest.mark.parametrize("value", ["six", "-1", "1.5", "1_0", "9" * 30])
 def test_a_malformed_number_is_named(given, value):
     with pytest.raises(ValueError, match=f"MAX_CONTENT_LENGTH is '{value}': it must be a whole number"):
         given(MAX_CONTENT_LENGTH=value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SAGEMAKER_BIND_TO_PORT", "99999"),
+        ("SAGEMAKER_BATCH_STRATEGY", "ALL_RECORDS"),
+        ("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", "application/x-npy"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused(given, name, value):
+    with pytest.raises(ValueError, match=name):
+        given(**{name: value})
+
+
+def test_spellings_that_mean_the_same_are_the_same(given):
+    assert given(SAGEMAKER_BATCH_STRATEGY=" single_record").strategy == "SINGLE_RECORD"
+    assert given(SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT="Text/CSV").accept == "text/csv"
+
+
+def test_threads_are_those_that_are_given_or_the_workers_share(given):
+    assert given(OMP_NUM_THREADS="3").threads == 3
+    assert given(OMP_NUM_THREADS="0").threads == given().threads == usable_cores()

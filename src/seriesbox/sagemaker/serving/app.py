@@ -1,5 +1,6 @@
 """The HTTP side: routes, errors, and the walk of a request from body to answer."""
 
+import re
 import time
 import traceback
 import uuid
@@ -11,19 +12,24 @@ from typing import Any
 import orjson
 import torch
 from flask import Flask, Response, g, request
-from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
+from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, ServiceUnavailable
 
 from seriesbox.algorithm import Algorithm
 from seriesbox.errors import ArtifactError, DataError, UserError
 from seriesbox.sagemaker.serving.body import read_body
-from seriesbox.sagemaker.serving.formats import CSV, JSON_LINES, Pieces, read, request_format, response_format, write
+from seriesbox.sagemaker.serving.formats import Pieces, read, write
 from seriesbox.sagemaker.serving.log import log
 from seriesbox.sagemaker.serving.models import AlreadyLoadedError, Loaded, Models, NoMemoryError, NotLoadedError
+from seriesbox.sagemaker.serving.negotiation import CSV, JSON_LINES, request_format, response_format
 from seriesbox.sagemaker.serving.settings import MEGABYTE, Settings
+from seriesbox.tables.json import parse_json
 from seriesbox.tables.table import Table
 
 ROWS_AT_ONCE = 4096  # predicted where rows are independent, and written
 FEW_CELLS = 512  # up to so many, one thread is sooner done than two have met
+NAME = re.compile(r"[\w.-]+", re.ASCII)
+SECONDS_WITHOUT_A_BYTE = 60  # from or to a client that stalls, before its place in the queue is given to another
+LONGEST_ID = 64  # of SageMaker's API
 LONGEST_MESSAGE = 800  # longer ones are cut: SageMaker shows short error bodies only
 INFERENCE_ID, CUSTOM_ATTRIBUTES = "X-Amzn-SageMaker-Inference-Id", "X-Amzn-SageMaker-Custom-Attributes"
 STATUS = {
@@ -35,7 +41,7 @@ STATUS = {
 }
 
 
-def create_app(settings: Settings, models: Models, only: Loaded | None, threads: int) -> Flask:
+def create_app(settings: Settings, models: Models, only: Loaded | None) -> Flask:
     """An app for the `only` model, or for the many that will come. It exists once that is loaded: so `/ping` is 200."""
     app = Flask(__name__)
     queue = BoundedSemaphore(settings.queue)
@@ -44,17 +50,18 @@ def create_app(settings: Settings, models: Models, only: Loaded | None, threads:
     @app.before_request
     def begin() -> None:
         g.started = time.perf_counter()
-        g.id = request.headers.get(INFERENCE_ID) or uuid.uuid4().hex
+        g.id = request.headers.get(INFERENCE_ID, "")[:LONGEST_ID] or uuid.uuid4().hex
+        request.environ["gunicorn.socket"].settimeout(SECONDS_WITHOUT_A_BYTE)
         g.facts = {}
 
     @app.get("/ping")
     def ping() -> Response:
-        return Response(status=200)
+        return Response(status=200, content_type="text/plain")
 
     @app.get("/execution-parameters")
     def execution_parameters() -> Response:
         parameters: dict[str, Any] = {"MaxConcurrentTransforms": 1}
-        parameters["MaxPayloadInMB"] = min(100, (settings.limit or 100 * MEGABYTE) // MEGABYTE)
+        parameters["MaxPayloadInMB"] = max(1, min(100, (settings.limit or 100 * MEGABYTE) // MEGABYTE))  # 0: no limit
         if settings.strategy:  # SageMaker's local mode fails on one that its caller did not choose
             parameters["BatchStrategy"] = settings.strategy
         return _json(parameters)
@@ -62,7 +69,7 @@ def create_app(settings: Settings, models: Models, only: Loaded | None, threads:
     def answer(loaded: Loaded) -> Response:
         if not queue.acquire(blocking=False):
             raise ServiceUnavailable(f"{settings.queue} requests are being answered or waiting: try again later.")
-        answering = _Answering(settings, loaded, threads, one_at_a_time, queue.release)
+        answering = _Answering(settings, loaded, one_at_a_time, queue.release)
         try:
             return answering.respond()
         except BaseException:
@@ -79,11 +86,14 @@ def create_app(settings: Settings, models: Models, only: Loaded | None, threads:
 
         @app.post("/models")
         def load_model() -> Response:
-            wanted = request.get_json(force=True, silent=True)
-            if not isinstance(wanted, dict) or not all(type(wanted.get(key)) is str for key in ("model_name", "url")):
-                raise BadRequest("Give model_name and url, as a JSON object.")
-            models.load(wanted["model_name"], wanted["url"])
-            return _json(_described(models.get(wanted["model_name"])))
+            wanted = parse_json(
+                read_body(request.environ["wsgi.input"], request.content_length, 1 << 16), "The request"
+            )
+            name, url = (wanted.get(key) if isinstance(wanted, dict) else None for key in ("model_name", "url"))
+            if not isinstance(name, str) or not isinstance(url, str) or not NAME.fullmatch(name):
+                raise BadRequest("Give model_name, of letters, digits, '_', '-' and '.', and url, as a JSON object.")
+            models.load(name, url)
+            return _json(_described(models.get(name)))
 
         @app.get("/models")
         def list_models() -> Response:
@@ -113,9 +123,12 @@ def create_app(settings: Settings, models: Models, only: Loaded | None, threads:
             if known is None:
                 message = "The server failed: its log has the reason, under this request_id."
                 g.facts["trace"] = "".join(traceback.format_exception(error))
-        g.facts["message"] = message
+        # What is wrong with data quotes it, and payloads are not for the log.
+        g.facts["fault"] = type(error).__name__ if isinstance(error, UserError) else message
         body = {"error": name, "message": message[:LONGEST_MESSAGE], "request_id": g.id}
         response = _json(body, int(status))
+        if isinstance(error, MethodNotAllowed):
+            response.headers["Allow"] = ", ".join(error.valid_methods or ())
         if status == HTTPStatus.SERVICE_UNAVAILABLE:
             response.headers["Retry-After"] = "1"
         return response
@@ -135,11 +148,8 @@ def create_app(settings: Settings, models: Models, only: Loaded | None, threads:
 class _Answering:
     """One request to one model: what it has taken so far, and the streaming of its answer."""
 
-    def __init__(
-        self, settings: Settings, loaded: Loaded, threads: int, one_at_a_time: Lock, release: Callable[[], None]
-    ) -> None:
+    def __init__(self, settings: Settings, loaded: Loaded, one_at_a_time: Lock, release: Callable[[], None]) -> None:
         self.settings = settings
-        self.threads = threads
         self.model: Algorithm = loaded.model
         self.one_at_a_time = one_at_a_time
         self.release = release
@@ -203,7 +213,7 @@ class _Answering:
     def _timed_predict(self, table: Table) -> Any:
         with self.one_at_a_time:
             started = time.perf_counter()
-            torch.set_num_threads(self.threads if table.values.size > FEW_CELLS else 1)
+            torch.set_num_threads(self.settings.threads if table.values.size > FEW_CELLS else 1)
             outputs = self.model.predict(table).cpu().numpy()
             self.predicting += time.perf_counter() - started
         return outputs
@@ -212,9 +222,14 @@ class _Answering:
         spent, count = 0.0, 0
         while True:
             started = time.perf_counter()
-            part = next(parts, None)
+            try:
+                part = next(parts, None)
+            except BaseException as error:  # the status may be sent already: the log must know all the same
+                self.facts.update(fault=type(error).__name__, trace="".join(traceback.format_exception(error)))
+                raise
             spent += time.perf_counter() - started
             self.facts.update(
+                complete=part is None,
                 bytes_out=count,
                 predict_ms=_milliseconds(self.predicting),
                 encode_ms=_milliseconds(spent - self.predicting),

@@ -26,7 +26,7 @@ def read_body(stream: BinaryIO, length: int | None, limit: int | None) -> bytes:
             if limit is not None and body.tell() > limit:
                 raise RequestEntityTooLarge(_too_large(limit))
     except (OSError, ParseException) as error:
-        raise BadRequest(f"The request ended early or is badly chunked, after {body.tell()} bytes: {error}") from None
+        raise BadRequest(f"The request ended early, stalled, or is badly chunked: {error}") from None
     if length is not None and body.tell() < length:
         raise BadRequest(f"The request ended early, after {body.tell()} of {length} bytes.")
     return body.getvalue()

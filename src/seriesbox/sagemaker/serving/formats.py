@@ -1,69 +1,24 @@
-"""What a request is written in, what its answer may be written in, and both ways between those and tables.
+"""Between bodies in their formats and tables.
 
-AWS' clients send lists of types with weights, compare `Content-Type` literally, and cut files at line ends. So one JSON
-line is the least that makes sense alone: one row where rows are independent of each other, else one whole series.
+Batch jobs cut files at line ends. So one JSON line is the least that makes sense alone: one row where rows are
+independent of each other, else one whole series.
 """
 
-import codecs
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
-from werkzeug.http import parse_accept_header, parse_options_header
 
 from seriesbox.errors import DataError
+from seriesbox.sagemaker.serving.negotiation import CSV, JSON, JSON_LINES
 from seriesbox.tables.csv import parse_csv, write_csv
 from seriesbox.tables.json import parse_json, parse_json_lines, rows_of_numbers, write_json
 from seriesbox.tables.table import Table
 
-CSV, JSON, JSON_LINES = "text/csv", "application/json", "application/jsonlines"
-FORMATS = (CSV, JSON, JSON_LINES)
 NAME = "The request"
 
 Pieces = Iterator[NDArray[np.floating]]  # of the answer to one table, (n, outputs) each
-
-
-def request_format(content_type: str) -> tuple[str, bool]:
-    """The format of a request, and whether it says that it has a header. Raises UnsupportedMediaType."""
-    mimetype, options = parse_options_header(content_type)
-    mimetype = mimetype.lower()
-    if mimetype not in FORMATS:
-        raise UnsupportedMediaType(
-            f"The content type is {mimetype or 'missing'}: send {', '.join(FORMATS[:-1])} or {FORMATS[-1]}."
-        )
-    charset, header, label_size = options.get("charset", "utf-8"), options.get("header"), options.get("label_size", "0")
-    try:
-        if "1,".encode(codecs.lookup(charset).name) != b"1,":
-            raise LookupError
-    except (LookupError, UnicodeError, ValueError):
-        raise UnsupportedMediaType(f"The charset is {charset[:20]}: send utf-8.") from None
-    if header not in (None, "present", "absent"):
-        raise UnsupportedMediaType(f"`header` is {header[:20]} in the content type: it may be present or absent.")
-    if label_size != "0":
-        raise UnsupportedMediaType(
-            f"`label_size` is {label_size[:20]} in the content type: no column is a label, send 0."
-        )
-    return mimetype, header == "present"
-
-
-def response_format(accept: str, default: str) -> str:
-    """The format that a client prefers, by the weights and wildcards of its Accept header. Raises NotAcceptable."""
-    offers = (default, *(each for each in FORMATS if each != default))
-    if not accept.strip():
-        return default
-    wanted = [(parse_options_header(value)[0].lower(), weight) for value, weight in parse_accept_header(accept)]
-    weights = {}
-    for offer in offers:
-        for pattern in (offer, offer.partition("/")[0] + "/*", "*/*"):  # the most specific one counts
-            if found := [weight for value, weight in wanted if value == pattern]:
-                weights[offer] = max(found)
-                break
-    best = max(weights, key=lambda offer: weights[offer], default=default)
-    if not weights.get(best):
-        raise NotAcceptable(f"Answers are {', '.join(FORMATS[:-1])} or {FORMATS[-1]}, not {accept[:100]}.")
-    return best
 
 
 def read(body: bytes, form: str, header: bool, rows_are_independent: bool) -> list[Table]:

@@ -51,7 +51,7 @@ class Models:
             folder = Path(url)
             try:
                 needed = TIMES_ITS_FILE * (folder / TENSORS).stat().st_size + LEAST_FREE
-            except OSError:
+            except (OSError, ValueError):  # the latter for a path that cannot be one
                 raise ArtifactError(f"{url} holds no model: {TENSORS} is missing, which `train` writes.") from None
             if resident() + needed > self._budget:
                 raise NoMemoryError(

@@ -51,7 +51,6 @@ class Server(BaseApplication):
         from seriesbox.sagemaker.serving.app import create_app
         from seriesbox.sagemaker.serving.models import Loaded, Models
 
-        threads = int(os.environ.get("OMP_NUM_THREADS") or max(1, self.settings.cores // self.settings.workers))
         models, only, folder = Models(), None, Paths().model
         if not self.settings.many_models:
             try:
@@ -62,13 +61,12 @@ class Server(BaseApplication):
             "start",
             seriesbox=version("seriesbox"),
             torch=torch.__version__,
-            threads=threads,
             **vars(self.settings),
             algorithm=type(only.model).__name__ if only else None,
             hyperparameters=only.model.hyperparameters.written() if only else None,
             seconds=round(time.perf_counter() - started, 2),
         )
-        return create_app(self.settings, models, only, threads)
+        return create_app(self.settings, models, only)
 
 
 def main() -> None:

@@ -3,7 +3,10 @@
 import os
 from dataclasses import dataclass
 
+from werkzeug.exceptions import NotAcceptable
+
 from seriesbox.sagemaker.machine import usable_cores
+from seriesbox.sagemaker.serving.negotiation import response_format
 
 MEGABYTE = 1 << 20
 REAL_TIME, BATCH = 25 * MEGABYTE, 100 * MEGABYTE  # what SageMaker lets through
@@ -24,6 +27,7 @@ class Settings:
     many_models: bool
     cores: int
     workers: int
+    threads: int
     queue: int
     accept: str | None
 
@@ -37,29 +41,34 @@ class Settings:
             limit = megabytes * MEGABYTE
         if (given := _number("MAX_CONTENT_LENGTH")) is not None:
             limit = given
-        cores = usable_cores()
+        cores, strategy = usable_cores(), os.environ.get("SAGEMAKER_BATCH_STRATEGY", "").strip().upper()
+        if strategy not in ("", "SINGLE_RECORD", "MULTI_RECORD"):
+            raise ValueError(f"SAGEMAKER_BATCH_STRATEGY is {strategy!r}: it must be SINGLE_RECORD or MULTI_RECORD.")
+        try:
+            accept = response_format(os.environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", ""), default="")
+        except NotAcceptable as error:
+            raise ValueError(f"SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT: {error.description}") from None
         workers = _number("SAGEMAKER_MODEL_SERVER_WORKERS") or _number("MODEL_SERVER_WORKERS") or 1
+        workers = 1 if batch or many_models else max(1, min(workers, cores))
+        threads = _number("OMP_NUM_THREADS", most=4096) or max(1, cores // workers)
         return cls(
-            port=_number("SAGEMAKER_BIND_TO_PORT") or 8080,
+            port=_number("SAGEMAKER_BIND_TO_PORT", most=65535) or 8080,
             batch=batch,
-            strategy=os.environ.get("SAGEMAKER_BATCH_STRATEGY"),
+            strategy=strategy or None,
             limit=limit or None,
             many_models=many_models,
             cores=cores,
-            workers=1 if batch or many_models else max(1, min(workers, cores)),
+            workers=workers,
+            threads=threads,
             queue=_number("SERIESBOX_QUEUE") or 64,
-            accept=os.environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT"),
+            accept=accept or None,
         )
 
 
-def _number(name: str) -> int | None:
+def _number(name: str, most: int = 1 << 40) -> int | None:
     text = os.environ.get(name, "").strip()
     if not text:
         return None
-    try:
-        number = int(text)
-    except ValueError:
-        number = -1
-    if number < 0:
-        raise ValueError(f"{name} is {text!r}: it must be a whole number, not below 0.")
-    return number
+    if not (text.isascii() and text.isdecimal() and len(text) < 20 and int(text) <= most):
+        raise ValueError(f"{name} is {text[:30]!r}: it must be a whole number from 0 to {most}.")
+    return int(text)

@@ -1,0 +1,53 @@
+"""What a request is written in, and what its answer may be written in.
+
+AWS' clients send lists of types with weights, and compare the answer's `Content-Type` literally.
+"""
+
+import codecs
+
+from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
+from werkzeug.http import parse_accept_header, parse_options_header
+
+CSV, JSON, JSON_LINES = "text/csv", "application/json", "application/jsonlines"
+FORMATS = (CSV, JSON, JSON_LINES)
+
+
+def request_format(content_type: str) -> tuple[str, bool]:
+    """The format of a request, and whether it says that it has a header. Raises UnsupportedMediaType."""
+    mimetype, options = parse_options_header(content_type)
+    mimetype = mimetype.lower()
+    if mimetype not in FORMATS:
+        raise UnsupportedMediaType(
+            f"The content type is {mimetype or 'missing'}: send {', '.join(FORMATS[:-1])} or {FORMATS[-1]}."
+        )
+    charset, header, label_size = options.get("charset", "utf-8"), options.get("header"), options.get("label_size", "0")
+    try:
+        if "1,".encode(codecs.lookup(charset).name) != b"1,":
+            raise LookupError
+    except (LookupError, UnicodeError, ValueError):
+        raise UnsupportedMediaType(f"The charset is {charset[:20]}: send utf-8.") from None
+    if header not in (None, "present", "absent"):
+        raise UnsupportedMediaType(f"`header` is {header[:20]} in the content type: it may be present or absent.")
+    if label_size != "0":
+        raise UnsupportedMediaType(
+            f"`label_size` is {label_size[:20]} in the content type: no column is a label, send 0."
+        )
+    return mimetype, header == "present"
+
+
+def response_format(accept: str, default: str) -> str:
+    """The format that a client prefers, by the weights and wildcards of its Accept header. Raises NotAcceptable."""
+    offers = (*filter(None, [default]), *(each for each in FORMATS if each != default))
+    if not accept.strip():
+        return default
+    wanted = [(parse_options_header(value)[0].lower(), weight) for value, weight in parse_accept_header(accept)]
+    weights = {}
+    for offer in offers:
+        for pattern in (offer, offer.partition("/")[0] + "/*", "*/*"):  # the most specific one counts
+            if found := [weight for value, weight in wanted if value == pattern]:
+                weights[offer] = max(found)
+                break
+    best = max(weights, key=lambda offer: weights[offer], default=default)
+    if not weights.get(best):
+        raise NotAcceptable(f"Answers are {', '.join(FORMATS[:-1])} or {FORMATS[-1]}, not {accept[:100]}.")
+    return best

@@ -1,0 +1,63 @@
+import pytest
+from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
+
+from seriesbox.sagemaker.serving.negotiation import CSV, JSON, JSON_LINES, request_format, response_format
+
+
+@pytest.mark.parametrize(
+    ("content_type", "expected"),
+    [
+        ("text/csv", (CSV, False)),
+        ("TEXT/CSV; charset=UTF-8", (CSV, False)),
+        ("text/csv;header=present;label_size=0", (CSV, True)),
+        ("text/csv; header=absent; charset=iso-8859-1", (CSV, False)),
+        ("application/json", (JSON, False)),
+        ("application/jsonlines; charset=utf-8", (JSON_LINES, False)),
+    ],
+)
+def test_what_a_request_may_say_of_itself(content_type, expected):
+    assert request_format(content_type) == expected
+
+
+@pytest.mark.parametrize(
+    ("content_type", "reason"),
+    [
+        ("", "is missing"),
+        ("text/plain", "is text/plain"),
+        ("application/x-www-form-urlencoded", "send text/csv"),
+        ("text/csv; charset=utf-16", "charset is utf-16"),
+        ("text/csv; charset=klingon", "charset is klingon"),
+        ("text/csv; header=maybe", "`header` is maybe"),
+        ("text/csv; label_size=1", "no column is a label"),
+    ],
+)
+def test_what_it_may_not(content_type, reason):
+    with pytest.raises(UnsupportedMediaType, match=reason):
+        request_format(content_type)
+
+
+@pytest.mark.parametrize(
+    ("accept", "expected"),
+    [
+        ("", CSV),
+        ("*/*", CSV),
+        ("text/*", CSV),
+        ("text/csv; charset=utf-8", CSV),
+        ("text/csv, application/json", CSV),
+        ("application/json, text/csv", CSV),
+        ("application/json", JSON),
+        ("application/*", JSON),
+        ("application/jsonlines;q=0.5, text/csv;q=0.4, */*;q=0.1", JSON_LINES),
+        ("application/x-npy, text/csv;q=0.1", CSV),
+        ("text/csv;q=0, */*", JSON),
+        ("Application/JSON", JSON),
+    ],
+)
+def test_the_answer_is_what_the_client_prefers(accept, expected):
+    assert response_format(accept, default=CSV) == expected
+
+
+@pytest.mark.parametrize("accept", ["application/x-npy", "text/csv;q=0", "image/*", "nonsense"])
+def test_what_cannot_be_answered_is_refused(accept):
+    with pytest.raises(NotAcceptable, match="Answers are text/csv, application/json or application/jsonlines"):
+        response_format(accept, default=CSV)
