@@ -160,3 +160,10 @@ def test_series_that_never_change_are_clustered_too():
 def test_a_single_series_to_validate_with_is_refused(two_shapes):
     with pytest.raises(DataError, match="validation channel has one series"):
         CNNKMeans.fit(SMALL, [two_shapes[0]], [Table.of(two_shapes[0].values[:1])], Run())
+
+
+def test_a_longer_validation_series_is_named_where_steps_are_scaled_one_by_one(two_shapes):
+    longer = Table.of(np.random.default_rng(0).normal(size=(4, 41)))
+    hyperparameters = SMALL.model_copy(update={"scaling": "step"})
+    with pytest.raises(DataError, match="series have up to 41 steps, but the model was trained on 40"):
+        CNNKMeans.fit(hyperparameters, [two_shapes[0]], [longer], Run())

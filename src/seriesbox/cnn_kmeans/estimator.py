@@ -121,17 +121,11 @@ class CNNKMeans(nn.Module):
     def check(self, table: Table) -> None:
         """Raise DataError where a row has nothing in it, or more steps than the model knows."""
         check(table)
-        steps = table.values.shape[1]
-        if self.hyperparameters.scaling == "step" and steps > self.columns:
-            raise DataError(
-                f"The series have up to {steps} steps, but the model was trained on {self.columns} and, with `scaling` "
-                "step, knows no others: cut them off, or train with another `scaling`."
-            )
+        self._check_steps(table.values.shape[1])
 
     @torch.inference_mode()
     def predict(self, table: Table) -> Tensor:
         """(N, D) -> (N, 1 + F) float32: the label of the nearest centroid, then the features. Raises DataError."""
-        self.check(table)
         features = self.features(*self._prepare(interpolate(table)))
         return torch.cat([self.assign(features)[:, None], features], dim=1)
 
@@ -171,7 +165,8 @@ class CNNKMeans(nn.Module):
         return float(silhouette_score(features.cpu().numpy(), labels))
 
     def _prepare(self, values: NDArray[np.float64]) -> Series:
-        """(N, T) in input units, with missing ends, to what the encoder takes."""
+        """(N, T) in input units, with missing ends, to what the encoder takes. Raises DataError."""
+        self._check_steps(values.shape[1])
         if self.hyperparameters.scaling == "series":
             shift, scale = mean_and_deviation(values, axis=1)
         else:
@@ -179,6 +174,13 @@ class CNNKMeans(nn.Module):
         series, lengths = align(np.clip((values - shift) / scale, -LIMIT, LIMIT).astype(np.float32))
         device = self.centroids.device
         return torch.from_numpy(series).to(device), torch.from_numpy(lengths).to(device)
+
+    def _check_steps(self, steps: int) -> None:
+        if self.hyperparameters.scaling == "step" and steps > self.columns:
+            raise DataError(
+                f"The series have up to {steps} steps, but the model was trained on {self.columns} and, with `scaling` "
+                "step, knows no others: cut them off, or train with another `scaling`."
+            )
 
     def _loss(self, series: Tensor, lengths: Tensor, anchors: Tensor) -> Tensor:
         count, negatives = len(anchors), self.hyperparameters.negative_samples

@@ -6,6 +6,7 @@ import traceback
 import uuid
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
+from itertools import chain
 from threading import BoundedSemaphore, Lock
 from typing import Any
 
@@ -190,7 +191,7 @@ class _Answering:
         first, second = next(parts), next(parts, None)
         if second is None:
             return Response(first, content_type=answer_form)
-        response = Response(_chained(first, second, parts), content_type=answer_form)
+        response = Response(chain([first, second], parts), content_type=answer_form)
         response.call_on_close(self.close)
         return response
 
@@ -239,12 +240,6 @@ class _Answering:
                 return
             count += len(part)
             yield part
-
-
-def _chained(first: bytes, second: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield second
-    yield from rest
 
 
 def _log_line(response: Response) -> Callable[[], None]:
