@@ -23,7 +23,9 @@ from numpy.typing import NDArray
 
 from benchmarks import data
 from benchmarks.data import Anomaly
-from seriesbox.lstm_ad.estimator import LSTMAD, LSTMADHyperparameters
+from seriesbox.algorithm import predict
+from seriesbox.lstm_ad.estimator import LSTMAD
+from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.tables.csv import read_csv
 from seriesbox.training import Run
 
@@ -42,7 +44,8 @@ SAMPLE_VALID_MSE = 0.2905  # published, epoch 1
 def scores(problem: Anomaly, hyperparameters: LSTMADHyperparameters) -> NDArray[np.float32]:  # (N of test,)
     """Normality of every test row; infinite where there is no score."""
     model = LSTMAD.fit(hyperparameters, [problem.train], [], Run())
-    return model.predict(problem.test)[:, 0].nan_to_num(math.inf, neginf=-math.inf).numpy()
+    score = predict(model.predictor(), problem.test)[:, 0]
+    return np.nan_to_num(score, nan=math.inf, neginf=-math.inf)
 
 
 def near(problem: Anomaly, reach: int) -> NDArray[np.bool_]:  # (N of test,)
@@ -97,7 +100,7 @@ def sample(folder: Path) -> None:
     train, validation, test, published = (read_csv(data.found(folder / name), name) for name in names)
     log: dict[int, Mapping[str, float]] = {}
     model = LSTMAD.fit(SAMPLE, [train], [validation], Run(report=log.__setitem__))
-    ours, theirs = model.predict(test).numpy(), published.values  # (N, 1 + D) each
+    ours, theirs = predict(model.predictor(), test), published.values  # (N, 1 + D) each
     print("\n| sample data | ours | published |\n|:--|--:|--:|")
     for epoch, mse in SAMPLE_LOG.items():
         print(f"| train_mse, epoch {epoch} | {log[epoch]['train_mse']:.4f} | {mse:.4f} |")

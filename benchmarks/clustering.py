@@ -24,7 +24,9 @@ from sklearn.metrics import adjusted_rand_score
 
 from benchmarks import data
 from benchmarks.data import Labelled
-from seriesbox.cnn_kmeans.estimator import CNNKMeans, CNNKMeansHyperparameters
+from seriesbox.algorithm import predict
+from seriesbox.cnn_kmeans.estimator import CNNKMeans
+from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
 from seriesbox.cnn_kmeans.series import interpolate
 from seriesbox.training import Run
 
@@ -54,14 +56,14 @@ def ours(
 ) -> Labels:
     """Labels of the test series."""
     model = algorithm.fit(hyperparameters, [problem.train], [], Run())
-    return model.predict(problem.test)[:, 0].numpy().astype(np.int64)
+    return predict(model.predictor(), problem.test)[:, 0].astype(np.int64)
 
 
 def z_scored(problem: Labelled) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Train and test series of one length, gaps and ends filled, each with mean 0 and deviation 1."""
     filled = []
     for table in (problem.train, problem.test):
-        values = interpolate(table).astype(np.float64)
+        values = interpolate(table.values).astype(np.float64)
         values = np.where(np.isnan(values), np.nanmean(values, axis=1, keepdims=True), values)
         deviation = values.std(axis=1, keepdims=True)
         filled.append((values - values.mean(axis=1, keepdims=True)) / np.where(deviation > 0, deviation, 1))

@@ -21,10 +21,13 @@ import numpy as np
 import torch
 
 from benchmarks.serve import Served, serving
+from seriesbox.algorithm import predict
 from seriesbox.artifact import DESCRIPTION, TENSORS, load, save
-from seriesbox.cnn_kmeans.estimator import CNNKMeans, CNNKMeansHyperparameters
+from seriesbox.cnn_kmeans.estimator import CNNKMeans
+from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
 from seriesbox.errors import ArtifactError
-from seriesbox.lstm_ad.estimator import LSTMAD, LSTMADHyperparameters
+from seriesbox.lstm_ad.estimator import LSTMAD
+from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.tables.table import Table
 
 SECONDS_TO_ANSWER = 20
@@ -141,7 +144,7 @@ def fuzz_models(model: Any, table: Table, count: int, seed: int) -> Counter[str]
             file = folder / dice.choice([DESCRIPTION, TENSORS])
             file.write_bytes(changed(file.read_bytes(), dice))
             try:
-                load(folder).predict(table)
+                predict(load(folder).predictor(), table)
                 outcomes["used"] += 1
             except ArtifactError:
                 outcomes["refused"] += 1

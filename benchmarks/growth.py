@@ -18,8 +18,10 @@ import numpy as np
 import torch
 
 from benchmarks.clustering import ECG200
+from seriesbox.algorithm import predict
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
-from seriesbox.lstm_ad.estimator import LSTMAD, LSTMADHyperparameters
+from seriesbox.lstm_ad.estimator import LSTMAD
+from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.tables.table import Table
 from seriesbox.training import Run
 
@@ -47,9 +49,9 @@ def cost(fit: Callable[[Run], CNNKMeans | LSTMAD], table: Table, threads: int) -
     ends = []
     model = fit(Run(report=lambda epoch, metrics: ends.append(time.perf_counter())))
     started = time.perf_counter()
-    model.predict(table)
-    predict = time.perf_counter() - started
-    return Cost(ends[1] - ends[0], predict, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    predict(model.predictor(), table)
+    seconds = time.perf_counter() - started
+    return Cost(ends[1] - ends[0], seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 def cnn_kmeans(series: int, steps: int, threads: int) -> Cost:

@@ -14,7 +14,8 @@ from sklearn.metrics import adjusted_rand_score
 from torch import Tensor
 
 from benchmarks import clustering, data
-from seriesbox.cnn_kmeans.estimator import CNNKMeans, CNNKMeansHyperparameters
+from seriesbox.cnn_kmeans.estimator import CNNKMeans
+from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
 from seriesbox.cnn_kmeans.series import align
 
 

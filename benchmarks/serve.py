@@ -28,7 +28,8 @@ from benchmarks.clustering import ECG200
 from demo.container import COMMANDS, free_port
 from seriesbox.artifact import save
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
-from seriesbox.lstm_ad.estimator import LSTMAD, LSTMADHyperparameters
+from seriesbox.lstm_ad.estimator import LSTMAD
+from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.tables.csv import write_csv
 
 CSV = {"Content-Type": "text/csv"}

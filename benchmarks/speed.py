@@ -28,10 +28,12 @@ from torch.utils.flop_counter import FlopCounterMode
 from benchmarks import data
 from benchmarks.clustering import ECG200, SAMPLE
 from demo.container import lay_out, train
-from seriesbox.cnn_kmeans.estimator import CNNKMeans, CNNKMeansHyperparameters
+from seriesbox.cnn_kmeans.estimator import CNNKMeans
+from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
 from seriesbox.cnn_kmeans.subsequences import encode_subsequences
 from seriesbox.cnn_kmeans.triplet import sample_triplets
-from seriesbox.lstm_ad.estimator import LSTMAD, LSTMADHyperparameters
+from seriesbox.lstm_ad.estimator import LSTMAD
+from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.tables.csv import read_csv, write_csv
 from seriesbox.tables.table import Table
 from seriesbox.training import Run

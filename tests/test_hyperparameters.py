@@ -1,10 +1,10 @@
 import pytest
 
-from seriesbox.algorithm import infer, resolve
+from seriesbox.algorithm import infer, predictor
 from seriesbox.errors import HyperparameterError
 
-CNN = resolve("cnn-kmeans").Hyperparameters
-LSTM = resolve("lstm-ad").Hyperparameters
+CNN = predictor("cnn-kmeans").Hyperparameters
+LSTM = predictor("lstm-ad").Hyperparameters
 
 
 def test_the_defaults_are_the_published_ones_beside_our_own_two():

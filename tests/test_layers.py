@@ -10,19 +10,32 @@ import pytest
 import seriesbox
 
 SOURCE = Path(seriesbox.__file__).parent
-SHARED = {"errors", "hyperparameters", "tables", "training", "layers"}
+SHARED = {"errors", "hyperparameters", "layers", "network", "onnx", "tables", "training"}
 ALLOWED = {
     "errors": set(),
     "metrics": set(),
     "hyperparameters": {"errors"},
+    "network": set(),
+    "onnx": {"onnx"},
     "tables": {"errors", "tables"},
     "training": {"errors", "hyperparameters"},
     "layers": set(),
     "cnn_kmeans": SHARED | {"cnn_kmeans"},
     "lstm_ad": SHARED | {"lstm_ad"},
-    "algorithm": {"errors", "hyperparameters", "tables", "training"},
-    "artifact": {"algorithm", "errors"},
-    "sagemaker": {"algorithm", "artifact", "errors", "hyperparameters", "metrics", "tables", "training", "sagemaker"},
+    "algorithm": {"errors", "hyperparameters", "network", "tables", "training"},
+    "artifact": {"algorithm", "errors", "hyperparameters", "network", "onnx"},
+    "agreement": {"algorithm", "layers", "network", "onnx", "tables"},
+    "sagemaker": {
+        "agreement",
+        "algorithm",
+        "artifact",
+        "errors",
+        "hyperparameters",
+        "metrics",
+        "tables",
+        "training",
+        "sagemaker",
+    },
 }
 
 
@@ -53,9 +66,9 @@ def test_serving_starts_without_the_packages_that_only_training_needs():
     program = (
         "import sys\n"
         "import seriesbox.artifact, seriesbox.sagemaker.serving.app\n"
-        "from seriesbox.algorithm import ALGORITHMS, resolve\n"
-        "for name in ALGORITHMS: resolve(name)\n"
-        "unwanted = {'sklearn', 'scipy', 'pandas', 'boto3', 'sagemaker_training', 'torch._dynamo'}\n"
+        "from seriesbox.algorithm import ALGORITHMS, predictor\n"
+        "for name in ALGORITHMS: predictor(name)\n"
+        "unwanted = {'torch', 'sklearn', 'scipy', 'pandas', 'boto3', 'sagemaker_training'}\n"
         "print(*sorted(unwanted & sys.modules.keys()))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from seriesbox.algorithm import ALGORITHMS, resolve
+from seriesbox.algorithm import ALGORITHMS, estimator, predictor
 
 PROJECT = Path(__file__).parent.parent
 README = (PROJECT / "README.md").read_text()
@@ -17,13 +17,13 @@ def test_the_hyperparameter_tables_are_those_of_the_declarations():
     )
     assert done.returncode == 0, done.stderr
     for algorithm in ALGORITHMS:
-        for declaration in resolve(algorithm).Hyperparameters.declarations():
+        for declaration in predictor(algorithm).Hyperparameters.declarations():
             assert f"| `{declaration.name}` | {declaration.type} | {declaration.default} |" in README
 
 
 def test_every_metric_is_explained():
     for algorithm in ALGORITHMS:
-        for metric in resolve(algorithm).metrics:
+        for metric in estimator(algorithm).metrics:
             assert f"`{metric}`" in README
 
 

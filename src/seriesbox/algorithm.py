@@ -1,67 +1,116 @@
-"""What the SageMaker shell may ask of an algorithm, and which algorithms there are."""
+"""An algorithm's two halves: an estimator, which learns, in torch, and a predictor, which serves and needs no torch."""
 
 import importlib
-from collections.abc import Collection, Sequence
-from typing import ClassVar, Literal, Protocol, Self
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self
 
-from torch import Tensor
+import numpy as np
+from numpy.typing import NDArray
 
 from seriesbox.errors import HyperparameterError
 from seriesbox.hyperparameters import Hyperparameters as BaseHyperparameters
+from seriesbox.network import Network, Shapes, Tensors
 from seriesbox.tables.table import Table
-from seriesbox.training import Run
+
+if TYPE_CHECKING:
+    import torch
+
+    from seriesbox.training import Run
 
 ALGORITHMS = {
-    "cnn-kmeans": "seriesbox.cnn_kmeans.estimator:CNNKMeans",
-    "lstm-ad": "seriesbox.lstm_ad.estimator:LSTMAD",
+    "cnn-kmeans": ("seriesbox.cnn_kmeans", "CNNKMeans"),
+    "lstm-ad": ("seriesbox.lstm_ad", "LSTMAD"),
 }
 
 
-class Algorithm(Protocol):
-    """Tables of floats in, tables of floats out; an `nn.Module` whose state dict is all it has learnt."""
+class Predictor(Protocol):
+    """Tables of floats in, arrays of floats out."""
 
     Hyperparameters: ClassVar[type[BaseHyperparameters]]
-    metrics: ClassVar[dict[str, Literal["Minimize", "Maximize"]]]
     rows_are_independent: ClassVar[bool]  # may a batch job split the file by line?
 
-    hyperparameters: BaseHyperparameters
-    columns: int  # of the tables it was fitted on; with the hyperparameters, all that shapes the state dict
+    network: Network
 
-    def __init__(self, hyperparameters: BaseHyperparameters, columns: int): ...
+    def __init__(self, hyperparameters: Any, columns: int, tensors: Tensors, network: Network): ...
 
-    @classmethod
-    def fit(
-        cls, hyperparameters: BaseHyperparameters, train: Sequence[Table], validation: Sequence[Table], run: Run
-    ) -> Self:
-        """Fit on one table per file. Raises UserError where the data and the hyperparameters do not go together."""
+    @property
+    def hyperparameters(self) -> BaseHyperparameters: ...
+
+    @staticmethod
+    def shapes(hyperparameters: Any, columns: int) -> Shapes:
+        """What `tensors` must be for these hyperparameters and tables of so many columns."""
+        ...
+
+    @staticmethod
+    def graph(hyperparameters: Any, tensors: Tensors) -> bytes:
+        """The network in ONNX's format."""
         ...
 
     def check(self, table: Table) -> None:
         """Raise DataError where the table cannot be predicted."""
         ...
 
-    def predict(self, table: Table) -> Tensor:
-        """(N, D) -> (N, outputs): one row per input row, NaN where undefined. Raises DataError."""
+    def inputs(self, table: Table) -> Iterator[tuple[NDArray[Any], ...]]:
+        """What the network is asked for a table that was checked, in bounded pieces."""
         ...
 
+    def predict(self, table: Table) -> Iterator[NDArray[np.float32]]:
+        """(N, D) that was checked -> (N, outputs) in bounded pieces: a row per input row, NaN where undefined."""
+        ...
+
+
+class Estimator(Protocol):
+    """A model that learns; an `nn.Module` whose state dict is all it has learnt."""
+
+    metrics: ClassVar[dict[str, Literal["Minimize", "Maximize"]]]
+
+    hyperparameters: BaseHyperparameters
+    columns: int  # of the tables it was fitted on; with the hyperparameters, all that shapes the state dict
+
+    def __init__(self, hyperparameters: Any, columns: int): ...
+
+    @classmethod
+    def fit(cls, hyperparameters: Any, train: Sequence[Table], validation: Sequence[Table], run: "Run") -> Self:
+        """Fit on one table per file. Raises UserError where the data and the hyperparameters do not go together."""
+        ...
+
+    def predictor(self) -> Predictor:
+        """Its other half, whose network torch computes where this one is."""
+        ...
+
+    def to(self, device: "torch.device") -> Self: ...
     def eval(self) -> Self: ...
-    def state_dict(self) -> dict[str, Tensor]: ...
-    def load_state_dict(self, state_dict: dict[str, Tensor], *, assign: bool = ...) -> object: ...
+    def state_dict(self) -> dict[str, "torch.Tensor"]: ...
+    def load_state_dict(self, state_dict: dict[str, "torch.Tensor"], *, assign: bool = ...) -> object: ...
 
 
-def resolve(name: str) -> type[Algorithm]:
-    """The algorithm called `name`, imported only now. Raises HyperparameterError."""
+def predictor(name: str) -> type[Predictor]:
+    """The predictor of the algorithm called `name`. Raises HyperparameterError."""
+    return _half(name, "predictor", "Predictor")
+
+
+def estimator(name: str) -> type[Estimator]:
+    """The estimator of the algorithm called `name`, which imports torch. Raises HyperparameterError."""
+    return _half(name, "estimator", "")
+
+
+def predict(predictor: Predictor, table: Table) -> NDArray[np.float32]:
+    """(N, D) -> (N, outputs), all at once. Raises DataError where the table cannot be predicted."""
+    predictor.check(table)
+    return np.concatenate(list(predictor.predict(table)))
+
+
+def _half(name: str, module: str, suffix: str) -> Any:
     if name not in ALGORITHMS:
         raise HyperparameterError(f"`model` must be one of {', '.join(ALGORITHMS)}, not {name!r}.")
-    module, _, attribute = ALGORITHMS[name].partition(":")
-    algorithm: type[Algorithm] = getattr(importlib.import_module(module), attribute)
-    return algorithm
+    package, prefix = ALGORITHMS[name]
+    return getattr(importlib.import_module(f"{package}.{module}"), prefix + suffix)
 
 
 def infer(names: Collection[str]) -> str:
     """The algorithm that knows most of these hyperparameters. Raises HyperparameterError when none stands out."""
     given = {name.replace("_", "-") for name in names}
-    known = {name: len(given & set(resolve(name).Hyperparameters.names())) for name in ALGORITHMS}
+    known = {name: len(given & set(predictor(name).Hyperparameters.names())) for name in ALGORITHMS}
     best = max(known.values())
     candidates = [name for name, count in known.items() if count == best]
     if len(candidates) > 1:

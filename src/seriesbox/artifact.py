@@ -1,28 +1,35 @@
 """A model on disk: `model.safetensors`, every number it has learnt, and `model.json`, everything else.
 
-Nothing that is loaded can execute: no pickle is ever written or read.
+Nothing that is loaded can execute: no pickle is ever written or read, and the network's graph is built here.
 """
 
 import json
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
-import torch
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from safetensors import SafetensorError
-from safetensors.torch import load as tensors_from_bytes
-from safetensors.torch import save as tensors_to_bytes
+from safetensors.numpy import load as tensors_from_bytes
+from safetensors.numpy import save as tensors_to_bytes
 
-from seriesbox.algorithm import ALGORITHMS, Algorithm, resolve
+from seriesbox import algorithm
+from seriesbox.algorithm import Estimator, Predictor
 from seriesbox.errors import ArtifactError, HyperparameterError
+from seriesbox.hyperparameters import Hyperparameters
+from seriesbox.network import Shapes
+from seriesbox.onnx.session import Session
 
 TENSORS = "model.safetensors"
 DESCRIPTION = "model.json"
 
+Runtime = Literal["onnx", "torch"]
+
 
 class Description(BaseModel):
-    """What `model.json` says: with it the module is built, into which the tensors then fit."""
+    """What `model.json` says: with it, what the tensors must be is known."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -30,22 +37,51 @@ class Description(BaseModel):
     model: str
     columns: Annotated[int, Field(ge=1, le=10**7)]
     hyperparameters: dict[str, int | float | str]
+    runtime: Runtime = "onnx"  # of the network on a CPU
 
 
-def save(model: Algorithm, folder: Path) -> None:
+class Artifact(NamedTuple):
+    """A model that was read and checked."""
+
+    model: str
+    columns: int
+    hyperparameters: Hyperparameters
+    tensors: dict[str, NDArray[Any]]
+    runtime: Runtime
+
+    def predictor(self, threads: int = 1) -> Predictor:
+        """Its predictor on a CPU; the network computes with so many threads."""
+        if self.runtime == "torch":
+            return self.estimator().predictor()
+        kind = algorithm.predictor(self.model)
+        network = Session(kind.graph(self.hyperparameters, self.tensors), threads)
+        return kind(self.hyperparameters, self.columns, self.tensors, network)
+
+    def estimator(self) -> Estimator:
+        """Its estimator, which imports torch, on a CPU."""
+        import torch
+
+        with torch.device("meta"):  # memory is what the tensors have already
+            model = algorithm.estimator(self.model)(self.hyperparameters, self.columns)
+        model.load_state_dict({name: torch.tensor(tensor) for name, tensor in self.tensors.items()}, assign=True)
+        return model.eval()
+
+
+def save(model: Estimator, folder: Path, runtime: Runtime = "onnx") -> None:
     """Write both files; the description last, so that a folder which has one is complete.
 
     Raises ArtifactError when a number in the model is not finite.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    (algorithm,) = (name for name in ALGORITHMS if resolve(name) is type(model))
-    description = Description(model=algorithm, columns=model.columns, hyperparameters=model.hyperparameters.written())
-    tensors = {key: value.detach().cpu().contiguous() for key, value in model.state_dict().items()}
-
+    (name,) = (name for name, (_, kind) in algorithm.ALGORITHMS.items() if kind == type(model).__name__)
+    description = Description(
+        model=name, columns=model.columns, hyperparameters=model.hyperparameters.written(), runtime=runtime
+    )
+    tensors = {name: tensor.numpy(force=True) for name, tensor in model.state_dict().items()}
     _check_finite(tensors, folder)
     (folder / DESCRIPTION).unlink(missing_ok=True)
     for name, content in {
-        TENSORS: tensors_to_bytes(tensors),
+        TENSORS: tensors_to_bytes({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}),
         DESCRIPTION: (description.model_dump_json(indent=2) + "\n").encode(),
     }.items():
         beside = folder / f".{name}"
@@ -53,16 +89,15 @@ def save(model: Algorithm, folder: Path) -> None:
         os.replace(beside, folder / name)
 
 
-def load(folder: Path) -> Algorithm:
+def load(folder: Path) -> Artifact:
     """Read a model and check it: its version, its hyperparameters, every tensor's name, shape, type and finiteness.
 
     Raises ArtifactError that says what is wrong with the folder.
     """
     try:
         description = Description.model_validate(json.loads(_contents(folder / DESCRIPTION)))
-        algorithm = resolve(description.model)
-        with torch.device("meta"):  # shapes alone: a description cannot make us take memory for what no tensors follow
-            model = algorithm(algorithm.Hyperparameters.parse(description.hyperparameters), description.columns)
+        kind = algorithm.predictor(description.model)
+        hyperparameters = kind.Hyperparameters.parse(description.hyperparameters)
         tensors = tensors_from_bytes(_contents(folder / TENSORS))
     except FileNotFoundError as error:
         missing = Path(error.filename).name
@@ -70,13 +105,10 @@ def load(folder: Path) -> Algorithm:
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
         raise ArtifactError(f"The model in {folder} cannot be read, {DESCRIPTION} is wrong: {faults}") from None
-    except (ValueError, HyperparameterError, SafetensorError, OSError) as error:
+    except (ValueError, HyperparameterError, SafetensorError, KeyError, OSError, RecursionError) as error:
         raise ArtifactError(f"The model in {folder} cannot be read: {error}") from None
-    except (RuntimeError, TypeError, RecursionError, MemoryError) as error:
-        raise ArtifactError(f"The model in {folder} describes something that cannot be built: {error}") from None
-    _check(tensors, model.state_dict(), folder)
-    model.load_state_dict(tensors, assign=True)
-    return model.eval()
+    _check(tensors, kind.shapes(hyperparameters, description.columns), folder)
+    return Artifact(description.model, description.columns, hyperparameters, tensors, description.runtime)
 
 
 def _contents(file: Path) -> bytes:
@@ -85,21 +117,21 @@ def _contents(file: Path) -> bytes:
     return file.read_bytes()
 
 
-def _check(tensors: dict[str, torch.Tensor], expected: dict[str, torch.Tensor], folder: Path) -> None:
+def _check(tensors: dict[str, NDArray[Any]], expected: Shapes, folder: Path) -> None:
     if tensors.keys() != expected.keys():
         odd = ", ".join(sorted(tensors.keys() ^ expected.keys()))
         raise ArtifactError(f"The model in {folder} does not fit its description: {odd} is missing or unknown.")
-    for key, value in expected.items():
-        found = tensors[key]
-        if found.shape != value.shape or found.dtype != value.dtype:
+    for name, (dtype, shape) in expected.items():
+        found = tensors[name]
+        if found.shape != shape or found.dtype != dtype:
             raise ArtifactError(
-                f"The model in {folder} does not fit its description: {key} is {tuple(found.shape)} {found.dtype}, "
-                f"not {tuple(value.shape)} {value.dtype}."
+                f"The model in {folder} does not fit its description: {name} is {found.shape} {found.dtype}, "
+                f"not {shape} {np.dtype(dtype)}."
             )
     _check_finite(tensors, folder)
 
 
-def _check_finite(tensors: dict[str, torch.Tensor], folder: Path) -> None:
-    for key, value in tensors.items():
-        if not value.isfinite().all():
-            raise ArtifactError(f"The model for {folder} is damaged: {key} is not finite.")
+def _check_finite(tensors: dict[str, NDArray[Any]], folder: Path) -> None:
+    for name, tensor in tensors.items():
+        if not np.isfinite(tensor).all():
+            raise ArtifactError(f"The model for {folder} is damaged: {name} is not finite.")

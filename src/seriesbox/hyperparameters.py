@@ -83,6 +83,14 @@ class Hyperparameters(BaseModel):
         return self.model_dump(by_alias=True)
 
 
+class Optimization(Hyperparameters):
+    """The hyperparameters of the epoch loop, which every algorithm has."""
+
+    lr: float = hp(0.001, "Learning rate of the Adam optimizer.", gt=0, le=1, tunable=True)
+    batch_size: int = hp(10, "Items per gradient step.", ge=1, le=100_000, tunable=True)
+    epochs: int = hp(100, "Passes over the training data.", ge=1, le=100_000, tunable=True)
+
+
 def decode(value: Any) -> Any:
     """Undo one client's way of writing a value; None stands for "not given"."""
     if value is None or type(value) in (int, float):

@@ -10,17 +10,9 @@ import torch
 from torch import Tensor, nn
 
 from seriesbox.errors import DataError
-from seriesbox.hyperparameters import Hyperparameters, hp
+from seriesbox.hyperparameters import Optimization
 
 Result = TypeVar("Result")
-
-
-class Optimization(Hyperparameters):
-    """The hyperparameters of the epoch loop, which every algorithm has."""
-
-    lr: float = hp(0.001, "Learning rate of the Adam optimizer.", gt=0, le=1, tunable=True)
-    batch_size: int = hp(10, "Items per gradient step.", ge=1, le=100_000, tunable=True)
-    epochs: int = hp(100, "Passes over the training data.", ge=1, le=100_000, tunable=True)
 
 
 @dataclass(frozen=True)

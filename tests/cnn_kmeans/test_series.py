@@ -1,19 +1,19 @@
 import numpy as np
 import pytest
 
-from seriesbox.cnn_kmeans.series import align, interpolate, stack
+from seriesbox.cnn_kmeans.series import CHUNK_STEPS, align, check, chunks_of_like_length, interpolate, stack
 from seriesbox.errors import DataError
 from seriesbox.tables.table import Table
 
 NAN = np.nan
 
 
-def table(*rows):
-    return Table.of(np.array(rows, np.float32), "training/a.csv")
+def array(*rows):
+    return np.array(rows, np.float64)
 
 
 def test_gaps_are_bridged_linearly_and_missing_ends_stay_missing():
-    filled = interpolate(table([1, NAN, NAN, 4, NAN], [NAN, 2, NAN, 6, 1], [5, NAN, NAN, NAN, NAN], [1, 2, 3, 4, 5]))
+    filled = interpolate(array([1, NAN, NAN, 4, NAN], [NAN, 2, NAN, 6, 1], [5, NAN, NAN, NAN, NAN], [1, 2, 3, 4, 5]))
     np.testing.assert_allclose(filled, [[1, 2, 3, 4, NAN], [NAN, 2, 4, 6, 1], [5, NAN, NAN, NAN, NAN], [1, 2, 3, 4, 5]])
 
 
@@ -31,4 +31,11 @@ def test_files_of_different_widths_are_stacked():
 
 def test_a_row_with_nothing_in_it_is_named():
     with pytest.raises(DataError, match=r"training/a.csv has nothing in rows 2, 3: give every series a value"):
-        interpolate(table([1, 2], [NAN, NAN], [NAN, NAN]))
+        check(Table.of(array([1, 2], [NAN, NAN], [NAN, NAN]), "training/a.csv"))
+
+
+def test_chunks_hold_every_index_once_and_stay_small():
+    lengths = np.random.default_rng(0).integers(1, 300, 1000)
+    chunks = list(chunks_of_like_length(lengths))
+    assert sorted(np.concatenate(chunks)) == list(range(1000))
+    assert all(len(chunk) * lengths[chunk].max() <= CHUNK_STEPS for chunk in chunks)

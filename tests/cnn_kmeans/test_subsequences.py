@@ -1,9 +1,8 @@
 import pytest
 import torch
 
-from seriesbox.cnn_kmeans import subsequences
 from seriesbox.cnn_kmeans.encoder import Encoder
-from seriesbox.cnn_kmeans.subsequences import Subsequences, chunks_of_like_length, encode_subsequences
+from seriesbox.cnn_kmeans.subsequences import Subsequences, encode_subsequences
 
 
 def random_subsequences(count: int, series: int, steps: int) -> Subsequences:
@@ -22,7 +21,7 @@ def features_and_gradients(encoder, encode):
 @pytest.mark.parametrize("steps", [5, 60], ids=["shorter than the receptive field", "longer"])
 @pytest.mark.parametrize("chunk", [1, 100, 8192])
 def test_the_features_and_gradients_are_those_of_cut_out_subsequences(steps, chunk, monkeypatch):
-    monkeypatch.setattr(subsequences, "CHUNK_STEPS", chunk)
+    monkeypatch.setattr("seriesbox.cnn_kmeans.series.CHUNK_STEPS", chunk)
     torch.manual_seed(0)
     encoder = Encoder(blocks=1, filters=6, kernel_size=3, reduced_size=8, output_size=5).double()
     series = torch.randn(4, steps, dtype=torch.float64)
@@ -51,10 +50,3 @@ def test_whole_series_are_convolved_once_where_that_is_cheaper(monkeypatch):
         encoder, series, Subsequences(torch.arange(3).repeat(20), torch.zeros(60).long(), torch.full((60,), 400))
     )
     assert sum(convolved) == series.numel() + 60 * (encoder.receptive_field - 1)
-
-
-def test_chunks_hold_every_index_once_and_stay_small():
-    lengths = torch.randint(1, 300, (1000,))
-    chunks = list(chunks_of_like_length(lengths))
-    assert torch.cat(chunks).sort().values.tolist() == list(range(1000))
-    assert all(len(chunk) * int(lengths[chunk].max()) <= subsequences.CHUNK_STEPS for chunk in chunks)

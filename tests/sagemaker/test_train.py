@@ -7,7 +7,7 @@ import pytest
 from sagemaker_training.errors import ClientError
 
 from seriesbox import metrics
-from seriesbox.algorithm import ALGORITHMS, resolve
+from seriesbox.algorithm import ALGORITHMS, estimator, predict
 from seriesbox.artifact import load
 from seriesbox.sagemaker import job as training_job
 from seriesbox.sagemaker.train import STOPPED_EARLY
@@ -42,10 +42,10 @@ def test_a_job_trains_on_every_file_reports_its_metrics_and_leaves_a_model(job, 
     done = job.run("train")
     assert done.returncode == 0, done.stderr
     assert not job.failure.exists()
-    for name in resolve(algorithm).metrics:
+    for name in estimator(algorithm).metrics:
         assert len(re.findall(metrics.regex(name), done.stdout, re.MULTILINE)) == 2
     model = load(job.base / "model")
-    assert isinstance(model, resolve(algorithm))
+    assert model.model == algorithm
     assert model.hyperparameters.epochs == 2
 
 
@@ -68,7 +68,7 @@ def test_a_job_that_is_stopped_saves_what_the_last_step_left(job, bodies):
                 process.send_signal(signal.SIGTERM)  # a second one changes nothing
     assert process.returncode == 0
     model = load(job.base / "model")
-    assert np.isfinite(model.predict(parse_csv(bodies["lstm-ad"], "the series")).numpy()[20:]).all()
+    assert np.isfinite(predict(model.predictor(), parse_csv(bodies["lstm-ad"], "the series"))[20:]).all()
 
 
 def test_a_job_that_is_stopped_before_it_trains_leaves_no_model(job):
@@ -235,4 +235,4 @@ def test_whatever_fails_ends_with_exit_code_1_and_a_failure_file(job, fault, sen
 
 
 def test_every_algorithm_can_be_named():
-    assert {name: resolve(name).__name__ for name in ALGORITHMS} == {"cnn-kmeans": "CNNKMeans", "lstm-ad": "LSTMAD"}
+    assert {name: estimator(name).__name__ for name in ALGORITHMS} == {"cnn-kmeans": "CNNKMeans", "lstm-ad": "LSTMAD"}

@@ -1,7 +1,7 @@
 """The encoder: dilated causal convolutions, max-pooling over time, one linear layer.
 
 Franceschi, Dieuleveut, Jaggi, "Unsupervised scalable representation learning for multivariate time series",
-NeurIPS 2019, section 4 and figure 2.
+NeurIPS 2019, section 4 and figure 2. `graph.py` is the same without torch: what changes here changes there.
 
 Shapes: B series, C channels, T time steps, Z channels of the last block, F features.
 """
@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import weight_norm
+from torch.nn.utils.parametrize import remove_parametrizations
 
 
 class CausalConv(nn.Conv2d):
@@ -53,6 +54,7 @@ class Encoder(nn.Module):
 
     def __init__(self, blocks: int, filters: int, kernel_size: int, reduced_size: int, output_size: int):
         super().__init__()
+        self.sizes = blocks, filters, kernel_size, reduced_size, output_size
         channels = [1, *[filters] * blocks, reduced_size]
         self.blocks = nn.Sequential(
             *(CausalBlock(channels[i], channels[i + 1], kernel_size, 2**i) for i in range(blocks + 1))
@@ -69,3 +71,13 @@ class Encoder(nn.Module):
         steps = self.convolve(x)  # (B, T, Z)
         padding = torch.arange(x.shape[1], device=x.device) >= lengths[:, None]
         return self.head(steps.masked_fill(padding[..., None], -torch.inf).amax(dim=1))
+
+    def folded(self) -> "Encoder":
+        """The same, its weights normalised once and for all: it is faster, and cannot learn."""
+        with torch.device("meta"):  # of a deep copy, the original would lose its parametrizations too
+            copy = Encoder(*self.sizes)
+        copy.load_state_dict(self.state_dict(), assign=True)
+        for module in list(copy.modules()):
+            if isinstance(module, CausalConv):
+                remove_parametrizations(module, "weight")
+        return copy

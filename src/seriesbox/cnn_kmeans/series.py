@@ -1,12 +1,22 @@
-"""From a table to series of different lengths: gaps bridged, missing ends trimmed."""
+"""From a table to series of different lengths: gaps bridged, values scaled, missing ends trimmed.
 
-from collections.abc import Sequence
+Shapes: N series, T time steps.
+"""
+
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seriesbox.errors import DataError
+from seriesbox.layers.scaler import Scaler
 from seriesbox.tables.table import Table
+
+Series = tuple[NDArray[np.float32], NDArray[np.int64]]
+"""(N, T) scaled, zero past the (N,) lengths."""
+
+# Time steps convolved at once: enough to fill the vector units, few enough to stay in a core's cache.
+CHUNK_STEPS = 8192
 
 
 def check(table: Table) -> None:
@@ -16,13 +26,20 @@ def check(table: Table) -> None:
         raise DataError(f"{table.name} has nothing in {_rows(empty)}: give every series a value, or remove its row.")
 
 
-def interpolate(table: Table) -> NDArray[np.float64]:
+def check_steps(steps: int, scaling: str, scaler: Scaler) -> None:
+    """Raise DataError where there are more steps than were scaled one by one."""
+    if scaling == "step" and steps > len(scaler.shift):
+        raise DataError(
+            f"The series have up to {steps} steps, but the model was trained on {len(scaler.shift)} and, with "
+            "`scaling` step, knows no others: cut them off, or train with another `scaling`."
+        )
+
+
+def interpolate(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """(N, T) with gaps -> (N, T) where gaps between two observed steps are bridged linearly; missing ends stay NaN.
 
-    Raises DataError as `check` does.
+    Every row has something in it.
     """
-    check(table)
-    values = table.values
     observed = ~np.isnan(values)
     if observed.all():
         return values
@@ -46,7 +63,17 @@ def mean_and_deviation(
     return mean, np.where(varies, np.sqrt(variance), 1)
 
 
-def align(values: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+def prepare(values: NDArray[np.float64], scaling: str, scaler: Scaler) -> Series:
+    """(N, T) in input units, with missing ends, to what the encoder takes; `scaling` says what the scaler is of."""
+    if scaling == "series":
+        mean, deviation = mean_and_deviation(values, axis=1)
+        scaler = Scaler(mean, deviation)
+    elif scaling == "step":
+        scaler = Scaler(*(each[: values.shape[1]] for each in scaler))
+    return align(scaler(values).astype(np.float32))
+
+
+def align(values: NDArray[np.float32]) -> Series:
     """(N, T) with missing ends -> (N, T) starting at the first observed step and zero past the last; (N,) lengths."""
     observed = ~np.isnan(values)
     start = observed.argmax(axis=1)
@@ -54,6 +81,17 @@ def align(values: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.
     step = np.arange(values.shape[1])
     shifted = np.take_along_axis(values, np.minimum(start[:, None] + step, len(step) - 1), axis=1)
     return np.where(step < lengths[:, None], shifted, np.float32(0)), lengths
+
+
+def chunks_of_like_length(lengths: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """Indices of (N,) lengths, longest first, in chunks whose padded size is about `CHUNK_STEPS`."""
+    order = np.argsort(-lengths, kind="stable")
+    longest = lengths[order].tolist()
+    first = 0
+    while first < len(longest):
+        size = max(1, CHUNK_STEPS // longest[first])
+        yield order[first : first + size]
+        first += size
 
 
 def stack(tables: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:

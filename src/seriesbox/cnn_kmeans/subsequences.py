@@ -9,7 +9,6 @@ is the same computation with an onset as long as the subsequence.
 Shapes: N series, S subsequences, T time steps, Z channels of the encoder's last block, F features.
 """
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
@@ -17,9 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from seriesbox.cnn_kmeans.encoder import Encoder
-
-# Time steps convolved at once: enough to fill the vector units, few enough to stay in a core's cache.
-CHUNK_STEPS = 8192
+from seriesbox.cnn_kmeans.series import chunks_of_like_length
 
 
 class Subsequences(NamedTuple):
@@ -43,7 +40,8 @@ def encode_subsequences(encoder: Encoder, series: Tensor, subsequences: Subseque
     tables = [] if whole is None else [whole]
     onset_row = torch.empty_like(start)
     rows = 0 if whole is None else len(whole)
-    for chunk in chunks_of_like_length(onset):
+    for indices in chunks_of_like_length(onset.cpu().numpy()):
+        chunk = torch.from_numpy(indices).to(row.device)
         steps = encoder.convolve(_cut(series, row[chunk], start[chunk], onset[chunk]))  # (chunk, longest, Z)
         onset_row[chunk] = rows + torch.arange(len(chunk), device=row.device) * steps.shape[1]
         tables.append(steps.flatten(0, 1))
@@ -56,17 +54,6 @@ def encode_subsequences(encoder: Encoder, series: Tensor, subsequences: Subseque
         _concatenated_ranges(runs_start, runs_length), torch.cat(tables), length.cumsum(0) - length, mode="max"
     )  # (S, Z)
     return encoder.head(pooled)
-
-
-def chunks_of_like_length(lengths: Tensor) -> Iterator[Tensor]:
-    """Indices of `lengths`, longest first, in chunks whose padded size is about `CHUNK_STEPS`."""
-    order = lengths.argsort(descending=True)
-    longest = lengths[order].tolist()
-    first = 0
-    while first < len(longest):
-        size = max(1, CHUNK_STEPS // longest[first])
-        yield order[first : first + size]
-        first += size
 
 
 def _cut(series: Tensor, row: Tensor, start: Tensor, length: Tensor) -> Tensor:

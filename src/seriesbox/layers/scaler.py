@@ -1,32 +1,24 @@
-"""The scaler: one affine map per column, fitted on training data and saved with the model."""
+"""One affine map per column, fitted on training data and saved with the model."""
 
-import torch
-from torch import Tensor, nn
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 # Farther out than this, in units of the training data's spread, all values are alike: it keeps every later sum finite.
 LIMIT = 1e6
 
 
-class Scaler(nn.Module):
+class Scaler(NamedTuple):
     """`(x - shift) / scale`, column by column, in float64, cut at `LIMIT`."""
 
-    shift: Tensor  # (D,)
-    scale: Tensor  # (D,)
+    shift: NDArray[np.float64]  # broadcasts against (N, D)
+    scale: NDArray[np.float64]  # not zero
 
-    def __init__(self, columns: int):
-        super().__init__()
-        self.register_buffer("shift", torch.zeros(columns, dtype=torch.float64))
-        self.register_buffer("scale", torch.ones(columns, dtype=torch.float64))
+    def __call__(self, x: NDArray[Any]) -> NDArray[np.float64]:
+        """(N, D) in input units -> (N, D) scaled."""
+        return np.clip((x.astype(np.float64, copy=False) - self.shift) / self.scale, -LIMIT, LIMIT)
 
-    def set(self, shift: Tensor, scale: Tensor) -> None:
-        """Adopt (D,) shifts and scales; where the scale is zero the column never changed, and is only shifted."""
-        self.shift.copy_(shift)
-        self.scale.copy_(torch.where(scale > 0, scale, 1.0))
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(..., D) in input units -> (..., D) scaled, float64."""
-        return ((x.double() - self.shift) / self.scale).clamp(-LIMIT, LIMIT)
-
-    def inverse(self, x: Tensor) -> Tensor:
-        """(..., D) scaled -> (..., D) in input units, float64."""
-        return x.double() * self.scale + self.shift
+    def inverse(self, x: NDArray[Any]) -> NDArray[np.float64]:
+        """(N, D) scaled -> (N, D) in input units."""
+        return x.astype(np.float64, copy=False) * self.scale + self.shift

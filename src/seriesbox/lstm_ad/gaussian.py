@@ -5,41 +5,37 @@ section 2.2: the errors are signed, and their density is one multivariate normal
 """
 
 import math
+from typing import Any, NamedTuple, Self
 
-import torch
-from torch import Tensor, nn
+import numpy as np
+from numpy.typing import NDArray
 
 # Added to every column's variance, as a share of it: keeps a singular covariance invertible, and, unlike a share of
 # the mean variance, no wild column hides the others.
 RIDGE = 1e-6
 # Variances below this are beyond what a float32 forecast of values near one can resolve.
-LEAST_VARIANCE = torch.finfo(torch.float32).eps ** 2
+LEAST_VARIANCE = float(np.finfo(np.float32).eps) ** 2
 
 
-class Gaussian(nn.Module):
+class Gaussian(NamedTuple):
     """A multivariate normal over D columns, in float64."""
 
-    mean: Tensor  # (D,)
-    cholesky: Tensor  # (D, D), lower triangular: covariance = cholesky @ cholesky.T
+    mean: NDArray[np.float64]  # (D,)
+    cholesky: NDArray[np.float64]  # (D, D), lower triangular: covariance = cholesky @ cholesky.T
 
-    def __init__(self, columns: int):
-        super().__init__()
-        self.register_buffer("mean", torch.zeros(columns, dtype=torch.float64))
-        self.register_buffer("cholesky", torch.eye(columns, dtype=torch.float64))
-
-    def fit(self, errors: Tensor) -> None:
+    @classmethod
+    def fit(cls, errors: NDArray[Any]) -> Self:
         """Maximum likelihood on (N, D) errors, N >= 1, plus a ridge that keeps the density finite for any of them."""
-        errors = errors.double()
-        mean = errors.mean(dim=0)
+        errors = errors.astype(np.float64)
+        mean = errors.mean(axis=0)
         centred = errors - mean
         covariance = centred.T @ centred / len(errors)
-        covariance.diagonal().mul_(1 + RIDGE).add_(LEAST_VARIANCE)
-        self.mean.copy_(mean)
-        self.cholesky.copy_(torch.linalg.cholesky(covariance))
+        np.fill_diagonal(covariance, covariance.diagonal() * (1 + RIDGE) + LEAST_VARIANCE)
+        return cls(mean, np.linalg.cholesky(covariance))
 
-    def log_density(self, errors: Tensor) -> Tensor:
+    def log_density(self, errors: NDArray[Any]) -> NDArray[np.float64]:
         """(N, D) -> (N,): the logarithm of the density at every row."""
-        centred = (errors.double() - self.mean).T  # (D, N)
-        whitened = torch.linalg.solve_triangular(self.cholesky, centred, upper=False)
-        log_volume = self.cholesky.diagonal().log().sum() + len(self.mean) / 2 * math.log(2 * math.pi)
-        return -whitened.square().sum(dim=0) / 2 - log_volume
+        whitened = np.linalg.solve(self.cholesky, (errors - self.mean).T)  # (D, N)
+        log_volume = np.log(self.cholesky.diagonal()).sum() + len(self.mean) / 2 * math.log(2 * math.pi)
+        density: NDArray[np.float64] = -np.square(whitened).sum(axis=0) / 2 - log_volume
+        return density

@@ -28,5 +28,5 @@ class Windows:
     def __len__(self) -> int:
         return len(self.starts)
 
-    def __getitem__(self, index: Tensor | slice) -> Tensor:  # (B,) -> (B, length, D)
+    def __getitem__(self, index: Tensor) -> Tensor:  # (B,) -> (B, length, D)
         return self.views.index_select(0, self.starts[index])

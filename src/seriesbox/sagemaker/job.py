@@ -11,14 +11,16 @@ import torch
 from sagemaker_training.errors import ClientError
 
 from seriesbox import metrics
-from seriesbox.algorithm import infer, resolve
-from seriesbox.artifact import save
+from seriesbox.agreement import TOLERANCE, difference
+from seriesbox.algorithm import Estimator, estimator, infer, predictor
+from seriesbox.artifact import Runtime, save
 from seriesbox.errors import DataError, UserError, printable
 from seriesbox.hyperparameters import decode
 from seriesbox.sagemaker.channels import read_channel
 from seriesbox.sagemaker.cluster import Cluster
 from seriesbox.sagemaker.machine import usable_cores
 from seriesbox.sagemaker.paths import Paths
+from seriesbox.tables.table import Table
 from seriesbox.training import Run
 
 
@@ -46,8 +48,8 @@ def _train(paths: Paths, stop: threading.Event) -> None:
     given = _hyperparameters(paths)
     named = decode(given.pop("model", None))
     name = infer(given) if named is None else str(named)
-    algorithm = resolve(name)
-    hyperparameters = algorithm.Hyperparameters.parse(given)
+    algorithm = estimator(name)
+    hyperparameters = predictor(name).Hyperparameters.parse(given)
     print(f"{name} {hyperparameters.model_dump_json(by_alias=True)}", flush=True)
 
     if not paths.channel("training").is_dir():
@@ -63,8 +65,17 @@ def _train(paths: Paths, stop: threading.Event) -> None:
     model = algorithm.fit(hyperparameters, training, validation, run)
     if stop.is_set():
         print("Stopped: the model is as the last step left it.", flush=True)
-    save(model, paths.model)
+    _save(model.to(torch.device("cpu")), training[0], paths)
     print(f"Saved the model to {paths.model}.", flush=True)
+
+
+def _save(model: Estimator, sample: Table, paths: Paths) -> None:
+    """Save, once it is known how the model can be served."""
+    runtime: Runtime = "onnx"
+    if (found := difference(model, sample)) > TOLERANCE:
+        runtime = "torch"
+        print(f"onnxruntime differs by {found:.1e} on this model: it will be served by torch.", flush=True)
+    save(model, paths.model, runtime)
 
 
 def _on_signals(handler: Callable[..., None]) -> None:

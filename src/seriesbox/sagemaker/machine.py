@@ -15,6 +15,11 @@ def usable_cores() -> int:
     return cores
 
 
+def has_gpu() -> bool:
+    """Whether a driver for NVIDIA's GPUs is there; whether torch can use one, it alone knows."""
+    return Path("/dev/nvidiactl").exists()
+
+
 def memory_limit() -> int:
     """The bytes that its control group grants, or the machine's memory."""
     machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

@@ -2,8 +2,10 @@ import pytest
 import torch
 
 from seriesbox.artifact import save
-from seriesbox.cnn_kmeans.estimator import CNNKMeans, CNNKMeansHyperparameters
-from seriesbox.lstm_ad.estimator import LSTMAD, LSTMADHyperparameters
+from seriesbox.cnn_kmeans.estimator import CNNKMeans
+from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
+from seriesbox.lstm_ad.estimator import LSTMAD
+from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
+from seriesbox.algorithm import predict
 from seriesbox.artifact import save
 from seriesbox.tables.csv import parse_csv, write_csv
 from seriesbox.tables.table import Table
@@ -30,7 +31,7 @@ def test_ping_answers_200_with_an_empty_body(cnn_server):
 def test_labels_come_first_and_features_follow(cnn_server, cnn, two_shapes):
     table = two_shapes[0]
     output = values(cnn_server.post(write_csv(table.values)))
-    np.testing.assert_allclose(output, cnn.predict(table), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(output, predict(cnn.predictor(), table), rtol=1e-5, atol=1e-6)
     assert set(output[:, 0]) <= set(range(8))
 
 
@@ -39,7 +40,7 @@ def test_scores_come_first_predictions_follow_and_the_first_context_is_empty(lst
     lines = answer.body.split(b"\n")
     assert lines[:20] == [b",,"] * 20
     assert lines[203:] == [b""]
-    np.testing.assert_allclose(values(answer), lstm.predict(Table.of(wave[:203])), rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(values(answer), predict(lstm.predictor(), Table.of(wave[:203])), rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("accept", ["*/*", "text/*", "text/csv, application/json", "text/csv;q=0.9, */*;q=0.1"])
@@ -324,7 +325,7 @@ def test_the_log_has_one_line_a_request_and_one_at_the_start_and_no_payload(serv
         server.post(b"1,secret\n")
         server.lines("request", least=2)
     (start,) = server.lines("start")
-    assert start["algorithm"] == "LSTMAD"
+    assert start["algorithm"] == "lstm-ad"
     assert start["limit"] == 25 << 20
     good, bad = server.lines("request", least=2)
     facts = {"rows": 30, "columns": 2, "missing": 0, "status": 200, "bytes_in": len(write_csv(wave[:30]))}

@@ -7,15 +7,16 @@ import uuid
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from itertools import chain
-from threading import BoundedSemaphore, Lock
+from threading import BoundedSemaphore
 from typing import Any
 
+import numpy as np
 import orjson
-import torch
 from flask import Flask, Response, g, request
+from numpy.typing import NDArray
 from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, ServiceUnavailable
 
-from seriesbox.algorithm import Algorithm
+from seriesbox.algorithm import Predictor
 from seriesbox.errors import ArtifactError, DataError, UserError
 from seriesbox.sagemaker.serving.body import read_body
 from seriesbox.sagemaker.serving.formats import Pieces, read, write
@@ -26,8 +27,6 @@ from seriesbox.sagemaker.serving.settings import MEGABYTE, Settings
 from seriesbox.tables.json import parse_json
 from seriesbox.tables.table import Table
 
-ROWS_AT_ONCE = 4096  # predicted where rows are independent, and written
-FEW_CELLS = 512  # up to so many, one thread is sooner done than two have met
 NAME = re.compile(r"[\w.-]+", re.ASCII)
 SECONDS_WITHOUT_A_BYTE = 60  # from or to a client that stalls, before its place in the queue is given to another
 LONGEST_ID = 64  # of SageMaker's API
@@ -46,7 +45,7 @@ def create_app(settings: Settings, models: Models, only: Loaded | None) -> Flask
     """An app for the `only` model, or for the many that will come. It exists once that is loaded: so `/ping` is 200."""
     app = Flask(__name__)
     queue = BoundedSemaphore(settings.queue)
-    one_at_a_time = Lock()  # torch already spreads one prediction over all cores
+    at_once = BoundedSemaphore(max(1, settings.cores // settings.threads))  # pieces that are predicted
 
     @app.before_request
     def begin() -> None:
@@ -70,7 +69,7 @@ def create_app(settings: Settings, models: Models, only: Loaded | None) -> Flask
     def answer(loaded: Loaded) -> Response:
         if not queue.acquire(blocking=False):
             raise ServiceUnavailable(f"{settings.queue} requests are being answered or waiting: try again later.")
-        answering = _Answering(settings, loaded, one_at_a_time, queue.release)
+        answering = _Answering(settings, loaded, at_once, queue.release)
         try:
             return answering.respond()
         except BaseException:
@@ -149,14 +148,16 @@ def create_app(settings: Settings, models: Models, only: Loaded | None) -> Flask
 class _Answering:
     """One request to one model: what it has taken so far, and the streaming of its answer."""
 
-    def __init__(self, settings: Settings, loaded: Loaded, one_at_a_time: Lock, release: Callable[[], None]) -> None:
+    def __init__(
+        self, settings: Settings, loaded: Loaded, at_once: BoundedSemaphore, release: Callable[[], None]
+    ) -> None:
         self.settings = settings
-        self.model: Algorithm = loaded.model
-        self.one_at_a_time = one_at_a_time
+        self.model: Predictor = loaded.model
+        self.at_once = at_once
         self.release = release
         self.facts: dict[str, Any] = g.facts
-        self.facts.update(model=loaded.name, algorithm=type(loaded.model).__name__)
-        self.predicting = 0.0
+        self.facts.update(model=loaded.name, algorithm=loaded.algorithm)
+        self.predicting = self.waiting = 0.0
         self.closed = False
 
     def respond(self) -> Response:
@@ -202,22 +203,18 @@ class _Answering:
             self.release()
 
     def _predict(self, table: Table) -> Pieces:
-        if not self.model.rows_are_independent:
-            outputs = self._timed_predict(table)
-            for first in range(0, len(outputs), ROWS_AT_ONCE):
-                yield outputs[first : first + ROWS_AT_ONCE]
-            return
-        for first in range(0, len(table.values), ROWS_AT_ONCE):
-            rows = slice(first, first + ROWS_AT_ONCE)
-            yield self._timed_predict(Table(table.values[rows], table.widths[rows], table.name))
+        pieces = self.model.predict(table)
+        while (piece := self._next(pieces)) is not None:
+            yield piece
 
-    def _timed_predict(self, table: Table) -> Any:
-        with self.one_at_a_time:
+    def _next(self, pieces: Pieces) -> NDArray[np.float32] | None:
+        waiting = time.perf_counter()
+        with self.at_once:
             started = time.perf_counter()
-            torch.set_num_threads(self.settings.threads if table.values.size > FEW_CELLS else 1)
-            outputs = self.model.predict(table).cpu().numpy()
-            self.predicting += time.perf_counter() - started
-        return outputs
+            piece = next(pieces, None)
+        self.waiting += started - waiting
+        self.predicting += time.perf_counter() - started
+        return piece
 
     def _timed(self, parts: Iterator[bytes]) -> Iterator[bytes]:
         spent, count = 0.0, 0
@@ -233,7 +230,8 @@ class _Answering:
                 complete=part is None,
                 bytes_out=count,
                 predict_ms=_milliseconds(self.predicting),
-                encode_ms=_milliseconds(spent - self.predicting),
+                encode_ms=_milliseconds(spent - self.predicting - self.waiting),
+                wait_ms=_milliseconds(self.waiting),
             )
             if part is None:
                 self.close()

@@ -3,11 +3,13 @@
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
-from seriesbox.algorithm import Algorithm
-from seriesbox.artifact import TENSORS, load
+from seriesbox.algorithm import Predictor
+from seriesbox.artifact import TENSORS, Artifact, load
 from seriesbox.errors import ArtifactError
 from seriesbox.sagemaker.machine import memory_limit, resident
+from seriesbox.sagemaker.serving.settings import Settings
 
 # A model in memory, and what a request to it needs, against the size of its file.
 TIMES_ITS_FILE = 3
@@ -32,13 +34,31 @@ class Loaded:
 
     name: str
     url: str
-    model: Algorithm
+    algorithm: str
+    model: Predictor
+
+    @classmethod
+    def of(cls, name: str, url: str, settings: Settings) -> Self:
+        """Load the model in the folder `url`, for the GPU where there is one. Raises ArtifactError."""
+        artifact = load(Path(url))
+        on_gpu = settings.gpu and _on_gpu(artifact)
+        return cls(name, url, artifact.model, on_gpu or artifact.predictor(settings.threads))
+
+
+def _on_gpu(artifact: Artifact) -> Predictor | None:
+    import torch  # takes a second and hundreds of megabytes, so only where there may be a GPU
+
+    if not torch.cuda.is_available():
+        return None
+    torch.backends.cudnn.allow_tf32 = False  # so that answers are those of the CPU to a millionth
+    return artifact.estimator().to(torch.device("cuda")).predictor()
 
 
 class Models:
     """A multi-model endpoint's models. SageMaker loads and unloads them; several threads ask for them."""
 
-    def __init__(self, budget: int | None = None) -> None:
+    def __init__(self, settings: Settings, budget: int | None = None) -> None:
+        self._settings = settings
         self._budget = memory_limit() if budget is None else budget
         self._loaded: dict[str, Loaded] = {}
         self._changing = threading.Lock()
@@ -58,7 +78,7 @@ class Models:
                     f"The model {name!r} needs {needed >> 20} MB, of {self._budget >> 20} MB {resident() >> 20} are in "
                     "use: unload another one."
                 )
-            self._loaded[name] = Loaded(name, url, load(folder))
+            self._loaded[name] = Loaded.of(name, url, self._settings)
 
     def unload(self, name: str) -> None:
         """Raises NotLoadedError."""

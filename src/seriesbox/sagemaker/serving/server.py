@@ -43,26 +43,23 @@ class Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> "Flask":
-        """Runs in the worker: torch is imported after the fork, since its threads do not survive one."""
+        """Runs in the worker: what computes is imported after the fork, since its threads do not survive one."""
         started = time.perf_counter()
-        import torch
-
-        from seriesbox.artifact import load
         from seriesbox.sagemaker.serving.app import create_app
         from seriesbox.sagemaker.serving.models import Loaded, Models
 
-        models, only, folder = Models(), None, Paths().model
+        models, only = Models(self.settings), None
         if not self.settings.many_models:
             try:
-                only = Loaded("model", str(folder), load(folder))
+                only = Loaded.of("model", str(Paths().model), self.settings)
             except ArtifactError as error:
                 raise AppImportError(str(error)) from None  # ends the server with the sentence alone
         log(
             "start",
-            seriesbox=version("seriesbox"),
-            torch=torch.__version__,
+            **{package: version(package) for package in ("seriesbox", "onnxruntime", "torch")},
             **vars(self.settings),
-            algorithm=type(only.model).__name__ if only else None,
+            algorithm=only.algorithm if only else None,
+            network=type(only.model.network).__name__ if only else None,
             hyperparameters=only.model.hyperparameters.written() if only else None,
             seconds=round(time.perf_counter() - started, 2),
         )

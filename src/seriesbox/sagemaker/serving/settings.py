@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from werkzeug.exceptions import NotAcceptable
 
-from seriesbox.sagemaker.machine import usable_cores
+from seriesbox.sagemaker.machine import has_gpu, usable_cores
 from seriesbox.sagemaker.serving.negotiation import response_format
 
 MEGABYTE = 1 << 20
@@ -25,6 +25,7 @@ class Settings:
     strategy: str | None
     limit: int | None
     many_models: bool
+    gpu: bool
     cores: int
     workers: int
     threads: int
@@ -49,14 +50,17 @@ class Settings:
         except NotAcceptable as error:
             raise ValueError(f"SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT: {error.description}") from None
         workers = _number("SAGEMAKER_MODEL_SERVER_WORKERS") or _number("MODEL_SERVER_WORKERS") or 1
-        workers = 1 if batch or many_models else max(1, min(workers, cores))
-        threads = _number("OMP_NUM_THREADS", most=4096) or max(1, cores // workers)
+        gpu = has_gpu()
+        workers = 1 if batch or many_models or gpu else max(1, min(workers, cores))
+        # Many models predict side by side: a pool of threads for each would be thousands.
+        threads = 1 if many_models else _number("OMP_NUM_THREADS", most=4096) or max(1, cores // workers)
         return cls(
             port=_number("SAGEMAKER_BIND_TO_PORT", most=65535) or 8080,
             batch=batch,
             strategy=strategy or None,
             limit=limit or None,
             many_models=many_models,
+            gpu=gpu,
             cores=cores,
             workers=workers,
             threads=threads,

@@ -1,0 +1,26 @@
+"""CNN-KMeans' hyperparameters; the defaults are the published ones."""
+
+from typing import Literal
+
+from seriesbox.hyperparameters import Optimization, hp
+
+
+class CNNKMeansHyperparameters(Optimization):
+    """What a user may set."""
+
+    clusters: int = hp(8, "Number of clusters.", ge=2, le=1000, tunable=True)
+    algorithm: Literal["lloyd", "elkan"] = hp("lloyd", "Variant of K-Means.")
+    blocks: int = hp(10, "Blocks of convolutions before the last one.", ge=0, le=16, tunable=True)
+    filters: int = hp(40, "Channels of every block but the last.", ge=1, le=1024, tunable=True)
+    kernel_size: int = hp(3, "Width of the convolutions.", ge=1, le=100, tunable=True)
+    reduced_size: int = hp(160, "Channels of the last block.", ge=1, le=4096, tunable=True)
+    output_size: int = hp(320, "Number of features.", ge=1, le=4096, tunable=True)
+    negative_samples: int = hp(10, "Negatives per anchor in the triplet loss.", ge=1, le=100, tunable=True)
+    scaling: Literal["dataset", "series", "step"] = hp(
+        "dataset", "What shares one mean and one deviation: all values, each series' own, or those of one time step."
+    )
+
+    @property
+    def channels(self) -> list[int]:
+        """Of the encoder's input and of each of its blocks."""
+        return [1, *[self.filters] * self.blocks, self.reduced_size]

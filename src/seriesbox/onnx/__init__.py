@@ -1,0 +1,1 @@
+"""Networks without torch: their graphs in ONNX's terms, computed by onnxruntime."""
