@@ -26,7 +26,7 @@ SMALL = 100_000  # bytes up to which the shortcut is tried
 BLANKS = b" \t\r\n"
 
 Numbers = NDArray[np.float64]
-Widths = NDArray[np.int64]
+Widths = NDArray[np.int32]
 
 
 def read_csv(path: Path, name: str) -> Table:
@@ -52,15 +52,19 @@ def parse_csv(body: bytes, name: str, header: bool = False) -> Table:
     if end - start <= SMALL and (values := _shortcut(body[start:end])) is not None:
         return Table.of(values, name)
 
-    columns: list[Numbers] = []
-    widths: list[Widths] = []
+    most_rows = 1 + body.count(b"\n", start, end) + body.count(b"\r", start, end)
+    widths, rows = np.empty(most_rows, np.int32), 0
+    cells, count = np.empty(most_rows + body.count(b",", start, end)), 0  # memory is taken where it is written to
     faults = _Faults(name)
     for piece in _pieces(body, start, end):
         piece = _plain(piece)
-        widths.append(_row_widths(piece))
-        columns.append(_column(piece.replace(b",", b"\n") + b"\n", widths[-1], faults))
+        of_piece = _row_widths(piece)
+        column = _column(piece.replace(b",", b"\n") + b"\n", of_piece, faults)
+        widths[rows : rows + len(of_piece)] = of_piece
+        cells[count : count + len(column)] = column
+        rows, count = rows + len(of_piece), count + len(column)
     faults.check()
-    return Table.laid_out(np.concatenate(columns), np.concatenate(widths), name)
+    return Table.laid_out(cells[:count], widths[:rows], name)
 
 
 def write_csv(values: NDArray[np.floating]) -> bytes:
@@ -138,7 +142,7 @@ def _row_widths(piece: bytes) -> Widths:
     letters = np.frombuffer(piece, np.uint8)
     separators = letters[(letters == ord(",")) | (letters == ord("\n"))]
     row_ends = np.append(np.flatnonzero(separators == ord("\n")), len(separators))
-    return np.diff(row_ends, prepend=-1)
+    return np.diff(row_ends, prepend=-1).astype(np.int32)
 
 
 def _column(cells: bytes, widths: Widths, faults: "_Faults") -> Numbers:
@@ -185,7 +189,7 @@ class _Faults:
             self.header = None
         if not texts[wrong].str.contains(";").all():
             self.semicolons = None
-        row_ends = widths.cumsum()
+        row_ends = widths.cumsum(dtype=np.int64)
         for cell in wrong[: FAULTS_SHOWN - len(self.shown)]:
             row = int(np.searchsorted(row_ends, cell, side="right"))
             column = cell - row_ends[row] + widths[row] + 1

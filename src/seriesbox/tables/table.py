@@ -26,16 +26,16 @@ class Table:
     """
 
     values: NDArray[np.float64]
-    widths: NDArray[np.int64]
+    widths: NDArray[np.int32]
     name: str = "the table"
 
     @classmethod
     def of(cls, values: NDArray[np.floating], name: str = "the table") -> Self:
         """A rectangular table of an array of shape (N, D)."""
-        return cls(values.astype(np.float64), np.full(len(values), values.shape[1]), name)
+        return cls(values.astype(np.float64), np.full(len(values), values.shape[1], np.int32), name)
 
     @classmethod
-    def laid_out(cls, cells: NDArray[np.float64], widths: NDArray[np.int64], name: str) -> Self:
+    def laid_out(cls, cells: NDArray[np.float64], widths: NDArray[np.int32], name: str) -> Self:
         """Rows of the given widths from all their cells in one line. Raises DataError where padding would run wild."""
         widest = int(widths.max())
         if (widths == widest).all():

@@ -57,11 +57,32 @@ def test_lists_are_rows_or_series(body, form, independent, values):
     np.testing.assert_array_equal(table.values, values)
 
 
+SCRAP = st.sampled_from(["[", "]", "],[", "[[", "]]", ",", "\n", "1", "2.5", "null", "[1,2]", " "])
+
+
+@pytest.mark.parametrize("form", [JSON, JSON_LINES])
+@pytest.mark.parametrize("independent", [True, False])
+@given(scraps=st.lists(SCRAP, max_size=12), whole=st.booleans(), piece=st.integers(0, 9))
+def test_json_in_pieces_is_read_or_refused_as_in_one(form, independent, scraps, whole, piece):
+    body = ("[[1,2],[" + "".join(scraps) + "]]" if whole else "".join(scraps)).encode()
+
+    def outcome():
+        try:
+            return [(table.values.tolist(), table.widths.tolist()) for table in read(body, form, False, independent)]
+        except DataError:
+            return "refused"
+
+    with pytest.MonkeyPatch.context() as patch:
+        expected = repr(outcome())
+        patch.setattr("seriesbox.tables.json.PIECE", piece)
+        assert repr(outcome()) == expected
+
+
 @pytest.mark.parametrize(
     ("body", "form", "independent", "reason"),
     [
         (b"", JSON, True, "The request is not JSON"),
-        (b"{}", JSON, True, "row 1 is {}"),
+        (b"{}", JSON, True, "must be a list of lists of numbers, not {}"),
         (b'[["1", "nan"]]', JSON, True, 'row 1, column 1 is "1"'),
         (b'["2020"]', JSON_LINES, False, 'row 1, column 1 is "2020"'),
         (b"[" * 300 + b"]" * 300, JSON, True, "row 1, column 1 is a list"),

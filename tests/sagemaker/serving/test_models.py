@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import pytest
+import torch
 
 from seriesbox.artifact import save
 from seriesbox.sagemaker.machine import resident
-from seriesbox.sagemaker.serving.models import LEAST_FREE, Models, NoMemoryError
+from seriesbox.sagemaker.serving.models import LEAST_FREE, Loaded, Models, NoMemoryError
 from seriesbox.sagemaker.serving.settings import Settings
 
 
@@ -15,3 +18,10 @@ def test_a_model_that_does_not_fit_beside_what_is_in_use_is_refused(one_column, 
     ample = Models(Settings.read(), budget=2 * resident() + 2 * LEAST_FREE)
     ample.load("a", str(tmp_path))
     assert [loaded.name for loaded in ample.all()] == ["a"]
+
+
+def test_a_model_goes_to_a_gpu_only_where_torch_can_use_it(one_column, tmp_path):
+    save(one_column, tmp_path)
+    driver_alone = replace(Settings.read(), gpu=True)
+    loaded = Loaded.of("a", str(tmp_path), driver_alone)
+    assert type(loaded.model.network).__name__ == ("TorchNetwork" if torch.cuda.is_available() else "Session")

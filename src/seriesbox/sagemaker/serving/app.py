@@ -5,6 +5,7 @@ import time
 import traceback
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from http import HTTPStatus
 from itertools import chain
 from threading import BoundedSemaphore
@@ -19,7 +20,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, Ser
 from seriesbox.algorithm import Predictor
 from seriesbox.errors import ArtifactError, DataError, UserError
 from seriesbox.sagemaker.serving.body import read_body
-from seriesbox.sagemaker.serving.formats import Pieces, read, write
+from seriesbox.sagemaker.serving.formats import Pieces, gathered, read, write
 from seriesbox.sagemaker.serving.log import log
 from seriesbox.sagemaker.serving.models import AlreadyLoadedError, Loaded, Models, NoMemoryError, NotLoadedError
 from seriesbox.sagemaker.serving.negotiation import CSV, JSON_LINES, request_format, response_format
@@ -29,6 +30,7 @@ from seriesbox.tables.table import Table
 
 NAME = re.compile(r"[\w.-]+", re.ASCII)
 SECONDS_WITHOUT_A_BYTE = 60  # from or to a client that stalls, before its place in the queue is given to another
+LARGE, LARGE_AT_ONCE = MEGABYTE, 4  # bytes; so that a full queue of large requests does not take all memory
 LONGEST_ID = 64  # of SageMaker's API
 LONGEST_MESSAGE = 800  # longer ones are cut: SageMaker shows short error bodies only
 INFERENCE_ID, CUSTOM_ATTRIBUTES = "X-Amzn-SageMaker-Inference-Id", "X-Amzn-SageMaker-Custom-Attributes"
@@ -44,8 +46,7 @@ STATUS = {
 def create_app(settings: Settings, models: Models, only: Loaded | None) -> Flask:
     """An app for the `only` model, or for the many that will come. It exists once that is loaded: so `/ping` is 200."""
     app = Flask(__name__)
-    queue = BoundedSemaphore(settings.queue)
-    at_once = BoundedSemaphore(max(1, settings.cores // settings.threads))  # pieces that are predicted
+    room = _Room(settings)
 
     @app.before_request
     def begin() -> None:
@@ -67,9 +68,7 @@ def create_app(settings: Settings, models: Models, only: Loaded | None) -> Flask
         return _json(parameters)
 
     def answer(loaded: Loaded) -> Response:
-        if not queue.acquire(blocking=False):
-            raise ServiceUnavailable(f"{settings.queue} requests are being answered or waiting: try again later.")
-        answering = _Answering(settings, loaded, at_once, queue.release)
+        answering = _Answering(settings, loaded, room)
         try:
             return answering.respond()
         except BaseException:
@@ -145,23 +144,32 @@ def create_app(settings: Settings, models: Models, only: Loaded | None) -> Flask
     return app
 
 
+class _Room:
+    """How many requests there may be at once, how many of them large, and how many pieces that are predicted."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.queue = BoundedSemaphore(settings.queue)
+        self.large = BoundedSemaphore(LARGE_AT_ONCE)
+        self.predicting = BoundedSemaphore(max(1, settings.cores // settings.threads))
+
+
 class _Answering:
     """One request to one model: what it has taken so far, and the streaming of its answer."""
 
-    def __init__(
-        self, settings: Settings, loaded: Loaded, at_once: BoundedSemaphore, release: Callable[[], None]
-    ) -> None:
+    def __init__(self, settings: Settings, loaded: Loaded, room: _Room) -> None:
         self.settings = settings
         self.model: Predictor = loaded.model
-        self.at_once = at_once
-        self.release = release
+        self.room = room
+        self.taken = ExitStack()
         self.facts: dict[str, Any] = g.facts
         self.facts.update(model=loaded.name, algorithm=loaded.algorithm)
         self.predicting = self.waiting = 0.0
-        self.closed = False
 
     def respond(self) -> Response:
         """Read, check, and begin to answer: whatever can be wrong with a request is found before the first byte."""
+        if not self.room.queue.acquire(blocking=False):
+            raise ServiceUnavailable(f"{self.settings.queue} requests are being answered or waiting: try again later.")
+        self.taken.callback(self.room.queue.release)
         independent = self.model.rows_are_independent
         form, header = request_format(request.content_type or "")
         default = self.settings.accept or (JSON_LINES if form == JSON_LINES else CSV)
@@ -171,6 +179,8 @@ class _Answering:
                 "The batch job sends one row at a time (SingleRecord), but a row means nothing without those before "
                 "it: set SplitType to None, or give one series per line as JSON Lines."
             )
+        if request.content_length is None or request.content_length > LARGE:  # what waits is not read yet
+            self.taken.enter_context(self.room.large)
         body = read_body(request.environ["wsgi.input"], request.content_length, self.settings.limit)
         self.facts["bytes_in"] = len(body)
         if not body and self.settings.batch:  # such as Spark's _SUCCESS
@@ -188,7 +198,7 @@ class _Answering:
             missing=int(sum((table.values != table.values).sum() for table in tables)),
             parse_ms=_milliseconds(time.perf_counter() - started),
         )
-        parts = self._timed(write(map(self._predict, tables), answer_form, independent))
+        parts = self._timed(gathered(write(map(self._predict, tables), answer_form, independent)))
         first, second = next(parts), next(parts, None)
         if second is None:
             return Response(first, content_type=answer_form)
@@ -198,9 +208,7 @@ class _Answering:
 
     def close(self) -> None:
         """Make room for the next request."""
-        if not self.closed:
-            self.closed = True
-            self.release()
+        self.taken.close()
 
     def _predict(self, table: Table) -> Pieces:
         pieces = self.model.predict(table)
@@ -209,7 +217,7 @@ class _Answering:
 
     def _next(self, pieces: Pieces) -> NDArray[np.float32] | None:
         waiting = time.perf_counter()
-        with self.at_once:
+        with self.room.predicting:
             started = time.perf_counter()
             piece = next(pieces, None)
         self.waiting += started - waiting

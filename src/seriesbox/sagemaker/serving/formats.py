@@ -5,18 +5,17 @@ independent of each other, else one whole series.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from seriesbox.errors import DataError
 from seriesbox.sagemaker.serving.negotiation import CSV, JSON, JSON_LINES
 from seriesbox.tables.csv import parse_csv, write_csv
-from seriesbox.tables.json import parse_json, parse_json_lines, rows_of_numbers, write_json
+from seriesbox.tables.json import parse_row_lines, parse_rows, parse_series, parse_series_lines, write_json
 from seriesbox.tables.table import Table
 
 NAME = "The request"
+LEAST_PART = 1 << 16  # bytes
 
 Pieces = Iterator[NDArray[np.floating]]  # of the answer to one table, (n, outputs) each
 
@@ -26,14 +25,10 @@ def read(body: bytes, form: str, header: bool, rows_are_independent: bool) -> li
     if form == CSV:
         return [parse_csv(body, NAME, header)]
     if form == JSON:
-        value = parse_json(body, NAME)
-        return [_rows(value, NAME) if rows_are_independent else _series(value, NAME)]
-    lines = list(parse_json_lines(body, NAME))
-    if not lines:
-        raise DataError(f"{NAME} is empty: it needs at least one line.")
+        return [parse_rows(body, NAME) if rows_are_independent else parse_series(body, NAME)]
     if rows_are_independent:
-        return [rows_of_numbers([value for _, value in lines], NAME)]
-    return [_series(value, name) for name, value in lines]
+        return [parse_row_lines(body, NAME)]
+    return parse_series_lines(body, NAME)
 
 
 def write(answers: Iterable[Pieces], form: str, rows_are_independent: bool) -> Iterator[bytes]:
@@ -52,6 +47,20 @@ def write(answers: Iterable[Pieces], form: str, rows_are_independent: bool) -> I
         yield from _json(list(answers))
 
 
+def gathered(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in fewer parts: each costs a system call, and a small answer should be one."""
+    held: list[bytes] = []
+    size = 0
+    for part in parts:
+        held.append(part)
+        size += len(part)
+        if size >= LEAST_PART:
+            yield b"".join(held)
+            held, size = [], 0
+    if held:
+        yield b"".join(held)
+
+
 def _json(answers: list[Pieces]) -> Iterator[bytes]:
     if len(answers) == 1:
         yield from _enclosed(map(write_json, answers[0]))
@@ -67,19 +76,3 @@ def _enclosed(parts: Iterator[bytes]) -> Iterator[bytes]:
     for number, part in enumerate(parts):
         yield (b"," if number else b"[") + part
     yield b"]"
-
-
-def _rows(value: Any, name: str) -> Table:
-    """A list of rows, or one row alone."""
-    return rows_of_numbers(value if _nested(value) else [value], name)
-
-
-def _series(value: Any, name: str) -> Table:
-    """A list of rows, or of the numbers of one column."""
-    if not isinstance(value, list) or _nested(value):
-        return rows_of_numbers(value, name)
-    return rows_of_numbers([[cell] for cell in value], name)
-
-
-def _nested(value: Any) -> bool:
-    return isinstance(value, list) and any(isinstance(row, list) for row in value)
