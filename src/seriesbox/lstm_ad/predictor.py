@@ -19,8 +19,8 @@ from seriesbox.lstm_ad.series import check
 from seriesbox.network import Network, Shapes, Tensors
 from seriesbox.tables.table import Table
 
-# Steps forecast from, or forecast, at once: more leave the cache and are slower.
-CHUNK_STEPS = 12_800
+# Windows forecast at once, and their steps at most: more leave the cache and are slower.
+CHUNK_WINDOWS, CHUNK_STEPS = 64, 100_000
 LARGEST = np.finfo(np.float32).max
 
 
@@ -83,7 +83,7 @@ class LSTMADPredictor:
     def _chunks(self, table: Table) -> Iterator[NDArray[np.float64]]:
         """Scaled rows: the contexts of some windows, and what followed them."""
         context, predicted = self.hyperparameters.context_length, self.hyperparameters.prediction_length
-        chunk = predicted * max(1, CHUNK_STEPS // max(context, predicted))
+        chunk = predicted * max(1, min(CHUNK_WINDOWS, CHUNK_STEPS // max(context, predicted)))
         for first in range(0, len(table.values) - context, chunk):
             yield self.scaler(table.values[first : first + context + chunk])
 
