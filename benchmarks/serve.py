@@ -3,7 +3,7 @@
 CNN-KMeans at the sizes published for ECG200 (series of 96 steps), LSTM-AD at its defaults (one column; a record is
 1,000 rows). The weights are random: what they are changes no cost.
 
-    .venv/bin/python -m benchmarks.serve [--megabytes 100]
+    .venv/bin/python -m benchmarks.serve [--megabytes 100] [--runtime torch]
 """
 
 import argparse
@@ -19,14 +19,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import torch
 
 from benchmarks.clustering import ECG200
 from demo.container import COMMANDS, free_port
-from seriesbox.artifact import save
+from seriesbox.artifact import Runtime, save
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.lstm_ad.estimator import LSTMAD
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
@@ -158,7 +158,8 @@ def main() -> None:
     """Print one table per algorithm."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--megabytes", type=int, default=100, help="size of the batch request")
-    megabytes = parser.parse_args().megabytes
+    parser.add_argument("--runtime", choices=get_args(Runtime), default="onnx", help="what computes the network")
+    arguments = parser.parse_args()
     torch.manual_seed(0)
     random = np.random.default_rng(0)
     problems: dict[str, tuple[Any, int, int]] = {
@@ -167,10 +168,10 @@ def main() -> None:
     }
     for name, (model, rows, columns) in problems.items():
         record = write_csv(random.normal(size=(rows, columns)).astype(np.float32))
-        large = record * (megabytes * 1_000_000 // len(record))
+        large = record * (arguments.megabytes * 1_000_000 // len(record))
         print(f"\n{name}\n| what | |\n|---|---|")
         with tempfile.TemporaryDirectory() as folder:
-            save(model, Path(folder) / "model")
+            save(model, Path(folder) / "model", arguments.runtime)
             with serving(Path(folder)) as (served, seconds):
                 print(f"| start to the first 200 | {seconds:.2f} s, {served.memory()} |")
                 print(f"| one record, idle server | {latencies(served, record)} |")

@@ -64,10 +64,12 @@ class Estimator(Protocol):
 
     metrics: ClassVar[dict[str, Literal["Minimize", "Maximize"]]]
 
-    hyperparameters: BaseHyperparameters
     columns: int  # of the tables it was fitted on; with the hyperparameters, all that shapes the state dict
 
     def __init__(self, hyperparameters: Any, columns: int): ...
+
+    @property
+    def hyperparameters(self) -> BaseHyperparameters: ...
 
     @classmethod
     def fit(cls, hyperparameters: Any, train: Sequence[Table], validation: Sequence[Table], run: "Run") -> Self:
