@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seriesbox.errors import HyperparameterError
-from seriesbox.hyperparameters import Hyperparameters as BaseHyperparameters
+from seriesbox.hyperparameters import Optimization
 from seriesbox.network import Network, Shapes, Tensors
 from seriesbox.tables.table import Table
 
@@ -26,7 +26,7 @@ ALGORITHMS = {
 class Predictor(Protocol):
     """Tables of floats in, arrays of floats out."""
 
-    Hyperparameters: ClassVar[type[BaseHyperparameters]]
+    Hyperparameters: ClassVar[type[Optimization]]
     rows_are_independent: ClassVar[bool]  # may a batch job split the file by line?
 
     network: Network
@@ -34,7 +34,7 @@ class Predictor(Protocol):
     def __init__(self, hyperparameters: Any, columns: int, tensors: Tensors, network: Network): ...
 
     @property
-    def hyperparameters(self) -> BaseHyperparameters: ...
+    def hyperparameters(self) -> Optimization: ...
 
     @staticmethod
     def shapes(hyperparameters: Any, columns: int) -> Shapes:
@@ -69,7 +69,7 @@ class Estimator(Protocol):
     def __init__(self, hyperparameters: Any, columns: int): ...
 
     @property
-    def hyperparameters(self) -> BaseHyperparameters: ...
+    def hyperparameters(self) -> Optimization: ...
 
     @classmethod
     def fit(cls, hyperparameters: Any, train: Sequence[Table], validation: Sequence[Table], run: "Run") -> Self:

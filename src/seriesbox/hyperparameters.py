@@ -89,6 +89,10 @@ class Optimization(Hyperparameters):
     lr: float = hp(0.001, "Learning rate of the Adam optimizer.", gt=0, le=1, tunable=True)
     batch_size: int = hp(10, "Items per gradient step.", ge=1, le=100_000, tunable=True)
     epochs: int = hp(100, "Passes over the training data.", ge=1, le=100_000, tunable=True)
+    patience: int = hp(
+        0, "Epochs without a better validation loss after which the best one is taken; 0: never.", ge=0, le=100_000
+    )
+    max_seconds: int = hp(0, "Seconds after which the epochs end and the model is saved; 0: never.", ge=0, le=10**7)
 
 
 def decode(value: Any) -> Any:

@@ -2,26 +2,59 @@
 
 import math
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TypeVar
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol, TypeVar
 
 import torch
 from torch import Tensor, nn
 
-from seriesbox.errors import DataError
+from seriesbox.errors import DataError, HyperparameterError
 from seriesbox.hyperparameters import Optimization
 
 Result = TypeVar("Result")
 
 
+class StoppedError(Exception):
+    """The run is to end: raised where a long computation notices it, for the epoch loop to catch."""
+
+
+class Store(Protocol):
+    """Where the state of a training is kept, so that an interrupted one can go on."""
+
+    def load(self) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
+        """The newest state, as `save` got it; None where there is none."""
+        ...
+
+    def due(self) -> bool:
+        """Whether it is time to save again."""
+        ...
+
+    def save(self, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
+        """Keep a state: tensors, and what JSON can say."""
+        ...
+
+
 @dataclass(frozen=True)
 class Run:
-    """What the platform decides: where to compute, who listens, and whether to end early."""
+    """What the platform decides: where to compute, who listens, whether to end early, what is kept.
+
+    report: gets an epoch and its metrics. advance: gets the share of an epoch that is done, step by step.
+    history: the epochs so far, those before an interruption included.
+    """
 
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     report: Callable[[int, Mapping[str, float]], None] = lambda epoch, metrics: None
+    advance: Callable[[float], None] = lambda share: None
     stopped: Callable[[], bool] = lambda: False
+    store: Store | None = None
+    history: list[dict[str, float]] = field(default_factory=list)
+
+    def go_on(self) -> None:
+        """Raise StoppedError where the run is to end."""
+        if self.stopped():
+            raise StoppedError
 
 
 def optimize(
@@ -32,36 +65,176 @@ def optimize(
     hyperparameters: Optimization,
     run: Run,
 ) -> None:
-    """Fit `module` by Adam on shuffled batches, up to the last epoch or the first step after which the run is stopped.
+    """Fit `module` by Adam on shuffled batches, from where an interrupted run was to the last epoch.
+
+    It ends earlier after the first step at which the run is stopped or `max-seconds` are over, and after `patience`
+    epochs without a better validation loss; with validation and patience, the best epoch's state is what remains.
 
     items: how many there are to shuffle; `loss` gets the indices of a batch and returns its mean loss.
-    evaluate: gets the epoch's mean loss and returns the metrics to report; runs in evaluation mode, without gradients.
+    evaluate: gets the epoch's mean loss and returns the metrics to report; runs in evaluation mode, without gradients,
+        and may raise StoppedError.
     Raises DataError when the loss is no longer finite.
     """
-    optimizer = torch.optim.Adam(module.parameters(), lr=hyperparameters.lr, fused=True)
-    for epoch in range(1, hyperparameters.epochs + 1):
-        module.train()
-        total, seen = torch.zeros((), device=run.device), 0
-        for batch in torch.randperm(items).split(hyperparameters.batch_size):
-            batch_loss = loss(batch.to(run.device))
-            optimizer.zero_grad()
-            batch_loss.backward()
-            optimizer.step()
-            total += batch_loss.detach() * len(batch)
-            seen += len(batch)
-            if run.stopped():
-                break
-        mean_loss = float(total) / seen
-        if not math.isfinite(mean_loss):
+    state = _State(module, hyperparameters, run)
+    try:
+        while not state.over():
+            for batch in state.batches(items):
+                module.train()
+                batch_loss = loss(batch.to(run.device))
+                state.optimizer.zero_grad()
+                batch_loss.backward()
+                state.optimizer.step()
+                state.advance(batch_loss.detach(), len(batch))
+            module.eval()
+            with torch.inference_mode():
+                state.end_epoch(evaluate(state.mean_loss()))
+    except StoppedError:
+        pass
+    module.eval()
+    state.keep()
+    state.restore_best()
+
+
+@dataclass
+class _Progress:
+    """How far a training has come, as JSON can say it."""
+
+    epoch: int = 1
+    steps: int = 0  # of this epoch
+    seen: int = 0  # items of this epoch
+    seconds: float = 0.0  # spent by earlier runs
+    best_epoch: int = 0
+    best: float = math.inf
+
+
+class _State:
+    """Everything that decides how a training goes on: kept and restored, it goes on as if nothing had happened."""
+
+    def __init__(self, module: nn.Module, hyperparameters: Optimization, run: Run) -> None:
+        self.module, self.hyperparameters, self.run = module, hyperparameters, run
+        self.optimizer = torch.optim.Adam(module.parameters(), lr=hyperparameters.lr, fused=True)
+        self.progress = _Progress()
+        self.total = torch.zeros((), device=run.device)  # loss of this epoch, item by item
+        self.best: dict[str, Tensor] = {}
+        self.began = _generators(run.device)  # as this epoch began
+        self.now: dict[str, Tensor] = {}  # as they were when this epoch was left in the middle
+        self.started = time.monotonic()
+        if run.store and (kept := run.store.load()):
+            self._restore(*kept)
+
+    def over(self) -> bool:
+        """Whether there is no epoch to come."""
+        patience, waited = self.hyperparameters.patience, self.progress.epoch - 1 - self.progress.best_epoch
+        return self.progress.epoch > self.hyperparameters.epochs or 0 < patience <= waited
+
+    def batches(self, items: int) -> Iterator[Tensor]:
+        """The batches of this epoch that are not done. Raises StoppedError between two of them."""
+        _set_generators(self.began)
+        batches = torch.randperm(items).split(self.hyperparameters.batch_size)
+        if self.now:
+            _set_generators(self.now)
+            self.now = {}
+        for batch in batches[self.progress.steps :]:
+            self.run.go_on()
+            if self._seconds() > (self.hyperparameters.max_seconds or math.inf):
+                raise StoppedError
+            if self.run.store and self.run.store.due():
+                self.keep()
+            yield batch
+            self.run.advance(self.progress.steps / len(batches))
+
+    def advance(self, batch_loss: Tensor, items: int) -> None:
+        """Note a step."""
+        self.total += batch_loss * items
+        self.progress.seen += items
+        self.progress.steps += 1
+
+    def mean_loss(self) -> float:
+        """Of the epoch. Raises DataError where it is not finite."""
+        mean = float(self.total) / self.progress.seen
+        if not math.isfinite(mean):
             raise DataError(
-                f"The training loss became {mean_loss} in epoch {epoch}: lower `lr`, which is {hyperparameters.lr}."
+                f"The training loss became {mean} in epoch {self.progress.epoch}: lower `lr`, which is "
+                f"{self.hyperparameters.lr}."
             )
-        module.eval()
-        if run.stopped():
+        return mean
+
+    def end_epoch(self, metrics: Mapping[str, float]) -> None:
+        """Report, and see whether it is the best so far."""
+        epoch = self.progress.epoch
+        validation = next((value for name, value in metrics.items() if name.startswith("valid_")), math.inf)
+        if self.hyperparameters.patience and validation < self.progress.best:
+            self.progress.best, self.progress.best_epoch = validation, epoch
+            self.best = {name: tensor.clone() for name, tensor in self.module.state_dict().items()}
+        self.run.history.append({"epoch": epoch, **metrics})
+        self.run.report(epoch, metrics)
+        self.progress.epoch, self.progress.steps, self.progress.seen = epoch + 1, 0, 0
+        self.total.zero_()
+        self.began = _generators(self.run.device)
+
+    def restore_best(self) -> None:
+        """Go back to the best epoch, where one was looked for."""
+        if self.best:
+            self.module.load_state_dict(self.best)
+
+    def keep(self) -> None:
+        """Save all this, where a store is."""
+        if self.run.store is None:
             return
-        with torch.inference_mode():
-            metrics = evaluate(mean_loss)
-        run.report(epoch, metrics)
+        groups = {
+            "module": self.module.state_dict(),
+            "optimizer": {
+                f"{index}.{name}": tensor
+                for index, of_parameter in self.optimizer.state_dict()["state"].items()
+                for name, tensor in of_parameter.items()
+            },
+            "best": self.best,
+            "began": self.began,
+            "now": (self.now or _generators(self.run.device)) if self.progress.steps else {},
+            "loss": {"total": self.total},
+        }
+        tensors = {f"{group}.{name}": tensor for group, each in groups.items() for name, tensor in each.items()}
+        progress = asdict(self.progress) | {"seconds": self._seconds()}
+        self.run.store.save(tensors, {"progress": progress, "history": self.run.history})
+
+    def _restore(self, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
+        groups: dict[str, dict[str, Tensor]] = {}
+        for key, tensor in tensors.items():
+            group, _, name = key.partition(".")
+            groups.setdefault(group, {})[name] = tensor
+        self.module.load_state_dict(groups["module"])
+        of_parameters: dict[int, dict[str, Tensor]] = {}
+        for key, tensor in groups.get("optimizer", {}).items():
+            index, _, name = key.partition(".")
+            of_parameters.setdefault(int(index), {})[name] = tensor
+        self.optimizer.load_state_dict(self.optimizer.state_dict() | {"state": of_parameters})
+        self.best, self.began, self.now = groups.get("best", {}), groups["began"], groups.get("now", {})
+        self.total.copy_(groups["loss"]["total"])
+        self.progress = _Progress(**facts["progress"])
+        self.run.history[:] = facts["history"]
+
+    def _seconds(self) -> float:
+        return self.progress.seconds + time.monotonic() - self.started
+
+
+def _generators(device: torch.device) -> dict[str, Tensor]:
+    """The state of every generator of random numbers that a training draws from."""
+    states = {"cpu": torch.get_rng_state()}
+    if device.type == "cuda":
+        states["cuda"] = torch.cuda.get_rng_state(device)
+    return states
+
+
+def _set_generators(states: Mapping[str, Tensor]) -> None:
+    torch.set_rng_state(states["cpu"])
+    if "cuda" in states:
+        torch.cuda.set_rng_state(states["cuda"])
+
+
+def check_patience(hyperparameters: Optimization, validated: bool) -> None:
+    """Raise HyperparameterError where nothing could tell which epoch is the best."""
+    if hyperparameters.patience and not validated:
+        raise HyperparameterError("`patience` compares epochs by a validation channel: give one, or leave it out.")
 
 
 def finished(run: Run, compute: Callable[[], Result]) -> Result | None:

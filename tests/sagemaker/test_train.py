@@ -101,7 +101,8 @@ def test_training_leaves_nothing_but_a_model_and_its_outcome(job, bodies):
     before = set(job.base.rglob("*"))
     assert job.run("train").returncode == 0
     left = {str(path.relative_to(job.base)) for path in set(job.base.rglob("*")) - before}
-    assert left == {"model", "model/model.json", "model/model.safetensors", "output", "output/success"}
+    data = {"output/data", "output/data/metrics.csv", "output/data/metrics.json"}
+    assert left == data | {"model", "model/model.json", "model/model.safetensors", "output", "output/success"}
 
 
 def no_training_channel(job):

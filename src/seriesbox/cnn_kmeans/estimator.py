@@ -7,7 +7,7 @@ Shapes: N series, T time steps, F features, K clusters.
 
 import math
 from collections.abc import Sequence
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 import torch
@@ -34,7 +34,7 @@ from seriesbox.layers.buffers import Buffers
 from seriesbox.layers.scaler import Scaler
 from seriesbox.layers.torch_network import TorchNetwork, arrays
 from seriesbox.tables.table import Table
-from seriesbox.training import Run, finished, optimize
+from seriesbox.training import Run, check_patience, finished, optimize
 
 # The silhouette is quadratic in the number of series: it is taken on at most this many, so that it stays a small
 # part of an epoch.
@@ -76,6 +76,7 @@ class CNNKMeans(nn.Module):
 
         Raises DataError when a row has nothing in it, or when there are fewer series than clusters.
         """
+        check_patience(hyperparameters, bool(validation))
         torch.manual_seed(hyperparameters.seed)
         values = stack([_bridged(table) for table in train])  # (N, T)
         if len(values) < hyperparameters.clusters:
@@ -105,12 +106,13 @@ class CNNKMeans(nn.Module):
             return model._loss(series, lengths, batch)
 
         def evaluate(mean_loss: float) -> dict[str, float]:
-            return {"train_loss": mean_loss} | model._score(scored, held_out)
+            return {"train_loss": mean_loss} | model._score(scored, held_out, run)
 
         optimize(model.encoder, len(series), loss, evaluate, hyperparameters, run)
-        centroids = finished(run, lambda: model._kmeans(model._features(fitted), RESTARTS))
+        unstoppable = Run(run.device)
+        centroids = finished(run, lambda: model._kmeans(model._features(fitted, unstoppable), RESTARTS))
         if centroids is None:  # stopped: there may be seconds left
-            centroids = model._kmeans(model._features(scored), restarts=1)
+            centroids = model._kmeans(model._features(scored, unstoppable), restarts=1)
         model.centroids.copy_(torch.from_numpy(centroids))
         return model.eval()
 
@@ -119,9 +121,9 @@ class CNNKMeans(nn.Module):
         network = TorchNetwork(self.encoder.folded().eval())
         return CNNKMeansPredictor(self.hyperparameters, self.columns, arrays(self.state_dict()), network)
 
-    def _score(self, scored: Series, held_out: Series | None) -> dict[str, float]:
+    def _score(self, scored: Series, held_out: Series | None, run: Run) -> dict[str, float]:
         """The silhouette of the clusters as they would be now, and the loss and the silhouette of held-out series."""
-        features = self._features(scored)
+        features = self._features(scored, run)
         centroids = self._kmeans(features, restarts=1)
         scores = {"train_score": kmeans.silhouette(features, kmeans.nearest(features, centroids))}
         if held_out is not None:
@@ -131,12 +133,19 @@ class CNNKMeans(nn.Module):
                 batches = torch.arange(len(series), device=series.device).split(self.hyperparameters.batch_size)
                 total = sum(float(self._loss(series, lengths, batch)) * len(batch) for batch in batches)
             scores["valid_loss"] = total / len(series)
-            features = self._features(held_out)
+            features = self._features(held_out, run)
             scores["valid_score"] = kmeans.silhouette(features, kmeans.nearest(features, centroids))
         return scores
 
-    def _features(self, series: Series) -> NDArray[np.float32]:
-        return encode(TorchNetwork(self.encoder), series, self.hyperparameters.output_size)
+    def _features(self, series: Series, run: Run) -> NDArray[np.float32]:
+        """Raises StoppedError where the run is to end."""
+        network = TorchNetwork(self.encoder)
+
+        def interruptible(*inputs: NDArray[Any]) -> NDArray[np.float32]:
+            run.go_on()
+            return network(*inputs)
+
+        return encode(interruptible, series, self.hyperparameters.output_size)
 
     def _kmeans(self, features: NDArray[np.float32], restarts: int) -> NDArray[np.float32]:
         sizes = self.hyperparameters

@@ -13,7 +13,7 @@ from seriesbox.cnn_kmeans import graph
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
 from seriesbox.cnn_kmeans.kmeans import nearest
 from seriesbox.cnn_kmeans.series import Series, check, check_steps, chunks_of_like_length, interpolate, prepare
-from seriesbox.hyperparameters import Hyperparameters
+from seriesbox.hyperparameters import Optimization
 from seriesbox.layers.scaler import Scaler
 from seriesbox.network import Network, Shapes, Tensors
 from seriesbox.tables.table import Table
@@ -24,7 +24,7 @@ SERIES_AT_ONCE = 1024  # prepared, and answered
 class CNNKMeansPredictor:
     """Labels series of any lengths, gaps included, and says their features."""
 
-    Hyperparameters: ClassVar[type[Hyperparameters]] = CNNKMeansHyperparameters
+    Hyperparameters: ClassVar[type[Optimization]] = CNNKMeansHyperparameters
     rows_are_independent: ClassVar = True
 
     def __init__(

@@ -25,7 +25,7 @@ from seriesbox.lstm_ad.predictor import LSTMADPredictor
 from seriesbox.lstm_ad.series import check
 from seriesbox.lstm_ad.windows import Windows
 from seriesbox.tables.table import Table
-from seriesbox.training import Run, finished, optimize
+from seriesbox.training import Run, check_patience, finished, optimize
 
 # Windows forecast at once outside training: larger chunks leave the cache and are slower.
 CHUNK_WINDOWS = 256
@@ -65,6 +65,7 @@ class LSTMAD(nn.Module):
 
         Raises DataError when a cell is missing, a file is too short, or files differ in their columns.
         """
+        check_patience(hyperparameters, bool(validation))
         torch.manual_seed(hyperparameters.seed)
         model = cls(hyperparameters, columns=int(np.bincount(train[0].widths).argmax()))
         # Four fifths of every file fit the network; the last fifth gives the errors the Gaussian is fitted to.
@@ -90,8 +91,10 @@ class LSTMAD(nn.Module):
             return F.mse_loss(model.forecaster(context), target)
 
         def evaluate(_: float) -> dict[str, float]:
-            metrics = model._errors_of(windows, "train")
-            return metrics if validation_windows is None else metrics | model._errors_of(validation_windows, "valid")
+            metrics = model._errors_of(windows, "train", run)
+            if validation_windows is not None:
+                metrics |= model._errors_of(validation_windows, "valid", run)
+            return metrics
 
         optimize(model.forecaster, len(windows), loss, evaluate, hyperparameters, run)
         errors = finished(run, lambda: model._all_errors(held_out_windows))
@@ -132,9 +135,10 @@ class LSTMAD(nn.Module):
         """(errors, D)."""
         return torch.cat(list(self._errors(windows, every))).flatten(0, 1).numpy(force=True)
 
-    def _errors_of(self, windows: Windows, prefix: str) -> dict[str, float]:
+    def _errors_of(self, windows: Windows, prefix: str, run: Run) -> dict[str, float]:
         squared = absolute = 0.0
         for errors in self._errors(windows):
+            run.go_on()
             squared += float(errors.square().sum(dtype=torch.float64))
             absolute += float(errors.abs().sum(dtype=torch.float64))
         count = len(windows) * self.hyperparameters.prediction_length * self.columns

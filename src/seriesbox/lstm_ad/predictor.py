@@ -10,7 +10,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from seriesbox.hyperparameters import Hyperparameters
+from seriesbox.hyperparameters import Optimization
 from seriesbox.layers.scaler import Scaler
 from seriesbox.lstm_ad import graph
 from seriesbox.lstm_ad.gaussian import Gaussian
@@ -27,7 +27,7 @@ LARGEST = np.finfo(np.float32).max
 class LSTMADPredictor:
     """Scores every row of one or several columns by how well it was foreseen."""
 
-    Hyperparameters: ClassVar[type[Hyperparameters]] = LSTMADHyperparameters
+    Hyperparameters: ClassVar[type[Optimization]] = LSTMADHyperparameters
     rows_are_independent: ClassVar = False
 
     def __init__(

@@ -10,16 +10,17 @@ from typing import Any
 import torch
 from sagemaker_training.errors import ClientError
 
-from seriesbox import metrics
 from seriesbox.agreement import TOLERANCE, difference
 from seriesbox.algorithm import Estimator, estimator, infer, predictor
 from seriesbox.artifact import Runtime, save
 from seriesbox.errors import DataError, UserError, printable
 from seriesbox.hyperparameters import decode
 from seriesbox.sagemaker.channels import read_channel
+from seriesbox.sagemaker.checkpoints import Checkpoints, fingerprint, place
 from seriesbox.sagemaker.cluster import Cluster
 from seriesbox.sagemaker.machine import usable_cores
 from seriesbox.sagemaker.paths import Paths
+from seriesbox.sagemaker.report import Report
 from seriesbox.tables.table import Table
 from seriesbox.training import Run
 
@@ -60,19 +61,25 @@ def _train(paths: Paths, stop: threading.Event) -> None:
 
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.set_num_threads(min(torch.get_num_threads(), usable_cores()))
-    run = Run(device, report=lambda epoch, values: print(metrics.line(epoch, values), flush=True), stopped=stop.is_set)
+    history: list[dict[str, float]] = []
+    folder = place(paths)
+    channels = {"training": training, "validation": validation}
+    store = Checkpoints(folder, fingerprint(name, hyperparameters, channels)) if folder else None
+    report = Report(hyperparameters.epochs, paths.data, history)
+    run = Run(device, report.epoch, report.advance, stop.is_set, store, history)
     _on_signals(lambda *_: stop.set())  # from here on there is something to save
     model = algorithm.fit(hyperparameters, training, validation, run)
     if stop.is_set():
         print("Stopped: the model is as the last step left it.", flush=True)
-    _save(model.to(torch.device("cpu")), training[0], paths)
+    sample = None if stop.is_set() else training[0]  # stopped: there may be seconds left
+    _save(model.to(torch.device("cpu")), sample, paths)
     print(f"Saved the model to {paths.model}.", flush=True)
 
 
-def _save(model: Estimator, sample: Table, paths: Paths) -> None:
+def _save(model: Estimator, sample: Table | None, paths: Paths) -> None:
     """Save, once it is known how the model can be served."""
     runtime: Runtime = "onnx"
-    if (found := difference(model, sample)) > TOLERANCE:
+    if sample and (found := difference(model, sample)) > TOLERANCE:
         runtime = "torch"
         print(f"onnxruntime differs by {found:.1e} on this model: it will be served by torch.", flush=True)
     save(model, paths.model, runtime)

@@ -1,0 +1,101 @@
+"""An interrupted training that goes on ends as the one that never stopped: to the last bit, on a CPU."""
+
+from itertools import count
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from seriesbox.cnn_kmeans.estimator import CNNKMeans
+from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
+from seriesbox.lstm_ad.estimator import LSTMAD
+from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
+from seriesbox.tables.table import Table
+from seriesbox.training import Run
+
+EPOCHS = 4
+
+
+class Memory:
+    """A store that keeps the newest state."""
+
+    def __init__(self):
+        self.kept = None
+
+    def load(self):
+        return self.kept
+
+    def due(self):
+        return False
+
+    def save(self, tensors, facts):
+        self.kept = (
+            {name: tensor.clone() for name, tensor in tensors.items()},
+            {
+                "progress": facts["progress"],
+                "history": [dict(epoch) for epoch in facts["history"]],
+            },
+        )
+
+
+def problem(algorithm, patience=0):
+    random = np.random.default_rng(0)
+    if algorithm is CNNKMeans:
+        sizes = CNNKMeansHyperparameters(
+            clusters=3, blocks=1, filters=3, reduced_size=3, output_size=3, epochs=EPOCHS, patience=patience, lr=0.1
+        )
+        return sizes, random.normal(size=(35, 12)), random.normal(size=(9, 12))
+    sizes = LSTMADHyperparameters(
+        context_length=4, prediction_length=2, hidden_size=3, batch_size=8, epochs=EPOCHS, patience=patience, lr=0.1
+    )
+    return sizes, random.normal(size=(400, 1)), random.normal(size=(60, 1))
+
+
+def fitted(algorithm, patience=0, store=None, calls=None):
+    """The model, the metrics of every epoch, and whether it was stopped: when it had asked so often whether to stop."""
+    sizes, training, validation = problem(algorithm, patience)
+    asked = count()
+    stop = False
+
+    def stopped():
+        nonlocal stop
+        stop |= next(asked) == calls
+        return stop
+
+    run = Run(store=store, stopped=stopped)
+    model = algorithm.fit(sizes, [Table.of(training)], [Table.of(validation)], run)
+    return model, run.history, stop
+
+
+@pytest.mark.parametrize("patience", [0, 1])
+@pytest.mark.parametrize("algorithm", [CNNKMeans, LSTMAD])
+@given(calls=st.lists(st.integers(0, 90), max_size=4))
+@hypothesis_settings(max_examples=12)
+def test_a_training_stopped_anywhere_and_any_number_of_times_ends_as_if_it_had_not_been(algorithm, patience, calls):
+    expected, history, _ = fitted(algorithm, patience)
+    store = Memory()
+    for asked in calls:
+        fitted(algorithm, patience, store, asked)
+        torch.rand(7)  # what happens elsewhere in between does not count
+    model, resumed_history, stopped = fitted(algorithm, patience, store)
+    assert not stopped
+    assert repr(resumed_history) == repr(history)
+    for name, tensor in expected.state_dict().items():
+        assert torch.equal(model.state_dict()[name], tensor), name
+
+
+@pytest.mark.parametrize("algorithm", [CNNKMeans, LSTMAD])
+def test_with_patience_the_best_epoch_remains_and_the_rest_is_not_trained(algorithm):
+    patient, history, _ = fitted(algorithm, patience=1)
+    metric = "valid_loss" if algorithm is CNNKMeans else "valid_mse"
+    losses = [epoch[metric] for epoch in history]
+    best = int(np.argmin(losses))
+    assert len(losses) == min(EPOCHS, best + 2)
+    sizes, training, _ = problem(algorithm)
+    until_then = algorithm.fit(sizes.model_copy(update={"epochs": best + 1}), [Table.of(training)], [], Run())
+    network = "encoder" if algorithm is CNNKMeans else "forecaster"
+    expected = getattr(until_then, network).state_dict()
+    assert all(torch.equal(tensor, expected[name]) for name, tensor in getattr(patient, network).state_dict().items())
