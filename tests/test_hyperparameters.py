@@ -7,7 +7,7 @@ CNN = predictor("cnn-kmeans").Hyperparameters
 LSTM = predictor("lstm-ad").Hyperparameters
 
 
-def test_the_defaults_are_the_published_ones_beside_our_own_two():
+def test_the_defaults_are_the_published_ones_beside_our_own():
     assert CNN.parse({}).written() == {
         "clusters": 8,
         "algorithm": "lloyd",
@@ -21,6 +21,8 @@ def test_the_defaults_are_the_published_ones_beside_our_own_two():
         "lr": 0.001,
         "batch-size": 10,
         "epochs": 100,
+        "patience": 0,
+        "max-seconds": 0,
         "seed": 0,
     }
 

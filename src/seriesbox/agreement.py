@@ -6,16 +6,14 @@ from seriesbox.algorithm import Estimator
 from seriesbox.layers.torch_network import arrays
 from seriesbox.network import Network
 from seriesbox.onnx.session import Session
-from seriesbox.tables.table import Table
 
 # Of the largest output. Rounding gives a millionth; a layer that is wrong, far more than this.
 TOLERANCE = 1e-3
 
 
-def difference(model: Estimator, table: Table) -> float:
-    """The largest difference between the outputs for some rows of a table that was checked, over the largest output."""
+def difference(model: Estimator) -> float:
+    """The largest difference between the outputs for some data the model was fitted on, over the largest output."""
     predictor = model.predictor()
     onnx: Network = Session(predictor.graph(model.hyperparameters, arrays(model.state_dict())), threads=1)
-    inputs = next(predictor.inputs(table))
-    one, other = (network(*inputs).ravel() for network in (predictor.network, onnx))
+    one, other = (network(*model.sample).ravel() for network in (predictor.network, onnx))
     return float(np.abs(one - other).max() / max(np.abs(one).max(), np.finfo(np.float32).tiny))

@@ -50,10 +50,6 @@ class Predictor(Protocol):
         """Raise DataError where the table cannot be predicted."""
         ...
 
-    def inputs(self, table: Table) -> Iterator[tuple[NDArray[Any], ...]]:
-        """What the network is asked for a table that was checked, in bounded pieces."""
-        ...
-
     def predict(self, table: Table) -> Iterator[NDArray[np.float32]]:
         """(N, D) that was checked -> (N, outputs) in bounded pieces: a row per input row, NaN where undefined."""
         ...
@@ -65,6 +61,7 @@ class Estimator(Protocol):
     metrics: ClassVar[dict[str, Literal["Minimize", "Maximize"]]]
 
     columns: int  # of the tables it was fitted on; with the hyperparameters, all that shapes the state dict
+    sample: tuple[NDArray[Any], ...]  # what the network takes, of a little of the data that it was fitted on
 
     def __init__(self, hyperparameters: Any, columns: int): ...
 
@@ -72,8 +69,18 @@ class Estimator(Protocol):
     def hyperparameters(self) -> Optimization: ...
 
     @classmethod
-    def fit(cls, hyperparameters: Any, train: Sequence[Table], validation: Sequence[Table], run: "Run") -> Self:
-        """Fit on one table per file. Raises UserError where the data and the hyperparameters do not go together."""
+    def fit(
+        cls,
+        hyperparameters: Any,
+        train: Sequence[Table],
+        validation: Sequence[Table],
+        run: "Run",
+        earlier: Self | None = None,
+    ) -> Self:
+        """Fit on one table per file, beginning with what an `earlier` model has learnt, where there is one.
+
+        Raises UserError where the data and the hyperparameters do not go together.
+        """
         ...
 
     def predictor(self) -> Predictor:

@@ -18,7 +18,7 @@ from safetensors.numpy import save as tensors_to_bytes
 from seriesbox import algorithm
 from seriesbox.algorithm import Estimator, Predictor
 from seriesbox.errors import ArtifactError, HyperparameterError
-from seriesbox.hyperparameters import Hyperparameters
+from seriesbox.hyperparameters import Optimization
 from seriesbox.network import Shapes
 from seriesbox.onnx.session import Session
 
@@ -45,7 +45,7 @@ class Artifact(NamedTuple):
 
     model: str
     columns: int
-    hyperparameters: Hyperparameters
+    hyperparameters: Optimization
     tensors: dict[str, NDArray[Any]]
     runtime: Runtime
 

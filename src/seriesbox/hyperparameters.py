@@ -16,9 +16,15 @@ from pydantic_core import ErrorDetails
 from seriesbox.errors import HyperparameterError
 
 
-def hp(default: int | float | str, description: str, *, tunable: bool = False, **limits: Any) -> Any:
-    """Declare a hyperparameter: default, one sentence, limits (`ge`, `gt`, `le`, `lt`), whether tuning may vary it."""
-    return Field(default, description=description, json_schema_extra={"tunable": tunable}, **limits)
+def hp(
+    default: int | float | str, description: str, *, tunable: bool = False, lasting: bool = False, **limits: Any
+) -> Any:
+    """Declare a hyperparameter: default, one sentence, and limits (`ge`, `gt`, `le`, `lt`).
+
+    tunable: tuning may vary it. lasting: it shapes what is learnt, so a training that continues cannot change it.
+    """
+    notes: dict[str, Any] = {"tunable": tunable, "lasting": lasting}
+    return Field(default, description=description, json_schema_extra=notes, **limits)
 
 
 class Declaration(NamedTuple):
@@ -75,8 +81,23 @@ class Hyperparameters(BaseModel):
                 default=field.default,
                 range=", ".join(choices) if choices else _range(field),
                 description=field.description or "",
-                tunable=field.json_schema_extra == {"tunable": True},
+                tunable=_note(field, "tunable"),
             )
+
+    def continuing(self, earlier: Self) -> Self:
+        """These, with the earlier values of what lasts. Raises HyperparameterError where another one was asked for."""
+        faults, kept = [], {}
+        for name, field in type(self).model_fields.items():
+            if _note(field, "lasting"):
+                kept[name] = getattr(earlier, name)
+                if name in self.model_fields_set and getattr(self, name) != kept[name]:
+                    faults.append(f"`{field.alias}` is {kept[name]} there, not {getattr(self, name)}")
+        if faults:
+            raise HyperparameterError(
+                f"The earlier model cannot be continued like this: {', '.join(faults)}. What shapes the network stays: "
+                "give the earlier values, or leave them out."
+            )
+        return self.model_copy(update=kept)
 
     def written(self) -> dict[str, int | float | str]:
         """Every value under the name users write: what `parse` takes back."""
@@ -135,6 +156,10 @@ def _explain(faults: list[ErrorDetails], names: list[str]) -> Iterator[str]:
                 yield f"`{name}` must be {'a whole number' if kind.startswith('int') else 'a number'}, not {value!r}."
     if strange:
         yield f"The hyperparameters are {', '.join(names)}."
+
+
+def _note(field: FieldInfo, name: str) -> bool:
+    return isinstance(field.json_schema_extra, dict) and bool(field.json_schema_extra[name])
 
 
 def _range(field: FieldInfo) -> str:

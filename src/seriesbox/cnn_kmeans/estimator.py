@@ -22,6 +22,8 @@ from seriesbox.cnn_kmeans.series import (
     Series,
     check,
     check_steps,
+    chunks_of_like_length,
+    cut,
     interpolate,
     mean_and_deviation,
     prepare,
@@ -40,6 +42,7 @@ from seriesbox.training import Run, check_patience, finished, optimize
 # part of an epoch.
 SCORED_SERIES = 2000
 RESTARTS = 10
+SAMPLE = 64  # series
 
 
 class CNNKMeans(nn.Module):
@@ -66,13 +69,21 @@ class CNNKMeans(nn.Module):
             hyperparameters.output_size,
         )
         self.centroids: Tensor
+        self.sample: tuple[NDArray[Any], ...] = ()
         self.register_buffer("centroids", torch.zeros(hyperparameters.clusters, hyperparameters.output_size))
 
     @classmethod
     def fit(
-        cls, hyperparameters: CNNKMeansHyperparameters, train: Sequence[Table], validation: Sequence[Table], run: Run
+        cls,
+        hyperparameters: CNNKMeansHyperparameters,
+        train: Sequence[Table],
+        validation: Sequence[Table],
+        run: Run,
+        earlier: Self | None = None,
     ) -> Self:
         """Fit on unlabelled series, one per row, of all files together. `validation` is only scored.
+
+        An `earlier` model lends its encoder to begin with, and its scaler.
 
         Raises DataError when a row has nothing in it, or when there are fewer series than clusters.
         """
@@ -84,9 +95,13 @@ class CNNKMeans(nn.Module):
                 f"{hyperparameters.clusters} clusters need at least as many series, but the training channel has "
                 f"{len(values)}: lower `clusters` or add rows."
             )
-        model = cls(hyperparameters, columns=values.shape[1])
+        model = cls(hyperparameters, columns=earlier.columns if earlier else values.shape[1])
         scaler = Scaler(np.zeros(1), np.ones(1))
-        if hyperparameters.scaling != "series":
+        if earlier:
+            model.encoder.load_state_dict(earlier.encoder.state_dict())
+            scaler = earlier.predictor().scaler
+            check_steps(values.shape[1], hyperparameters.scaling, scaler)
+        elif hyperparameters.scaling != "series":
             moments = mean_and_deviation(values, axis=0 if hyperparameters.scaling == "step" else None)
             scaler = Scaler(*(each.flatten() for each in moments))
         model.scaler.set(**scaler._asdict())
@@ -108,6 +123,7 @@ class CNNKMeans(nn.Module):
         def evaluate(mean_loss: float) -> dict[str, float]:
             return {"train_loss": mean_loss} | model._score(scored, held_out, run)
 
+        model.sample = cut(fitted, next(chunks_of_like_length(fitted[1][:SAMPLE])))
         optimize(model.encoder, len(series), loss, evaluate, hyperparameters, run)
         unstoppable = Run(run.device)
         centroids = finished(run, lambda: model._kmeans(model._features(fitted, unstoppable), RESTARTS))

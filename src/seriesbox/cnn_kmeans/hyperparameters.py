@@ -10,14 +10,16 @@ class CNNKMeansHyperparameters(Optimization):
 
     clusters: int = hp(8, "Number of clusters.", ge=2, le=1000, tunable=True)
     algorithm: Literal["lloyd", "elkan"] = hp("lloyd", "Variant of K-Means.")
-    blocks: int = hp(10, "Blocks of convolutions before the last one.", ge=0, le=16, tunable=True)
-    filters: int = hp(40, "Channels of every block but the last.", ge=1, le=1024, tunable=True)
-    kernel_size: int = hp(3, "Width of the convolutions.", ge=1, le=100, tunable=True)
-    reduced_size: int = hp(160, "Channels of the last block.", ge=1, le=4096, tunable=True)
-    output_size: int = hp(320, "Number of features.", ge=1, le=4096, tunable=True)
+    blocks: int = hp(10, "Blocks of convolutions before the last one.", ge=0, le=16, tunable=True, lasting=True)
+    filters: int = hp(40, "Channels of every block but the last.", ge=1, le=1024, tunable=True, lasting=True)
+    kernel_size: int = hp(3, "Width of the convolutions.", ge=1, le=100, tunable=True, lasting=True)
+    reduced_size: int = hp(160, "Channels of the last block.", ge=1, le=4096, tunable=True, lasting=True)
+    output_size: int = hp(320, "Number of features.", ge=1, le=4096, tunable=True, lasting=True)
     negative_samples: int = hp(10, "Negatives per anchor in the triplet loss.", ge=1, le=100, tunable=True)
     scaling: Literal["dataset", "series", "step"] = hp(
-        "dataset", "What shares one mean and one deviation: all values, each series' own, or those of one time step."
+        "dataset",
+        "What shares one mean and one deviation: all values, each series' own, or those of one time step.",
+        lasting=True,
     )
 
     @property

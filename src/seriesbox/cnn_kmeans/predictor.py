@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from seriesbox.cnn_kmeans import graph
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
 from seriesbox.cnn_kmeans.kmeans import nearest
-from seriesbox.cnn_kmeans.series import Series, check, check_steps, chunks_of_like_length, interpolate, prepare
+from seriesbox.cnn_kmeans.series import Series, check, check_steps, chunks_of_like_length, cut, interpolate, prepare
 from seriesbox.hyperparameters import Optimization
 from seriesbox.layers.scaler import Scaler
 from seriesbox.network import Network, Shapes, Tensors
@@ -57,31 +57,18 @@ class CNNKMeansPredictor:
         check(table)
         check_steps(table.values.shape[1], self.hyperparameters.scaling, self.scaler)
 
-    def inputs(self, table: Table) -> Iterator[Series]:
-        """Series of like lengths, and their lengths."""
-        for series in self._prepared(table):
-            yield from (_cut(series, chunk) for chunk in chunks_of_like_length(series[1]))
-
     def predict(self, table: Table) -> Iterator[NDArray[np.float32]]:
         """(N, T) -> (N, 1 + F) in pieces: the label of the nearest centroid, then the features."""
-        for series in self._prepared(table):
-            features = encode(self.network, series, self.hyperparameters.output_size)
-            yield np.column_stack([nearest(features, self.centroids).astype(np.float32), features])
-
-    def _prepared(self, table: Table) -> Iterator[Series]:
         for first in range(0, len(table.values), SERIES_AT_ONCE):
             values = interpolate(table.values[first : first + SERIES_AT_ONCE])
-            yield prepare(values, self.hyperparameters.scaling, self.scaler)
+            series = prepare(values, self.hyperparameters.scaling, self.scaler)
+            features = encode(self.network, series, self.hyperparameters.output_size)
+            yield np.column_stack([nearest(features, self.centroids).astype(np.float32), features])
 
 
 def encode(network: Network, series: Series, output_size: int) -> NDArray[np.float32]:
     """N series as `prepare` gives them -> (N, F), in chunks of like lengths."""
     features = np.empty((len(series[0]), output_size), np.float32)
     for chunk in chunks_of_like_length(series[1]):
-        features[chunk] = network(*_cut(series, chunk))
+        features[chunk] = network(*cut(series, chunk))
     return features
-
-
-def _cut(series: Series, chunk: NDArray[np.int64]) -> Series:
-    values, lengths = series
-    return values[chunk, : lengths[chunk].max()], lengths[chunk]

@@ -94,6 +94,12 @@ def chunks_of_like_length(lengths: NDArray[np.int64]) -> Iterator[NDArray[np.int
         first += size
 
 
+def cut(series: Series, chunk: NDArray[np.int64]) -> Series:
+    """The series of these indices, without the steps that none of them has."""
+    values, lengths = series
+    return values[chunk, : lengths[chunk].max()], lengths[chunk]
+
+
 def stack(tables: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
     """Several (N_i, T_i) -> (sum of N_i, longest T), the shorter ones' ends missing."""
     longest = max(values.shape[1] for values in tables)

@@ -7,7 +7,7 @@ Shapes: N rows, D columns, L context steps, P predicted steps, B windows.
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 import torch
@@ -29,6 +29,7 @@ from seriesbox.training import Run, check_patience, finished, optimize
 
 # Windows forecast at once outside training: larger chunks leave the cache and are slower.
 CHUNK_WINDOWS = 256
+SAMPLE = 16  # windows
 # Windows that the Gaussian is fitted to when training is stopped.
 WINDOWS_IN_HASTE = 2000
 
@@ -55,19 +56,27 @@ class LSTMAD(nn.Module):
             hyperparameters.num_layers,
             hyperparameters.dropout,
         )
+        self.sample: tuple[NDArray[Any], ...] = ()
         self.gaussian = Buffers(mean=torch.zeros(columns).double(), cholesky=torch.eye(columns).double())
 
     @classmethod
     def fit(
-        cls, hyperparameters: LSTMADHyperparameters, train: Sequence[Table], validation: Sequence[Table], run: Run
+        cls,
+        hyperparameters: LSTMADHyperparameters,
+        train: Sequence[Table],
+        validation: Sequence[Table],
+        run: Run,
+        earlier: Self | None = None,
     ) -> Self:
         """Fit on normal data, one table per file; no window spans two files. `validation` is only scored.
+
+        An `earlier` model lends its forecaster to begin with, and its scaler.
 
         Raises DataError when a cell is missing, a file is too short, or files differ in their columns.
         """
         check_patience(hyperparameters, bool(validation))
         torch.manual_seed(hyperparameters.seed)
-        model = cls(hyperparameters, columns=int(np.bincount(train[0].widths).argmax()))
+        model = cls(hyperparameters, earlier.columns if earlier else int(np.bincount(train[0].widths).argmax()))
         # Four fifths of every file fit the network; the last fifth gives the errors the Gaussian is fitted to.
         for table in train:
             model._check(table, 5, "to train on, so that the last fifth holds a window")
@@ -80,6 +89,9 @@ class LSTMAD(nn.Module):
         low = np.min([each.min(axis=0) for each in fitted], axis=0)
         high = np.max([each.max(axis=0) for each in fitted], axis=0)
         scaler = Scaler(shift=low, scale=np.where(high > low, high - low, 1))
+        if earlier:
+            model.forecaster.load_state_dict(earlier.forecaster.state_dict())
+            scaler = earlier.predictor().scaler
         model.scaler.set(**scaler._asdict())
         model.to(run.device)
 
@@ -96,6 +108,8 @@ class LSTMAD(nn.Module):
                 metrics |= model._errors_of(validation_windows, "valid", run)
             return metrics
 
+        contexts, _ = model._split(windows[torch.arange(min(SAMPLE, len(windows)), device=run.device)])
+        model.sample = (contexts.numpy(force=True),)
         optimize(model.forecaster, len(windows), loss, evaluate, hyperparameters, run)
         errors = finished(run, lambda: model._all_errors(held_out_windows))
         if errors is None:  # stopped: there may be seconds left

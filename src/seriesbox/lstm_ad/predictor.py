@@ -61,11 +61,6 @@ class LSTMADPredictor:
             table, self.columns, self.hyperparameters, 1, "to predict; a series must come in one piece (SplitType None)"
         )
 
-    def inputs(self, table: Table) -> Iterator[tuple[NDArray[np.float32]]]:
-        """Contexts, (B, L, D)."""
-        for rows in self._chunks(table):
-            yield (self._contexts(rows),)
-
     def predict(self, table: Table) -> Iterator[NDArray[np.float32]]:
         """(N, D) -> (N, 1 + D) in pieces: log-density of the forecast error, then the forecast in input units.
 

@@ -9,14 +9,17 @@ import json
 import os
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from seriesbox.artifact import Artifact
 from seriesbox.errors import UserError
 from seriesbox.hyperparameters import Hyperparameters
 from seriesbox.sagemaker.paths import Paths
@@ -103,18 +106,32 @@ def place(paths: Paths) -> Path | None:
 
 
 def fingerprint(
-    algorithm: str, hyperparameters: Hyperparameters, channels: Mapping[str, Sequence[Table]]
+    algorithm: str,
+    hyperparameters: Hyperparameters,
+    channels: Mapping[str, Sequence[Table]],
+    earlier: Artifact | None = None,
 ) -> dict[str, Any]:
     """What a training follows from: two with the same fingerprint go the same way."""
     written = {name: value for name, value in hyperparameters.written().items() if name not in MAY_CHANGE}
-    return {"model": algorithm, **written, **{f"{name} data": _of_tables(tables) for name, tables in channels.items()}}
+    data = {f"{name} data": _of_arrays(_arrays(tables)) for name, tables in channels.items()}
+    return {
+        "model": algorithm,
+        **written,
+        **data,
+        "earlier model": _of_arrays(earlier.tensors.values()) if earlier else None,
+    }
 
 
-def _of_tables(tables: Sequence[Table]) -> str:
-    found = hashlib.blake2b(digest_size=8)
+def _arrays(tables: Sequence[Table]) -> Iterator[NDArray[Any]]:
     for table in tables:
-        found.update(table.widths.data)
-        found.update(table.values.data)
+        yield table.widths
+        yield table.values
+
+
+def _of_arrays(arrays: Iterable[NDArray[Any]]) -> str:
+    found = hashlib.blake2b(digest_size=8)
+    for array in arrays:
+        found.update(np.ascontiguousarray(array).data)
     return found.hexdigest()
 
 

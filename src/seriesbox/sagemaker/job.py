@@ -13,15 +13,15 @@ from sagemaker_training.errors import ClientError
 from seriesbox.agreement import TOLERANCE, difference
 from seriesbox.algorithm import Estimator, estimator, infer, predictor
 from seriesbox.artifact import Runtime, save
-from seriesbox.errors import DataError, UserError, printable
+from seriesbox.errors import DataError, HyperparameterError, UserError, printable
 from seriesbox.hyperparameters import decode
 from seriesbox.sagemaker.channels import read_channel
 from seriesbox.sagemaker.checkpoints import Checkpoints, fingerprint, place
 from seriesbox.sagemaker.cluster import Cluster
+from seriesbox.sagemaker.earlier import read_earlier
 from seriesbox.sagemaker.machine import usable_cores
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.report import Report
-from seriesbox.tables.table import Table
 from seriesbox.training import Run
 
 
@@ -48,9 +48,14 @@ def run() -> None:
 def _train(paths: Paths, stop: threading.Event) -> None:
     given = _hyperparameters(paths)
     named = decode(given.pop("model", None))
-    name = infer(given) if named is None else str(named)
+    earlier = read_earlier(paths.channel("model"))
+    name = str(named) if named is not None else earlier.model if earlier else infer(given)
     algorithm = estimator(name)
+    if earlier and earlier.model != name:
+        raise HyperparameterError(f"The `model` channel holds a model of {earlier.model}, the job is {name}'s.")
     hyperparameters = predictor(name).Hyperparameters.parse(given)
+    if earlier:
+        hyperparameters = hyperparameters.continuing(earlier.hyperparameters)
     print(f"{name} {hyperparameters.model_dump_json(by_alias=True)}", flush=True)
 
     if not paths.channel("training").is_dir():
@@ -64,25 +69,24 @@ def _train(paths: Paths, stop: threading.Event) -> None:
     history: list[dict[str, float]] = []
     folder = place(paths)
     channels = {"training": training, "validation": validation}
-    store = Checkpoints(folder, fingerprint(name, hyperparameters, channels)) if folder else None
+    store = Checkpoints(folder, fingerprint(name, hyperparameters, channels, earlier)) if folder else None
     report = Report(hyperparameters.epochs, paths.data, history)
     run = Run(device, report.epoch, report.advance, stop.is_set, store, history)
     _on_signals(lambda *_: stop.set())  # from here on there is something to save
-    model = algorithm.fit(hyperparameters, training, validation, run)
+    model = algorithm.fit(hyperparameters, training, validation, run, earlier.estimator() if earlier else None)
     if stop.is_set():
         print("Stopped: the model is as the last step left it.", flush=True)
-    sample = None if stop.is_set() else training[0]  # stopped: there may be seconds left
-    _save(model.to(torch.device("cpu")), sample, paths)
+    model.to(torch.device("cpu"))
+    save(model, paths.model, runtime="onnx" if stop.is_set() else _runtime(model))  # stopped: there may be seconds left
     print(f"Saved the model to {paths.model}.", flush=True)
 
 
-def _save(model: Estimator, sample: Table | None, paths: Paths) -> None:
-    """Save, once it is known how the model can be served."""
-    runtime: Runtime = "onnx"
-    if sample and (found := difference(model, sample)) > TOLERANCE:
-        runtime = "torch"
-        print(f"onnxruntime differs by {found:.1e} on this model: it will be served by torch.", flush=True)
-    save(model, paths.model, runtime)
+def _runtime(model: Estimator) -> Runtime:
+    """How the model can be served on a CPU."""
+    if (found := difference(model)) <= TOLERANCE:
+        return "onnx"
+    print(f"onnxruntime differs from torch by {found:.1e} on this model: torch will serve it.", flush=True)
+    return "torch"
 
 
 def _on_signals(handler: Callable[..., None]) -> None:
