@@ -3,14 +3,16 @@
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol, TypeVar
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from seriesbox.errors import DataError, HyperparameterError
+from seriesbox.group import Group
 from seriesbox.hyperparameters import Optimization
 
 Result = TypeVar("Result")
@@ -41,7 +43,8 @@ class Run:
     """What the platform decides: where to compute, who listens, whether to end early, what is kept.
 
     report: gets an epoch and its metrics. advance: gets the share of an epoch that is done, step by step.
-    history: the epochs so far, those before an interruption included.
+    history: the epochs so far, those before an interruption included. group: who trains together; all of them are
+    given the same run, but for the first one's listeners and store.
     """
 
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
@@ -50,29 +53,32 @@ class Run:
     stopped: Callable[[], bool] = lambda: False
     store: Store | None = None
     history: list[dict[str, float]] = field(default_factory=list)
+    group: Group = field(default_factory=Group)
 
     def go_on(self) -> None:
-        """Raise StoppedError where the run is to end."""
-        if self.stopped():
+        """Raise StoppedError where the run is to end. In a group, that is for all to agree on between two steps."""
+        if self.group.size == 1 and self.stopped():
             raise StoppedError
 
 
 def optimize(
     module: nn.Module,
     items: int,
-    loss: Callable[[Tensor], Tensor],
+    loss: Callable[[Tensor], Tensor | None],
     evaluate: Callable[[float], Mapping[str, float]],
     hyperparameters: Optimization,
     run: Run,
 ) -> None:
     """Fit `module` by Adam on shuffled batches, from where an interrupted run was to the last epoch.
 
+    A group takes steps together: `batch-size` is for each process, and gradients are those of all items of a step.
     It ends earlier after the first step at which the run is stopped or `max-seconds` are over, and after `patience`
     epochs without a better validation loss; with validation and patience, the best epoch's state is what remains.
 
-    items: how many there are to shuffle; `loss` gets the indices of a batch and returns its mean loss.
-    evaluate: gets the epoch's mean loss and returns the metrics to report; runs in evaluation mode, without gradients,
-        and may raise StoppedError.
+    items: how many there are to shuffle; `loss` gets the indices of a step's items, and returns the mean loss of this
+        process' share of them, or None where that is empty.
+    evaluate: gets the epoch's mean loss and returns the metrics to report, of which the first process' count; runs in
+        evaluation mode, without gradients, and may raise StoppedError.
     Raises DataError when the loss is no longer finite.
     """
     state = _State(module, hyperparameters, run)
@@ -80,11 +86,7 @@ def optimize(
         while not state.over():
             for batch in state.batches(items):
                 module.train()
-                batch_loss = loss(batch.to(run.device))
-                state.optimizer.zero_grad()
-                batch_loss.backward()
-                state.optimizer.step()
-                state.advance(batch_loss.detach(), len(batch))
+                state.step(loss(batch.to(run.device)), len(batch))
             module.eval()
             with torch.inference_mode():
                 state.end_epoch(evaluate(state.mean_loss()))
@@ -121,6 +123,8 @@ class _State:
         self.started = time.monotonic()
         if run.store and (kept := run.store.load()):
             self._restore(*kept)
+        for tensor in module.state_dict().values():
+            tensor.copy_(run.group.firsts(tensor))
 
     def over(self) -> bool:
         """Whether there is no epoch to come."""
@@ -128,25 +132,30 @@ class _State:
         return self.progress.epoch > self.hyperparameters.epochs or 0 < patience <= waited
 
     def batches(self, items: int) -> Iterator[Tensor]:
-        """The batches of this epoch that are not done. Raises StoppedError between two of them."""
+        """The items of every step of this epoch that is not done. Raises StoppedError between two of them."""
         _set_generators(self.began)
-        batches = torch.randperm(items).split(self.hyperparameters.batch_size)
+        steps = self._steps(items)
         if self.now:
             _set_generators(self.now)
             self.now = {}
-        for batch in batches[self.progress.steps :]:
-            self.run.go_on()
-            if self._seconds() > (self.hyperparameters.max_seconds or math.inf):
-                raise StoppedError
-            if self.run.store and self.run.store.due():
-                self.keep()
-            yield batch
-            self.run.advance(self.progress.steps / len(batches))
+        for step in steps[self.progress.steps :]:
+            self._pause()
+            yield step
+            self.run.advance(self.progress.steps / len(steps))
 
-    def advance(self, batch_loss: Tensor, items: int) -> None:
-        """Note a step."""
-        self.total += batch_loss * items
-        self.progress.seen += items
+    def step(self, loss: Tensor | None, items: int) -> None:
+        """One step of the optimizer, by the mean loss of this process' share of so many items."""
+        share = self.run.group.share(items)
+        own = share.stop - share.start
+        weighted = self.total.new_zeros(()) if loss is None else loss.detach() * own
+        self.optimizer.zero_grad()
+        if loss is not None:
+            loss.backward()
+        if self.run.group.size > 1:
+            weighted, own = self._averaged(weighted, own)
+        self.optimizer.step()
+        self.total += weighted
+        self.progress.seen += own
         self.progress.steps += 1
 
     def mean_loss(self) -> float:
@@ -163,6 +172,7 @@ class _State:
         """Report, and see whether it is the best so far."""
         epoch = self.progress.epoch
         validation = next((value for name, value in metrics.items() if name.startswith("valid_")), math.inf)
+        validation = float(self.run.group.firsts(torch.tensor(validation, dtype=torch.float64)))
         if self.hyperparameters.patience and validation < self.progress.best:
             self.progress.best, self.progress.best_epoch = validation, epoch
             self.best = {name: tensor.clone() for name, tensor in self.module.state_dict().items()}
@@ -178,7 +188,7 @@ class _State:
             self.module.load_state_dict(self.best)
 
     def keep(self) -> None:
-        """Save all this, where a store is."""
+        """Save all this, where a store is; the first process does it for all."""
         if self.run.store is None:
             return
         groups = {
@@ -189,13 +199,14 @@ class _State:
                 for name, tensor in of_parameter.items()
             },
             "best": self.best,
-            "began": self.began,
-            "now": (self.now or _generators(self.run.device)) if self.progress.steps else {},
+            "began": self._of_all(self.began),
+            "now": self._of_all(self.now or _generators(self.run.device)) if self.progress.steps else {},
             "loss": {"total": self.total},
         }
         tensors = {f"{group}.{name}": tensor for group, each in groups.items() for name, tensor in each.items()}
         progress = asdict(self.progress) | {"seconds": self._seconds()}
-        self.run.store.save(tensors, {"progress": progress, "history": self.run.history})
+        if self.run.group.rank == 0:
+            self.run.store.save(tensors, {"progress": progress, "history": self.run.history})
 
     def _restore(self, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
         groups: dict[str, dict[str, Tensor]] = {}
@@ -208,10 +219,52 @@ class _State:
             index, _, name = key.partition(".")
             of_parameters.setdefault(int(index), {})[name] = tensor
         self.optimizer.load_state_dict(self.optimizer.state_dict() | {"state": of_parameters})
-        self.best, self.began, self.now = groups.get("best", {}), groups["began"], groups.get("now", {})
+        self.began, self.now = (
+            {name: of_all[self.run.group.rank] for name, of_all in groups.get(when, {}).items()}
+            for when in ("began", "now")
+        )
+        self.best = groups.get("best", {})
         self.total.copy_(groups["loss"]["total"])
         self.progress = _Progress(**facts["progress"])
         self.run.history[:] = facts["history"]
+
+    def _steps(self, items: int) -> Sequence[Tensor]:
+        """The items in their order, cut into steps; with data of their own, the processes take equally many."""
+        group, size = self.run.group, self.hyperparameters.batch_size
+        order = torch.randperm(items)
+        if not group.own_data:
+            return group.firsts(order).split(size * group.size)
+        steps = list(order.split(size)) if items else []
+        return steps + [order[:0]] * (int(group.most(np.array(len(steps)))) - len(steps))
+
+    def _pause(self) -> None:
+        """Between two steps: end, or keep a state, if any process wants to."""
+        ends = self.run.stopped() or self._seconds() > (self.hyperparameters.max_seconds or math.inf)
+        due = self.run.store is not None and self.run.store.due()
+        ends, due = self.run.group.most(np.array([ends, due], np.int32))
+        if ends:
+            raise StoppedError
+        if due:
+            self.keep()
+
+    def _averaged(self, weighted: Tensor, own: int) -> tuple[Tensor, int]:
+        """Give every process the gradient of the mean over all items of the step; and the sums of what was given."""
+        parameters = [parameter for group in self.optimizer.param_groups for parameter in group["params"]]
+        gradients = [torch.zeros_like(each) if each.grad is None else each.grad for each in parameters]
+        together = torch.cat(
+            [each.flatten() * own for each in gradients] + [weighted[None], weighted.new_full((1,), own)]
+        )
+        self.run.group.add(together)
+        items = int(together[-1])
+        for parameter, mean in zip(
+            parameters, (together[:-2] / items).split([each.numel() for each in parameters]), strict=True
+        ):
+            parameter.grad = mean.view_as(parameter)
+        return together[-2], items
+
+    def _of_all(self, states: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """The states of every process, one in a row."""
+        return {name: torch.from_numpy(self.run.group.gather(state[None].numpy())) for name, state in states.items()}
 
     def _seconds(self) -> float:
         return self.progress.seconds + time.monotonic() - self.started
@@ -240,8 +293,10 @@ def check_patience(hyperparameters: Optimization, validated: bool) -> None:
 def finished(run: Run, compute: Callable[[], Result]) -> Result | None:
     """The result of what cannot be stopped half-way; None as soon as the run is stopped.
 
-    It is then left behind, computing, and ends with the process.
+    It is then left behind, computing, and ends with the process. A group agrees beforehand, and computes to the end.
     """
+    if run.group.size > 1:
+        return None if run.group.most(np.array(run.stopped(), np.int32)) else compute()
     results: list[Result] = []
     errors: list[Exception] = []
 

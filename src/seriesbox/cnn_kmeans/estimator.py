@@ -7,6 +7,7 @@ Shapes: N series, T time steps, F features, K clusters.
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -29,7 +30,7 @@ from seriesbox.cnn_kmeans.series import (
     prepare,
     stack,
 )
-from seriesbox.cnn_kmeans.subsequences import encode_subsequences
+from seriesbox.cnn_kmeans.subsequences import Subsequences, encode_subsequences
 from seriesbox.cnn_kmeans.triplet import sample_triplets, triplet_loss
 from seriesbox.errors import DataError
 from seriesbox.layers.buffers import Buffers
@@ -88,7 +89,7 @@ class CNNKMeans(nn.Module):
         Raises DataError when a row has nothing in it, or when there are fewer series than clusters.
         """
         check_patience(hyperparameters, bool(validation))
-        torch.manual_seed(hyperparameters.seed)
+        torch.manual_seed(hyperparameters.seed + run.group.rank)  # weights and order are the first process'
         values = stack([_bridged(table) for table in train])  # (N, T)
         if len(values) < hyperparameters.clusters:
             raise DataError(
@@ -117,18 +118,21 @@ class CNNKMeans(nn.Module):
             held_out = _some_of(prepare(values, hyperparameters.scaling, scaler))
         series, lengths = (torch.from_numpy(each).to(run.device) for each in fitted)
 
-        def loss(batch: Tensor) -> Tensor:
-            return model._loss(series, lengths, batch)
+        def loss(batch: Tensor) -> Tensor | None:
+            drawn = sample_triplets(batch, lengths, hyperparameters.negative_samples)
+            if not run.group.own_data:
+                drawn = Subsequences(*map(run.group.firsts, drawn))
+            return model._loss(series, drawn.of_anchors(run.group.share(len(batch)), len(batch)))
 
         def evaluate(mean_loss: float) -> dict[str, float]:
             return {"train_loss": mean_loss} | model._score(scored, held_out, run)
 
         model.sample = cut(fitted, next(chunks_of_like_length(fitted[1][:SAMPLE])))
         optimize(model.encoder, len(series), loss, evaluate, hyperparameters, run)
-        unstoppable = Run(run.device)
-        centroids = finished(run, lambda: model._kmeans(model._features(fitted, unstoppable), RESTARTS))
+        unstoppable = replace(run, stopped=lambda: False)
+        centroids = finished(run, lambda: model._kmeans(model._features(fitted, unstoppable), RESTARTS, run))
         if centroids is None:  # stopped: there may be seconds left
-            centroids = model._kmeans(model._features(scored, unstoppable), restarts=1)
+            centroids = model._kmeans(model._features(scored, unstoppable), 1, run)
         model.centroids.copy_(torch.from_numpy(centroids))
         return model.eval()
 
@@ -140,38 +144,56 @@ class CNNKMeans(nn.Module):
     def _score(self, scored: Series, held_out: Series | None, run: Run) -> dict[str, float]:
         """The silhouette of the clusters as they would be now, and the loss and the silhouette of held-out series."""
         features = self._features(scored, run)
-        centroids = self._kmeans(features, restarts=1)
+        centroids = self._kmeans(features, 1, run)
         scores = {"train_score": kmeans.silhouette(features, kmeans.nearest(features, centroids))}
         if held_out is not None:
-            series, lengths = (torch.from_numpy(each).to(self.centroids.device) for each in held_out)
-            gpus = [series.device] if series.is_cuda else []
-            with torch.random.fork_rng(gpus):  # the model must not depend on whether it is validated
-                batches = torch.arange(len(series), device=series.device).split(self.hyperparameters.batch_size)
-                total = sum(float(self._loss(series, lengths, batch)) * len(batch) for batch in batches)
-            scores["valid_loss"] = total / len(series)
+            scores["valid_loss"] = self._validation_loss(held_out, run)
             features = self._features(held_out, run)
             scores["valid_score"] = kmeans.silhouette(features, kmeans.nearest(features, centroids))
         return scores
 
+    def _validation_loss(self, held_out: Series, run: Run) -> float:
+        series, lengths = (torch.from_numpy(each).to(run.device) for each in held_out)
+        total, count = 0.0, 0
+        with torch.random.fork_rng([run.device] if series.is_cuda else []):  # the model must not depend on it
+            for batch in torch.arange(len(series), device=run.device).split(self.hyperparameters.batch_size):
+                own = batch[run.group.share(len(batch))]
+                drawn = sample_triplets(own, lengths, self.hyperparameters.negative_samples)
+                mean = self._loss(series, drawn)
+                total += 0 if mean is None else float(mean) * len(own)
+                count += len(own)
+        total, count = run.group.sum(np.array([total, count]))
+        return float(total / count)
+
+    def _loss(self, series: Tensor, drawn: Subsequences) -> Tensor | None:
+        """The mean loss of some anchors; None where there are none."""
+        negatives = self.hyperparameters.negative_samples
+        count = len(drawn.row) // (2 + negatives)
+        if not count:
+            return None
+        features = encode_subsequences(self.encoder, series, drawn)
+        anchor, positive, negative = features.split([count, count, count * negatives])
+        return triplet_loss(anchor, positive, negative.unflatten(0, (count, negatives)))
+
     def _features(self, series: Series, run: Run) -> NDArray[np.float32]:
-        """Raises StoppedError where the run is to end."""
+        """Of the series of all processes. Raises StoppedError where the run is to end."""
         network = TorchNetwork(self.encoder)
 
         def interruptible(*inputs: NDArray[Any]) -> NDArray[np.float32]:
             run.go_on()
             return network(*inputs)
 
-        return encode(interruptible, series, self.hyperparameters.output_size)
+        share = run.group.share(len(series[0]))
+        own = series[0][share], series[1][share]
+        return run.group.gather(encode(interruptible, own, self.hyperparameters.output_size))
 
-    def _kmeans(self, features: NDArray[np.float32], restarts: int) -> NDArray[np.float32]:
+    def _kmeans(self, features: NDArray[np.float32], restarts: int, run: Run) -> NDArray[np.float32]:
+        """(N, F) -> (K, F), by the first process, for all."""
         sizes = self.hyperparameters
-        return kmeans.fit(features, sizes.clusters, sizes.algorithm, restarts, sizes.seed)
-
-    def _loss(self, series: Tensor, lengths: Tensor, anchors: Tensor) -> Tensor:
-        count, negatives = len(anchors), self.hyperparameters.negative_samples
-        features = encode_subsequences(self.encoder, series, sample_triplets(anchors, lengths, negatives))
-        anchor, positive, negative = features.split([count, count, count * negatives])
-        return triplet_loss(anchor, positive, negative.unflatten(0, (count, negatives)))
+        centroids = np.zeros((sizes.clusters, sizes.output_size), np.float32)
+        if run.group.rank == 0:
+            centroids = kmeans.fit(features, sizes.clusters, sizes.algorithm, restarts, sizes.seed)
+        return run.group.firsts(torch.from_numpy(centroids)).numpy()
 
 
 def _bridged(table: Table) -> NDArray[np.float64]:

@@ -26,6 +26,17 @@ class Subsequences(NamedTuple):
     start: Tensor  # (S,)
     length: Tensor  # (S,)
 
+    def of_anchors(self, share: slice, anchors: int) -> "Subsequences":
+        """Those of some of the anchors, where `sample_triplets` drew them for so many."""
+        if share == slice(0, anchors):
+            return self
+
+        def of_share(of_all: Tensor) -> Tensor:
+            anchor, positive, negatives = of_all[:anchors], of_all[anchors : 2 * anchors], of_all[2 * anchors :]
+            return torch.cat([anchor[share], positive[share], negatives.view(anchors, -1)[share].flatten()])
+
+        return Subsequences(*map(of_share, self))
+
 
 def encode_subsequences(encoder: Encoder, series: Tensor, subsequences: Subsequences) -> Tensor:
     """(N, T) -> (S, F): what `encoder` returns for every subsequence cut out and passed by itself."""

@@ -75,7 +75,7 @@ class LSTMAD(nn.Module):
         Raises DataError when a cell is missing, a file is too short, or files differ in their columns.
         """
         check_patience(hyperparameters, bool(validation))
-        torch.manual_seed(hyperparameters.seed)
+        torch.manual_seed(hyperparameters.seed + run.group.rank)  # weights and order are the first process'
         model = cls(hyperparameters, earlier.columns if earlier else int(np.bincount(train[0].widths).argmax()))
         # Four fifths of every file fit the network; the last fifth gives the errors the Gaussian is fitted to.
         for table in train:
@@ -98,8 +98,11 @@ class LSTMAD(nn.Module):
         windows, held_out_windows = model._windows(fitted, scaler), model._windows(held_out, scaler)
         validation_windows = model._windows(scored, scaler) if scored else None
 
-        def loss(batch: Tensor) -> Tensor:
-            context, target = model._split(windows[batch])
+        def loss(batch: Tensor) -> Tensor | None:
+            own = batch[run.group.share(len(batch))]
+            if not len(own):
+                return None
+            context, target = model._split(windows[own])
             return F.mse_loss(model.forecaster(context), target)
 
         def evaluate(_: float) -> dict[str, float]:
@@ -111,10 +114,11 @@ class LSTMAD(nn.Module):
         contexts, _ = model._split(windows[torch.arange(min(SAMPLE, len(windows)), device=run.device)])
         model.sample = (contexts.numpy(force=True),)
         optimize(model.forecaster, len(windows), loss, evaluate, hyperparameters, run)
-        errors = finished(run, lambda: model._all_errors(held_out_windows))
-        if errors is None:  # stopped: there may be seconds left
-            errors = model._all_errors(held_out_windows, every=math.ceil(len(held_out_windows) / WINDOWS_IN_HASTE))
-        model.gaussian.set(**Gaussian.fit(errors)._asdict())
+        gaussian = finished(run, lambda: Gaussian.fit(model._all_errors(held_out_windows, run), run.group.sum))
+        if gaussian is None:  # stopped: there may be seconds left
+            every = math.ceil(len(held_out_windows) / WINDOWS_IN_HASTE)
+            gaussian = Gaussian.fit(model._all_errors(held_out_windows, run, every), run.group.sum)
+        model.gaussian.set(**gaussian._asdict())
         return model.eval()
 
     def predictor(self) -> LSTMADPredictor:
@@ -137,23 +141,25 @@ class LSTMAD(nn.Module):
         """(B, L + P, D) -> (B, L, D), (B, P, D)."""
         return windows[:, : self.hyperparameters.context_length], windows[:, self.hyperparameters.context_length :]
 
-    def _errors(self, windows: Windows, every: int = 1) -> Iterator[Tensor]:
-        """Signed forecast errors of all windows, or of one in so many; (B, P, D) at a time."""
+    def _errors(self, windows: Windows, run: Run, every: int = 1) -> Iterator[Tensor]:
+        """Signed forecast errors of this process' windows, or of one in so many; (B, P, D) at a time."""
         indices = torch.arange(0, len(windows), every, device=self.forecaster.head.weight.device)
-        for chunk in indices.split(CHUNK_WINDOWS):
+        for chunk in indices[run.group.share(len(indices))].split(CHUNK_WINDOWS):
             context, target = self._split(windows[chunk])
             yield target - self.forecaster(context)
 
     @torch.inference_mode()
-    def _all_errors(self, windows: Windows, every: int = 1) -> NDArray[np.float32]:
-        """(errors, D)."""
-        return torch.cat(list(self._errors(windows, every))).flatten(0, 1).numpy(force=True)
+    def _all_errors(self, windows: Windows, run: Run, every: int = 1) -> NDArray[np.float32]:
+        """(errors, D) of this process."""
+        errors = [each.flatten(0, 1).numpy(force=True) for each in self._errors(windows, run, every)]
+        return np.concatenate([np.empty((0, self.columns), np.float32), *errors])
 
     def _errors_of(self, windows: Windows, prefix: str, run: Run) -> dict[str, float]:
-        squared = absolute = 0.0
-        for errors in self._errors(windows):
+        """Of the windows of all processes. Raises StoppedError where the run is to end."""
+        sums = np.zeros(3)
+        for errors in self._errors(windows, run):
             run.go_on()
-            squared += float(errors.square().sum(dtype=torch.float64))
-            absolute += float(errors.abs().sum(dtype=torch.float64))
-        count = len(windows) * self.hyperparameters.prediction_length * self.columns
-        return {f"{prefix}_mse": squared / count, f"{prefix}_mae": absolute / count}
+            squared, absolute = errors.square().sum(dtype=torch.float64), errors.abs().sum(dtype=torch.float64)
+            sums += float(squared), float(absolute), errors.numel()
+        squared, absolute, count = run.group.sum(sums)
+        return {f"{prefix}_mse": float(squared / count), f"{prefix}_mae": float(absolute / count)}

@@ -25,7 +25,7 @@ class Forecaster(nn.Module):
     def forward(self, context: Tensor) -> Tensor:  # (B, L, D) -> (B, P, D)
         states = context
         for i, layer in enumerate(self.layers):
-            if i > 0 and self.training:
+            if i > 0 and self.training and self.dropout:
                 states = drop(states, self.dropout)
             states, _ = layer(states)  # (B, L, H)
         return self.head(states[:, -1]).unflatten(1, (-1, context.shape[2]))

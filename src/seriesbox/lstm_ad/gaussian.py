@@ -5,6 +5,7 @@ section 2.2: the errors are signed, and their density is one multivariate normal
 """
 
 import math
+from collections.abc import Callable
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -24,12 +25,16 @@ class Gaussian(NamedTuple):
     cholesky: NDArray[np.float64]  # (D, D), lower triangular: covariance = cholesky @ cholesky.T
 
     @classmethod
-    def fit(cls, errors: NDArray[Any]) -> Self:
-        """Maximum likelihood on (N, D) errors, N >= 1, plus a ridge that keeps the density finite for any of them."""
+    def fit(cls, errors: NDArray[Any], total: Callable[[NDArray[Any]], NDArray[Any]] = np.asarray) -> Self:
+        """Maximum likelihood on (N, D) errors, N >= 1, plus a ridge that keeps the density finite for any of them.
+
+        total: turns a sum over these errors into one over those of other processes too, N among them.
+        """
         errors = errors.astype(np.float64)
-        mean = errors.mean(axis=0)
+        count = total(np.array(len(errors)))
+        mean = total(errors.sum(axis=0)) / count
         centred = errors - mean
-        covariance = centred.T @ centred / len(errors)
+        covariance = total(centred.T @ centred) / count
         np.fill_diagonal(covariance, covariance.diagonal() * (1 + RIDGE) + LEAST_VARIANCE)
         return cls(mean, np.linalg.cholesky(covariance))
 

@@ -21,6 +21,7 @@ from torch import Tensor
 
 from seriesbox.artifact import Artifact
 from seriesbox.errors import UserError
+from seriesbox.group import Group
 from seriesbox.hyperparameters import Hyperparameters
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.tables.table import Table
@@ -109,17 +110,14 @@ def fingerprint(
     algorithm: str,
     hyperparameters: Hyperparameters,
     channels: Mapping[str, Sequence[Table]],
-    earlier: Artifact | None = None,
+    earlier: Artifact | None,
+    group: Group,
 ) -> dict[str, Any]:
-    """What a training follows from: two with the same fingerprint go the same way."""
+    """What a training follows from, on all its processes: two with the same fingerprint go the same way."""
     written = {name: value for name, value in hyperparameters.written().items() if name not in MAY_CHANGE}
-    data = {f"{name} data": _of_arrays(_arrays(tables)) for name, tables in channels.items()}
-    return {
-        "model": algorithm,
-        **written,
-        **data,
-        "earlier model": _of_arrays(earlier.tensors.values()) if earlier else None,
-    }
+    data = {f"{name} data": _of_all(_of_arrays(_arrays(tables)), group) for name, tables in channels.items()}
+    before = _of_arrays(earlier.tensors.values()).hex() if earlier else None
+    return {"model": algorithm, "processes": group.size, **written, **data, "earlier model": before}
 
 
 def _arrays(tables: Sequence[Table]) -> Iterator[NDArray[Any]]:
@@ -128,11 +126,15 @@ def _arrays(tables: Sequence[Table]) -> Iterator[NDArray[Any]]:
         yield table.values
 
 
-def _of_arrays(arrays: Iterable[NDArray[Any]]) -> str:
+def _of_arrays(arrays: Iterable[NDArray[Any]]) -> bytes:
     found = hashlib.blake2b(digest_size=8)
     for array in arrays:
         found.update(np.ascontiguousarray(array).data)
-    return found.hexdigest()
+    return found.digest()
+
+
+def _of_all(digest: bytes, group: Group) -> str:
+    return hashlib.blake2b(group.gather(np.frombuffer(digest, np.uint8)[None]).tobytes(), digest_size=8).hexdigest()
 
 
 def _read(file: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:

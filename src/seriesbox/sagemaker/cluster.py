@@ -1,101 +1,99 @@
-"""The hosts of one training job.
+"""Several processes for one training: one on every host, or on every GPU of every host.
 
-The first host by name trains on everything and saves; the others wait until it has, because a container that ends early
-may take the whole job with it: SageMaker's local mode then stops the rest, and uploads what is there.
-
-Every other host connects to the first one, says its name, and hears in the end how it went. The first one only listens:
-the system lets them connect while it trains, and breaks the connection should it die.
+SageMaker starts the same container on each host and says in `resourceconfig.json` who they are; the rest is torch's
+launcher, which starts the processes of a host (`worker.py`), lets them meet at the first host by name, and ends them
+all when one fails. What the processes of a host have to say comes back in a folder: a note that the model is saved, or
+the first reason why not.
 """
 
 import json
+import os
 import socket
+import sys
+import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import torch
+from torch.distributed.elastic.multiprocessing.api import SignalException
+from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
+from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
 from seriesbox.errors import UserError
 from seriesbox.sagemaker.paths import Paths
 
 PORT = 29400
-SECONDS_TO_START = 600  # that the last host may be later than the first: images are pulled, names come late
-SAVED = "saved"
+SECONDS_TO_START = 600  # that one host may be later than another: images are pulled, names come late
+SHARDED = "ShardedByS3Key"
 
 
 class Cluster:
-    """Who is who, from `resourceconfig.json`. Raises UserError when hosts are given parts of the data."""
+    """Who trains together. Raises UserError where the channels do not go together."""
 
     def __init__(self, paths: Paths) -> None:
-        self.deadline = time.monotonic() + SECONDS_TO_START
         resources = json.loads(paths.resources.read_bytes())
         self.current: str = resources["current_host"]
-        self.first, *self.others = sorted(resources["hosts"])
-        self.is_first = self.current == self.first
+        self.hosts: list[str] = sorted(resources["hosts"])
+        self.interface = resources.get("network_interface_name")
+        self.processes = max(1, torch.cuda.device_count())  # on every host
         channels = json.loads(paths.inputs.read_bytes())
-        parted = [name for name, channel in channels.items() if channel.get("S3DistributionType") == "ShardedByS3Key"]
-        if self.others and parted:
+        sharded = {
+            name: channels[name].get("S3DistributionType") == SHARDED
+            for name in ("training", "validation")
+            if name in channels
+        }
+        self.own_data = len(self.hosts) > 1 and any(sharded.values())  # every host has a part of it
+        if self.own_data and not all(sharded.values()):
             raise UserError(
-                f"The channel `{parted[0]}` is divided among {1 + len(self.others)} hosts (ShardedByS3Key), but one "
-                "host trains: take one instance, or give every host all data (FullyReplicated)."
+                f"Of the channels training and validation one is divided among the hosts ({SHARDED}) and one is not: "
+                "give both in the same way."
             )
 
-    @contextmanager
-    def others_waiting(self, stopped: Callable[[], bool]) -> Iterator[None]:
-        """For the first host: tell every other one, at the end of the block, how it went. `stopped` cuts that short."""
-        if not self.others:
-            yield
-            return
-        with socket.create_server(("", PORT), backlog=2 * len(self.others)) as server:
-            outcome = "The training failed."
-            try:
-                yield
-                outcome = SAVED
-            except UserError as error:
-                outcome = str(error)
-                raise
-            finally:
-                self._tell(server, outcome, stopped)
+    @property
+    def size(self) -> int:
+        """Processes in all."""
+        return len(self.hosts) * self.processes
 
-    def reach_first(self) -> socket.socket:
-        """For every other host: a connection to the first one. Raises UserError when it does not come in time."""
-        print(f"{self.current} waits while {self.first} trains: more hosts make nothing faster yet.", flush=True)
+    def launch(self) -> None:
+        """Start the processes of this host; return when the model is saved. Raises UserError when it will not be."""
+        self._wait_for_name()
+        if self.interface in (name for _, name in socket.if_nameindex()):  # SDK v3 names one that does not exist
+            os.environ["GLOO_SOCKET_IFNAME"] = os.environ["NCCL_SOCKET_IFNAME"] = str(self.interface)
+        with tempfile.TemporaryDirectory() as folder:
+            config = LaunchConfig(
+                min_nodes=len(self.hosts),
+                max_nodes=len(self.hosts),
+                nproc_per_node=self.processes,
+                run_id="seriesbox",
+                rdzv_backend="static",
+                rdzv_endpoint=f"{self.hosts[0]}:{PORT}",
+                rdzv_configs={"rank": self.hosts.index(self.current), "timeout": SECONDS_TO_START},
+                max_restarts=0,
+                monitor_interval=0.1,
+            )
+            failure = "The processes ended without saving a model."
+            try:
+                elastic_launch(config, sys.executable)("-m", "seriesbox.sagemaker.worker", folder)
+            except SignalException:
+                pass  # passed on to the processes, which then save what they have
+            except ChildFailedError as error:
+                _, first = error.get_first_failure()
+                failure = f"A training process was ended from outside, with code {first.exitcode}."
+            except (OSError, RuntimeError) as error:
+                failure = f"The hosts could not be brought together within {SECONDS_TO_START} s: {error}"
+            cause = Path(folder) / "cause"
+            if cause.exists():
+                raise UserError(cause.read_text())
+            if len(list(Path(folder).glob("saved-*"))) < self.processes:
+                raise UserError(failure)
+
+    def _wait_for_name(self) -> None:
+        deadline = time.monotonic() + SECONDS_TO_START
         while True:
             try:
-                connection = socket.create_connection((self.first, PORT), timeout=5)
-                connection.sendall(f"{self.current}\n".encode())
-            except OSError as error:  # not known by name yet, or not listening yet
-                if time.monotonic() > self.deadline:
-                    raise UserError(f"{self.first} could not be reached within {SECONDS_TO_START} s: {error}") from None
+                socket.getaddrinfo(self.hosts[0], PORT)
+                return
+            except OSError as error:
+                if time.monotonic() > deadline:
+                    raise UserError(f"{self.hosts[0]} is not known within {SECONDS_TO_START} s: {error}") from None
                 time.sleep(0.5)
-            else:
-                connection.settimeout(None)
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)  # notices within a minute when the
-                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 30)  # first host is gone
-                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 10)
-                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3)
-                return connection
-
-    def wait(self, connection: socket.socket) -> None:
-        """Return when the model is saved. Raises UserError when it will not be."""
-        with connection, connection.makefile(encoding="utf-8") as answer:
-            try:
-                outcome = answer.read()
-            except OSError:
-                outcome = ""
-        if outcome != SAVED:
-            raise UserError(f"{self.first}: {outcome or 'The host has gone.'}")
-
-    def _tell(self, server: socket.socket, outcome: str, stopped: Callable[[], bool]) -> None:
-        server.settimeout(0.2)
-        untold = set(self.others)
-        while untold:
-            try:
-                connection, _ = server.accept()
-            except TimeoutError:
-                if stopped() or time.monotonic() > self.deadline:
-                    print(f"{', '.join(sorted(untold))} did not come.", flush=True)
-                    return
-                continue
-            connection.settimeout(5)
-            with connection, suppress(OSError), connection.makefile(encoding="utf-8") as words:
-                untold.discard(words.readline().strip())
-                connection.sendall(outcome.encode())

@@ -5,6 +5,7 @@ import signal
 import threading
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -14,6 +15,7 @@ from seriesbox.agreement import TOLERANCE, difference
 from seriesbox.algorithm import Estimator, estimator, infer, predictor
 from seriesbox.artifact import Runtime, save
 from seriesbox.errors import DataError, HyperparameterError, UserError, printable
+from seriesbox.group import Group
 from seriesbox.hyperparameters import decode
 from seriesbox.sagemaker.channels import read_channel
 from seriesbox.sagemaker.checkpoints import Checkpoints, fingerprint, place
@@ -30,13 +32,10 @@ def run() -> None:
     paths, stop = Paths(), threading.Event()
     try:
         cluster = Cluster(paths)
-        if cluster.is_first:
-            with cluster.others_waiting(stop.is_set):
-                _train(paths, stop)
+        if cluster.size == 1:
+            train(paths, Group(), stop)
         else:
-            connection = cluster.reach_first()
-            _on_signals(lambda *_: None)  # the first host gets them too, and saves what it has
-            cluster.wait(connection)
+            cluster.launch()
     except UserError as error:
         raise ClientError(printable(str(error))) from None
     except BaseException as error:
@@ -45,7 +44,9 @@ def run() -> None:
         raise ClientError(printable(reason)) from None
 
 
-def _train(paths: Paths, stop: threading.Event) -> None:
+def train(paths: Paths, group: Group, stop: threading.Event) -> None:
+    """Do this process' part of the training; the first one speaks and saves for all. Raises UserError."""
+    first = group.rank == 0
     given = _hyperparameters(paths)
     named = decode(given.pop("model", None))
     earlier = read_earlier(paths.channel("model"))
@@ -56,7 +57,8 @@ def _train(paths: Paths, stop: threading.Event) -> None:
     hyperparameters = predictor(name).Hyperparameters.parse(given)
     if earlier:
         hyperparameters = hyperparameters.continuing(earlier.hyperparameters)
-    print(f"{name} {hyperparameters.model_dump_json(by_alias=True)}", flush=True)
+    if first:
+        print(f"{name} {hyperparameters.model_dump_json(by_alias=True)}", flush=True)
 
     if not paths.channel("training").is_dir():
         others = ", ".join(sorted(path.name for path in paths.channels.glob("*") if path.is_dir())) or "none"
@@ -69,16 +71,20 @@ def _train(paths: Paths, stop: threading.Event) -> None:
     history: list[dict[str, float]] = []
     folder = place(paths)
     channels = {"training": training, "validation": validation}
-    store = Checkpoints(folder, fingerprint(name, hyperparameters, channels, earlier)) if folder else None
-    report = Report(hyperparameters.epochs, paths.data, history)
-    run = Run(device, report.epoch, report.advance, stop.is_set, store, history)
-    _on_signals(lambda *_: stop.set())  # from here on there is something to save
+    store = Checkpoints(folder, fingerprint(name, hyperparameters, channels, earlier, group)) if folder else None
+    run = Run(device, stopped=stop.is_set, store=store, history=history, group=group)
+    if first:
+        report = Report(hyperparameters.epochs, paths.data, history)
+        run = replace(run, report=report.epoch, advance=report.advance)
+    on_signals(lambda *_: stop.set())  # from here on there is something to save
     model = algorithm.fit(hyperparameters, training, validation, run, earlier.estimator() if earlier else None)
-    if stop.is_set():
-        print("Stopped: the model is as the last step left it.", flush=True)
-    model.to(torch.device("cpu"))
-    save(model, paths.model, runtime="onnx" if stop.is_set() else _runtime(model))  # stopped: there may be seconds left
-    print(f"Saved the model to {paths.model}.", flush=True)
+    if first:
+        if stop.is_set():
+            print("Stopped: the model is as the last step left it.", flush=True)
+        model.to(torch.device("cpu"))
+        save(model, paths.model, "onnx" if stop.is_set() else _runtime(model))  # stopped: there may be seconds left
+        print(f"Saved the model to {paths.model}.", flush=True)
+    group.wait()
 
 
 def _runtime(model: Estimator) -> Runtime:
@@ -89,7 +95,8 @@ def _runtime(model: Estimator) -> Runtime:
     return "torch"
 
 
-def _on_signals(handler: Callable[..., None]) -> None:
+def on_signals(handler: Callable[..., None]) -> None:
+    """Call this at SIGTERM and at Ctrl-C."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, handler)
 
