@@ -1,4 +1,4 @@
-"""gunicorn's worker of many threads, with bounds on what a single client can make it wait for."""
+"""gunicorn's worker of many threads, with bounds on what one client can make the others wait for."""
 
 import socket
 import struct
@@ -12,14 +12,14 @@ SECONDS_WITHOUT_A_BYTE = 60  # from or to a client that stalls, before its place
 
 
 class Worker(ThreadWorker):
-    """Handles connections, each in a thread; its first thread accepts them all."""
+    """Handles connections in a pool of threads; one more thread accepts them and closes them."""
 
     def handle(self, conn: Any) -> Any:
-        """One request of a connection; false where that is to be closed."""
-        # Without it, so many halves of a request line as there are threads would end all pings.
+        """One request of a connection; false where the connection is to be closed after it."""
+        # gunicorn waits for headers without a bound: as many half requests as there are threads would end all pings.
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SECONDS_WITHOUT_A_BYTE, 0))
         kept = super().handle(conn)
-        if not kept:  # what is closed here is not waited for by the first thread, which would accept nobody meanwhile
+        if not kept:  # gunicorn lets the accepting thread wait, seconds long, for the client to close its side
             with suppress(OSError):
                 close_graceful(conn.sock.dup())
                 conn.sock.shutdown(socket.SHUT_RDWR)
