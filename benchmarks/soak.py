@@ -206,7 +206,7 @@ def soak(model: Any, record: tuple[int, int], megabytes: int, seconds: float, se
 def main() -> None:
     """Print one table per algorithm; exit with 1 where anything was found."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--minutes", type=float, default=10, help="for both algorithms together")
+    parser.add_argument("--minutes", type=float, default=10, help="in fewer, memory still fills up")
     parser.add_argument("--megabytes", type=int, default=4, help="size of the largest requests")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
