@@ -48,15 +48,21 @@ class Served:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
 
     def memory(self) -> str:
-        """The worker's resident memory now and at its peak, in MB."""
+        """The worker's resident memory now and at its peak."""
+        now, peak = self.megabytes()
+        return f"{now} MB, peak {peak} MB"
+
+    def megabytes(self) -> tuple[int, int]:
+        """The same as numbers. Raises OSError where the first worker is no more."""
         start = next(line for line in self.lines() if line["event"] == "start")
         status = Path(f"/proc/{start['process']}/status").read_text().splitlines()
         now, peak = (next(line for line in status if line.startswith(key)).split()[1] for key in ("VmRSS", "VmHWM"))
-        return f"{int(now) // 1024} MB, peak {int(peak) // 1024} MB"
+        return int(now) // 1024, int(peak) // 1024
 
-    def lines(self) -> list[dict[str, object]]:
-        """Its log."""
-        return [json.loads(line) for line in self.log.read_text().splitlines()]
+    def lines(self) -> Iterator[dict[str, object]]:
+        """Its log, read as far as it is wanted: that of a long run is long."""
+        with self.log.open() as log:
+            yield from map(json.loads, log)
 
 
 @contextmanager
@@ -144,7 +150,7 @@ def batch(served: Served, body: bytes) -> str:
         size = invoke(connection, "POST", "/invocations", body)
     seconds = time.perf_counter() - started
     time.sleep(0.5)
-    line = served.lines()[-1]
+    *_, line = served.lines()
     parts = {part: float(str(line[f"{part}_ms"])) / 1000 for part in ("parse", "predict", "encode")}
     split = ", ".join(f"{part} {value:.2f} s" for part, value in parts.items())
     rest = seconds - sum(parts.values())

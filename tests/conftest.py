@@ -5,8 +5,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import Message
 from http.client import HTTPConnection
@@ -25,6 +25,7 @@ settings.load_profile("deterministic")
 
 collect_ignore = ["image"]  # these need a Docker engine: scripts/test-image
 COMMANDS = Path(sys.executable).parent
+SERVE = COMMANDS / "serve"
 
 
 @pytest.fixture(autouse=True)
@@ -100,6 +101,20 @@ class Server:
         finally:
             connection.close()
 
+    @contextmanager
+    def begun(self, body: bytes) -> Iterator[Callable[[], int]]:
+        """A request that the server has begun to read; yields what sends the rest and returns the status."""
+        head = b"POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nConnection: close\r\n"
+        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as connection:
+            connection.sendall(head + b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(body))
+            assert connection.recv(1000).startswith(b"HTTP/1.1 100")
+
+            def finish() -> int:
+                connection.sendall(body)
+                return int(b"".join(iter(lambda: connection.recv(65536), b"")).split()[1])
+
+            yield finish
+
     def lines(self, event: str, least: int = 0, **having: Any) -> list[dict[str, Any]]:
         """The log's events of one kind, once there are so many: a request's line follows its answer."""
         while True:
@@ -147,11 +162,11 @@ class Job:
         return subprocess.Popen([COMMANDS / command], env=self.environment, stdout=subprocess.PIPE, text=True)
 
     @contextmanager
-    def serve(self, **environment: str) -> Iterator[Server]:
+    def serve(self, command: Sequence[str | Path] = (SERVE,), **environment: str) -> Iterator[Server]:
         log = self.base / "serve.log"
         with log.open("w") as stream:
             process = subprocess.Popen(
-                [COMMANDS / "serve"], env=self.environment | environment, stdout=stream, stderr=stream
+                command, env=self.environment | environment, stdout=stream, stderr=stream, process_group=0
             )
         server = Server(self.port, log, process)
         try:
@@ -166,7 +181,11 @@ class Job:
             yield server
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(timeout=30)
+            try:
+                process.wait(timeout=30)
+            finally:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
 
 
 @pytest.fixture

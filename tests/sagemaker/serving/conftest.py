@@ -12,7 +12,9 @@ from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 def cnn():
     torch.manual_seed(0)
     sizes = CNNKMeansHyperparameters(blocks=1, filters=4, reduced_size=4, output_size=3)
-    return CNNKMeans(sizes, columns=40).eval()
+    model = CNNKMeans(sizes, columns=40).eval()
+    model.centroids.normal_()  # all the same, they would put everything into one cluster
+    return model
 
 
 @pytest.fixture(scope="session")
@@ -29,12 +31,12 @@ def one_column():
 
 @pytest.fixture(scope="session")
 def serving(make_job):
-    """Serve a model, with some environment variables set."""
+    """Serve a model, by a command of its own or with some environment variables set."""
 
-    def serving(model, **environment):
+    def serving(model, *command, **environment):
         job = make_job("serve")
         save(model, job.base / "model")
-        return job.serve(**environment)
+        return job.serve(*command, **environment)
 
     return serving
 

@@ -1,10 +1,6 @@
 """The hosting and batch contract, point by point, against a real server."""
 
 import json
-import os
-import signal
-import socket
-from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -193,35 +189,9 @@ def test_a_body_over_the_limit_is_413_however_it_is_sent(serving, cnn):
             assert len(values(server.request("POST", "/invocations", sent, headers))) == 499
 
 
-def test_a_client_that_breaks_off_gets_no_answer_to_half_a_request(cnn_server):
-    lines = len(cnn_server.lines("request"))
-    head = b"POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nContent-Length: 100\r\n\r\n"
-    with socket.create_connection(("127.0.0.1", cnn_server.port)) as connection:
-        connection.sendall(head + b"1,2\n")
-        connection.shutdown(socket.SHUT_WR)
-        assert b" 400 " in connection.recv(100)
-    line = cnn_server.lines("request", least=lines + 1)[lines]
-    assert "ended early, after 4 of 100 bytes" in line["fault"]
-
-
-@contextmanager
-def begun(server, body):
-    """A request that the server has begun to read; yields what sends the rest and returns the status."""
-    head = b"POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nConnection: close\r\n"
-    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
-        connection.sendall(head + b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(body))
-        assert connection.recv(1000).startswith(b"HTTP/1.1 100")
-
-        def finish():
-            connection.sendall(body)
-            return int(b"".join(iter(lambda: connection.recv(65536), b"")).split()[1])
-
-        yield finish
-
-
 def test_ping_answers_and_the_queue_is_bounded_while_requests_wait(serving, cnn):
     with serving(cnn, SERIESBOX_QUEUE="2") as server:
-        with begun(server, b"1,2\n") as finish_first, begun(server, b"1,2\n") as finish_second:
+        with server.begun(b"1,2\n") as finish_first, server.begun(b"1,2\n") as finish_second:
             while (answer := server.post(b"1,2\n")).status == 200:  # the two are read, but maybe not counted yet
                 pass
             assert answer.status == 503
@@ -230,14 +200,6 @@ def test_ping_answers_and_the_queue_is_bounded_while_requests_wait(serving, cnn)
             assert server.get("/ping").status == 200
             assert [finish_first(), finish_second()] == [200, 200]
         assert server.post(b"1,2\n").status == 200
-
-
-def test_a_server_that_is_stopped_answers_the_requests_it_has(serving, cnn):
-    with serving(cnn) as server, begun(server, b"1,2\n") as finish:
-        os.kill(server.process.pid, signal.SIGTERM)
-        server.lines("server", least=1, message="Handling signal: term")
-        assert finish() == 200
-        assert server.process.wait(timeout=25) == 0
 
 
 # Batch
@@ -337,25 +299,3 @@ def test_the_log_has_one_line_a_request_and_one_at_the_start_and_no_payload(serv
     assert "/ping" not in log
     assert str(wave[0, 0]) not in log
     assert "secret" not in log
-
-
-def test_a_killed_worker_is_replaced_and_only_its_own_requests_are_lost(serving, cnn):
-    with serving(cnn) as server, begun(server, b"1,2\n") as finish:
-        worker = server.lines("start")[0]["process"]
-        os.kill(worker, signal.SIGKILL)
-        with pytest.raises((ConnectionError, IndexError)):  # the request in flight
-            finish()
-        assert server.lines("start", least=2)[1]["process"] != worker
-        assert server.post(b"1,2\n").status == 200
-
-
-def test_a_client_that_goes_away_while_it_is_answered_harms_nobody(serving, one_column):
-    body = b"1\n" * 300_000
-    head = b"POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\n"
-    with serving(one_column) as server:
-        with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
-            connection.sendall(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
-            assert connection.recv(100).startswith(b"HTTP/1.1 200")
-        assert server.post(b"1\n2\n3\n").status == 200
-        assert len(server.lines("request", least=2)) == 2
-        assert len(server.lines("start")) == 1

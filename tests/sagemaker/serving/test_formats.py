@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import orjson
 import pytest
@@ -7,7 +9,8 @@ from hypothesis.extra.numpy import arrays
 
 from seriesbox.errors import DataError
 from seriesbox.sagemaker.serving.formats import read, write
-from seriesbox.sagemaker.serving.negotiation import FORMATS, JSON, JSON_LINES
+from seriesbox.sagemaker.serving.negotiation import CSV, FORMATS, JSON, JSON_LINES
+from seriesbox.tables.table import LARGEST
 
 FLOATS = st.floats(allow_infinity=False, width=32)
 TABLES = arrays(np.float32, st.tuples(st.integers(1, 6), st.integers(1, 4)), elements=FLOATS)
@@ -25,6 +28,23 @@ def test_what_is_written_in_any_pieces_is_read_as_it_was(form, independent, valu
     assert b"nan" not in body.lower()
     (table,) = read(body, form, False, independent)
     np.testing.assert_array_equal(table.values.astype(np.float32), values)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@given(
+    rows=st.lists(st.lists(st.none() | st.floats(-LARGEST, LARGEST), min_size=1, max_size=6), min_size=1, max_size=6)
+)
+def test_rows_of_any_lengths_as_other_programs_write_them_are_read_as_they_were(form, rows):
+    rows[-1][-1] = 1.0  # in CSV, missing values alone at the end would be blank lines
+    if form == CSV:
+        body = "\n".join(",".join("" if cell is None else str(cell) for cell in row) for row in rows)
+    else:
+        body = json.dumps(rows) if form == JSON else "\n".join(map(json.dumps, rows))
+    (table,) = read(body.encode(), form, False, True)
+    widths = [len(row) for row in rows]
+    padded = [[np.nan if cell is None else cell for cell in row] + [np.nan] * (max(widths) - len(row)) for row in rows]
+    np.testing.assert_array_equal(table.widths, widths)
+    np.testing.assert_allclose(table.values, padded, rtol=1e-15, atol=1e-300)
 
 
 @given(st.lists(TABLES, min_size=1, max_size=4))

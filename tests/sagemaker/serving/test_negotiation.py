@@ -1,3 +1,5 @@
+import tracemalloc
+
 import pytest
 from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
 
@@ -11,6 +13,8 @@ from seriesbox.sagemaker.serving.negotiation import CSV, JSON, JSON_LINES, reque
         ("TEXT/CSV; charset=UTF-8", (CSV, False)),
         ("text/csv;header=present;label_size=0", (CSV, True)),
         ("text/csv; header=absent; charset=iso-8859-1", (CSV, False)),
+        ("text/csv; charset=us-ascii", (CSV, False)),
+        ("text/csv; charset=windows-1252", (CSV, False)),
         ("application/json", (JSON, False)),
         ("application/jsonlines; charset=utf-8", (JSON_LINES, False)),
     ],
@@ -27,6 +31,7 @@ def test_what_a_request_may_say_of_itself(content_type, expected):
         ("application/x-www-form-urlencoded", "send text/csv"),
         ("text/csv; charset=utf-16", "charset is utf-16"),
         ("text/csv; charset=klingon", "charset is klingon"),
+        ("text/csv; charset=base64", "charset is base64"),
         ("text/csv; header=maybe", "`header` is maybe"),
         ("text/csv; label_size=1", "no column is a label"),
     ],
@@ -34,6 +39,18 @@ def test_what_a_request_may_say_of_itself(content_type, expected):
 def test_what_it_may_not(content_type, reason):
     with pytest.raises(UnsupportedMediaType, match=reason):
         request_format(content_type)
+
+
+def test_made_up_names_and_spellings_of_charsets_leave_nothing_behind():
+    tracemalloc.start()
+    try:
+        for length in range(9900, 10_000):
+            assert request_format(f"text/csv; charset=utf{'-' * length}8") == (CSV, False)
+            with pytest.raises(UnsupportedMediaType):
+                request_format(f"text/csv; charset={'x' * length}")
+        assert tracemalloc.get_traced_memory()[0] < 500_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(

@@ -25,11 +25,11 @@ from seriesbox.sagemaker.serving.log import log
 from seriesbox.sagemaker.serving.models import AlreadyLoadedError, Loaded, Models, NoMemoryError, NotLoadedError
 from seriesbox.sagemaker.serving.negotiation import CSV, JSON_LINES, request_format, response_format
 from seriesbox.sagemaker.serving.settings import MEGABYTE, Settings
+from seriesbox.sagemaker.serving.worker import SECONDS_WITHOUT_A_BYTE
 from seriesbox.tables.json import parse_json
 from seriesbox.tables.table import Table
 
 NAME = re.compile(r"[\w.-]+", re.ASCII)
-SECONDS_WITHOUT_A_BYTE = 60  # from or to a client that stalls, before its place in the queue is given to another
 LARGE, LARGE_AT_ONCE = MEGABYTE, 4  # bytes; so that a full queue of large requests does not take all memory
 LONGEST_ID = 64  # of SageMaker's API
 LONGEST_MESSAGE = 800  # longer ones are cut: SageMaker shows short error bodies only

@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,14 +15,14 @@ _one_at_a_time = threading.Lock()
 
 
 def log(event: str, **fields: Any) -> None:
-    """Print one line."""
+    """Print one line. Where it cannot be written, on a full disk or to a reader that is gone, it is lost."""
     line = {
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "event": event,
         "process": os.getpid(),
         **fields,
     }
-    with _one_at_a_time:
+    with _one_at_a_time, suppress(OSError):
         sys.stdout.buffer.write(orjson.dumps(line, default=str) + b"\n")
         sys.stdout.buffer.flush()
 

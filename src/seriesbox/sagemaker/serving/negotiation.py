@@ -4,12 +4,15 @@ AWS' clients send lists of types with weights, and compare the answer's `Content
 """
 
 import codecs
+from encodings import normalize_encoding
+from encodings.aliases import aliases
 
 from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
 from werkzeug.http import parse_accept_header, parse_options_header
 
 CSV, JSON, JSON_LINES = "text/csv", "application/json", "application/jsonlines"
 FORMATS = (CSV, JSON, JSON_LINES)
+CHARSETS = {*aliases, *aliases.values()}
 
 
 def request_format(content_type: str) -> tuple[str, bool]:
@@ -22,7 +25,9 @@ def request_format(content_type: str) -> tuple[str, bool]:
         )
     charset, header, label_size = options.get("charset", "utf-8"), options.get("header"), options.get("label_size", "0")
     try:
-        if "1,".encode(codecs.lookup(charset).name) != b"1,":
+        encoding = normalize_encoding(charset).lower()
+        # Python remembers every name it has looked up, for ever: those that clients make up are not for it.
+        if encoding not in CHARSETS or "1,".encode(codecs.lookup(encoding).name) != b"1,":
             raise LookupError
     except (LookupError, UnicodeError, ValueError):
         raise UnsupportedMediaType(f"The charset is {charset[:20]}: send utf-8.") from None

@@ -13,6 +13,7 @@ from seriesbox.errors import ArtifactError
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.serving.log import ServerLogger, log
 from seriesbox.sagemaker.serving.settings import Settings
+from seriesbox.sagemaker.serving.worker import Worker
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -31,7 +32,7 @@ class Server(BaseApplication):
         for name, value in {
             "bind": f"0.0.0.0:{self.settings.port}",
             "workers": self.settings.workers,
-            "worker_class": "gthread",  # `/ping` answers while another thread predicts
+            "worker_class": Worker,  # of threads: `/ping` answers while another one predicts
             "threads": self.settings.queue + SPARE_THREADS,
             "timeout": 0,  # a batch request may take as long as it needs
             "graceful_timeout": 25,  # seconds to finish requests after SIGTERM: SageMaker kills after 30

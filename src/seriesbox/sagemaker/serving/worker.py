@@ -1,0 +1,26 @@
+"""gunicorn's worker of many threads, with bounds on what one client can make the others wait for."""
+
+import socket
+import struct
+from contextlib import suppress
+from typing import Any
+
+from gunicorn.util import close_graceful
+from gunicorn.workers.gthread import ThreadWorker
+
+SECONDS_WITHOUT_A_BYTE = 60  # from or to a client that stalls, before its place is given to another
+
+
+class Worker(ThreadWorker):
+    """Handles connections in a pool of threads; one more thread accepts them and closes them."""
+
+    def handle(self, conn: Any) -> Any:
+        """One request of a connection; false where the connection is to be closed after it."""
+        # gunicorn waits for headers without a bound: as many half requests as there are threads would end all pings.
+        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SECONDS_WITHOUT_A_BYTE, 0))
+        kept = super().handle(conn)
+        if not kept:  # gunicorn lets the accepting thread wait, seconds long, for the client to close its side
+            with suppress(OSError):
+                close_graceful(conn.sock.dup())
+                conn.sock.shutdown(socket.SHUT_RDWR)
+        return kept
