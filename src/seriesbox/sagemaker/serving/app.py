@@ -30,7 +30,7 @@ from seriesbox.tables.json import parse_json
 from seriesbox.tables.table import Table
 
 NAME = re.compile(r"[\w.-]+", re.ASCII)
-LARGE, LARGE_AT_ONCE = MEGABYTE, 4  # bytes; so that a full queue of large requests does not take all memory
+LARGE_AT_ONCE = 4  # requests of more than a megabyte, so that a full queue of them does not take all memory
 LONGEST_ID = 64  # of SageMaker's API
 LONGEST_MESSAGE = 800  # longer ones are cut: SageMaker shows short error bodies only
 INFERENCE_ID, CUSTOM_ATTRIBUTES = "X-Amzn-SageMaker-Inference-Id", "X-Amzn-SageMaker-Custom-Attributes"
@@ -179,9 +179,12 @@ class _Answering:
                 "The batch job sends one row at a time (SingleRecord), but a row means nothing without those before "
                 "it: set SplitType to None, or give one series per line as JSON Lines."
             )
-        if request.content_length is None or request.content_length > LARGE:  # what waits is not read yet
-            self.taken.enter_context(self.room.large)
-        body = read_body(request.environ["wsgi.input"], request.content_length, self.settings.limit)
+        body = read_body(
+            request.environ["wsgi.input"],
+            request.content_length,
+            self.settings.limit,
+            is_large=lambda: self.taken.enter_context(self.room.large),
+        )
         self.facts["bytes_in"] = len(body)
         if not body and self.settings.batch:  # such as Spark's _SUCCESS
             self.close()
