@@ -220,7 +220,7 @@ class _State:
             of_parameters.setdefault(int(index), {})[name] = tensor
         self.optimizer.load_state_dict(self.optimizer.state_dict() | {"state": of_parameters})
         self.began, self.now = (
-            {name: of_all[self.run.group.rank] for name, of_all in groups.get(when, {}).items()}
+            {name: of_all[self.run.group.rank].clone() for name, of_all in groups.get(when, {}).items()}
             for when in ("began", "now")
         )
         self.best = groups.get("best", {})

@@ -1,16 +1,16 @@
 """Several hosts on one machine: each has an address of the loopback network for its name, and a tree of its own."""
 
 import json
+import os
 import signal
-import socket
-import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from seriesbox.artifact import load
 from seriesbox.errors import UserError
-from seriesbox.sagemaker.cluster import PORT, Cluster
+from seriesbox.sagemaker.cluster import Cluster
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.tables.csv import write_csv
 
@@ -104,12 +104,9 @@ def test_a_host_that_dies_ends_all(hosts):
     jobs = hosts({**LSTM, "epochs": "100000"})
     first, second = (job.start("train") for job in jobs)
     until(first, "epoch: 2 ")
-    pids = [int(line) for line in (f"/proc/{second.pid}/task/{second.pid}/children",) for line in open(line).read().split()]
-    second.kill()
-    for pid in pids:
-        import os
-
-        os.kill(pid, signal.SIGKILL)
+    children = Path(f"/proc/{second.pid}/task/{second.pid}/children").read_text().split()
+    for process in (second.pid, *map(int, children)):  # as a container ends, all at once
+        os.kill(process, signal.SIGKILL)
     first.communicate(timeout=60)
     assert first.returncode == 1
     assert jobs[0].failure.exists()

@@ -1,29 +1,32 @@
 """Several processes for one training: one on every host, or on every GPU of every host.
 
-SageMaker starts the same container on each host and says in `resourceconfig.json` who they are; the rest is torch's
-launcher, which starts the processes of a host (`worker.py`), lets them meet at the first host by name, and ends them
-all when one fails. What the processes of a host have to say comes back in a folder: a note that the model is saved, or
+SageMaker starts the same container on each host and says in `resourceconfig.json` who they are. The first host by name
+keeps a store at which all processes meet (`worker.py`); torch's launcher starts those of a host, hands signals on to
+them, and ends them all when one fails. What they have to say comes back in a folder: a note that the model is saved, or
 the first reason why not.
 """
 
 import json
 import os
+import signal
 import socket
 import sys
 import tempfile
 import time
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import torch
-from torch.distributed.elastic.multiprocessing.api import SignalException
-from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
-from torch.distributed.launcher.api import LaunchConfig, elastic_launch
+import torch.distributed as dist
+from torch.distributed.elastic.multiprocessing import DefaultLogsSpecs, SignalException, start_processes
 
 from seriesbox.errors import UserError
 from seriesbox.sagemaker.paths import Paths
 
 PORT = 29400
 SECONDS_TO_START = 600  # that one host may be later than another: images are pulled, names come late
+SECONDS_TO_STOP = 110  # SageMaker kills 120 s after it asks to stop
 SHARDED = "ShardedByS3Key"
 
 
@@ -60,32 +63,45 @@ class Cluster:
         if self.interface in (name for _, name in socket.if_nameindex()):  # SDK v3 names one that does not exist
             os.environ["GLOO_SOCKET_IFNAME"] = os.environ["NCCL_SOCKET_IFNAME"] = str(self.interface)
         with tempfile.TemporaryDirectory() as folder:
-            config = LaunchConfig(
-                min_nodes=len(self.hosts),
-                max_nodes=len(self.hosts),
-                nproc_per_node=self.processes,
-                run_id="seriesbox",
-                rdzv_backend="static",
-                rdzv_endpoint=f"{self.hosts[0]}:{PORT}",
-                rdzv_configs={"rank": self.hosts.index(self.current), "timeout": SECONDS_TO_START},
-                max_restarts=0,
-                monitor_interval=0.1,
+            store = self._store()
+            processes = start_processes(
+                "training",
+                sys.executable,
+                dict.fromkeys(range(self.processes), ("-m", "seriesbox.sagemaker.worker", folder)),
+                {local: self._environment(local) for local in range(self.processes)},
+                DefaultLogsSpecs(),
             )
-            failure = "The processes ended without saving a model."
+            result = None
             try:
-                elastic_launch(config, sys.executable)("-m", "seriesbox.sagemaker.worker", folder)
-            except SignalException:
-                pass  # passed on to the processes, which then save what they have
-            except ChildFailedError as error:
-                _, first = error.get_first_failure()
-                failure = f"A training process was ended from outside, with code {first.exitcode}."
-            except (OSError, RuntimeError) as error:
-                failure = f"The hosts could not be brought together within {SECONDS_TO_START} s: {error}"
+                result = processes.wait(period=0.1)
+            except SignalException:  # they get it too, and save what they have
+                processes.close(signal.SIGTERM, SECONDS_TO_STOP)
+            finally:
+                processes.close(signal.SIGKILL)
+            del store  # not before the last process has ended
             cause = Path(folder) / "cause"
             if cause.exists():
                 raise UserError(cause.read_text())
             if len(list(Path(folder).glob("saved-*"))) < self.processes:
-                raise UserError(failure)
+                codes = {failure.exitcode for failure in result.failures.values()} if result else set()
+                raise UserError(f"The processes ended without saving a model, with exit codes {codes or 'unknown'}.")
+
+    def _store(self) -> Any:
+        if self.current != self.hosts[0]:
+            return None
+        wait = timedelta(seconds=SECONDS_TO_START)
+        return dist.TCPStore(self.hosts[0], PORT, is_master=True, wait_for_workers=False, timeout=wait)  # type: ignore[attr-defined]
+
+    def _environment(self, local: int) -> dict[str, str]:
+        """What torch.distributed wants to find."""
+        return {
+            "MASTER_ADDR": self.hosts[0],
+            "MASTER_PORT": str(PORT),
+            "TORCHELASTIC_USE_AGENT_STORE": "True",  # the store is ours, not the first process'
+            "RANK": str(self.hosts.index(self.current) * self.processes + local),
+            "WORLD_SIZE": str(self.size),
+            "LOCAL_RANK": str(local),
+        }
 
     def _wait_for_name(self) -> None:
         deadline = time.monotonic() + SECONDS_TO_START
