@@ -17,10 +17,11 @@ def random(*shape: int) -> np.ndarray:
     return np.random.default_rng(0).normal(size=shape).astype(np.float32)
 
 
-def ragged(columns: int) -> tuple[np.ndarray, np.ndarray]:
-    """Series of every length, and their lengths."""
+def ragged(columns: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Series of every length, and which of their steps to pool over."""
     lengths = np.arange(1, columns + 1)
-    return np.where(np.arange(columns) < lengths[:, None], random(columns, columns), np.float32(0)), lengths
+    values = np.where(np.arange(columns) < lengths[:, None], random(columns, columns), np.float32(0))
+    return values, lengths // 3, lengths
 
 
 def with_sample(model, *inputs):

@@ -1,4 +1,5 @@
 import json
+import os
 
 import numpy as np
 import pytest
@@ -53,8 +54,9 @@ DAMAGES = {
     "no folder": (lambda f: [file.unlink() for file in f.iterdir()], "holds no model: model.json is missing"),
     "a link": (
         lambda f: ((f / TENSORS).rename(f / "elsewhere"), (f / TENSORS).symlink_to(f / "elsewhere")),
-        "model.safetensors is a link",
+        "model.safetensors is a link or no file",
     ),
+    "a pipe": (lambda f: ((f / DESCRIPTION).unlink(), os.mkfifo(f / DESCRIPTION)), "model.json is a link or no file"),
     "no tensors": (lambda f: (f / TENSORS).unlink(), "holds no model: model.safetensors is missing"),
     "no json": (lambda f: (f / DESCRIPTION).write_text("{"), "cannot be read"),
     "too many columns": (lambda f: edit(f, lambda d: d.update(columns=10**20)), "columns: Input should be"),
@@ -97,3 +99,19 @@ def test_a_model_that_could_not_be_loaded_is_not_saved(folder):
 def test_other_files_beside_the_model_are_ignored(folder):
     (folder / "model.tar.gz").write_bytes(b"left over")
     load(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("gaussian.cholesky", torch.zeros_like),
+        ("gaussian.cholesky", torch.neg),
+        ("scaler.scale", torch.zeros_like),
+    ],
+)
+def test_numbers_that_are_finite_but_predict_nothing_are_refused(tmp_path, name, change):
+    *_, model = models()
+    save(model, tmp_path)
+    alter_tensor(tmp_path, name, change(model.state_dict()[name]).contiguous())
+    with pytest.raises(ArtifactError, match="The model is damaged"):
+        load(tmp_path).predictor()

@@ -46,6 +46,10 @@ class Predictor(Protocol):
         """The network in ONNX's format."""
         ...
 
+    def probe(self) -> Table:
+        """The smallest table that every sound model of this shape can predict."""
+        ...
+
     def check(self, table: Table) -> None:
         """Raise DataError where the table cannot be predicted."""
         ...

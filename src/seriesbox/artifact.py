@@ -50,12 +50,15 @@ class Artifact(NamedTuple):
     runtime: Runtime
 
     def predictor(self, threads: int = 1) -> Predictor:
-        """Its predictor on a CPU; the network computes with so many threads."""
+        """Its predictor on a CPU; the network computes with so many threads. Raises ArtifactError where it cannot."""
         if self.runtime == "torch":
-            return self.estimator().predictor()
+            import torch
+
+            torch.set_num_threads(threads)
+            return tried(self.estimator().predictor())
         kind = algorithm.predictor(self.model)
         network = Session(kind.graph(self.hyperparameters, self.tensors), threads)
-        return kind(self.hyperparameters, self.columns, self.tensors, network)
+        return tried(kind(self.hyperparameters, self.columns, self.tensors, network))
 
     def estimator(self) -> Estimator:
         """Its estimator, which imports torch, on a CPU."""
@@ -65,6 +68,18 @@ class Artifact(NamedTuple):
             model = algorithm.estimator(self.model)(self.hyperparameters, self.columns)
         model.load_state_dict({name: torch.tensor(tensor) for name, tensor in self.tensors.items()}, assign=True)
         return model.eval()
+
+
+def tried(predictor: Predictor) -> Predictor:
+    """The predictor, once it has predicted something. Raises ArtifactError: finite numbers may be absurd too."""
+    try:
+        with np.errstate(all="ignore"):
+            *_, last = predictor.predict(predictor.probe())
+    except np.linalg.LinAlgError as error:
+        raise ArtifactError(f"The model is damaged: it cannot predict anything ({error}).") from None
+    if not np.isfinite(last).all():
+        raise ArtifactError("The model is damaged: what it predicts for constant data is not finite.")
+    return predictor
 
 
 def save(model: Estimator, folder: Path, runtime: Runtime = "onnx") -> None:
@@ -112,8 +127,8 @@ def load(folder: Path) -> Artifact:
 
 
 def _contents(file: Path) -> bytes:
-    if file.is_symlink():
-        raise ArtifactError(f"{file} is a link: a model is the two files themselves.")
+    if file.is_symlink() or (file.exists() and not file.is_file()):  # such as a pipe, on which reading would wait
+        raise ArtifactError(f"{file} is a link or no file: a model is the two files themselves.")
     return file.read_bytes()
 
 

@@ -8,7 +8,7 @@ from seriesbox.cnn_kmeans import estimator
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
 from seriesbox.cnn_kmeans.kmeans import nearest
-from seriesbox.cnn_kmeans.series import interpolate, prepare
+from seriesbox.cnn_kmeans.series import CHUNK_STEPS, interpolate, prepare
 from seriesbox.errors import DataError
 from seriesbox.tables.table import Table
 from seriesbox.training import Run
@@ -173,3 +173,13 @@ def test_a_longer_validation_series_is_named_where_steps_are_scaled_one_by_one(t
     hyperparameters = SMALL.model_copy(update={"scaling": "step"})
     with pytest.raises(DataError, match="series have up to 41 steps, but the model was trained on 40"):
         CNNKMeans.fit(hyperparameters, [two_shapes[0]], [longer], Run())
+
+
+def test_a_long_series_is_encoded_in_stretches_as_in_one(model):
+    long = np.random.default_rng(0).normal(size=(2, 3 * CHUNK_STEPS + 5))
+    long[1, 2 * CHUNK_STEPS + 1 :] = np.nan
+    in_stretches = predictions(model, Table.of(long))[:, 1:]
+    series, lengths = prepare(long, "dataset", model.predictor().scaler)
+    with torch.inference_mode():
+        whole = model.encoder(torch.from_numpy(series), torch.from_numpy(lengths))
+    np.testing.assert_allclose(in_stretches, whole, rtol=1e-5, atol=1e-6)

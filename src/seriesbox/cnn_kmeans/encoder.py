@@ -68,9 +68,14 @@ class Encoder(nn.Module):
 
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
         """(B, T), (B,) -> (B, F). Steps at or beyond a series' length are padding: finite, otherwise without effect."""
+        return self.head(self.pool(x, torch.zeros_like(lengths), lengths))
+
+    def pool(self, x: Tensor, first: Tensor, end: Tensor) -> Tensor:
+        """(B, T), (B,), (B,) -> (B, Z): the maximum over the steps from `first` to before `end`."""
         steps = self.convolve(x)  # (B, T, Z)
-        padding = torch.arange(x.shape[1], device=x.device) >= lengths[:, None]
-        return self.head(steps.masked_fill(padding[..., None], -torch.inf).amax(dim=1))
+        step = torch.arange(x.shape[1], device=x.device)
+        unwanted = (step < first[:, None]) | (step >= end[:, None])  # (B, T)
+        return steps.masked_fill(unwanted[..., None], -torch.inf).amax(dim=1)
 
     def folded(self) -> "Encoder":
         """The same, its weights normalised once and for all: it is faster, and cannot learn."""

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from seriesbox.cnn_kmeans import kmeans
 from seriesbox.cnn_kmeans.encoder import Encoder
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
-from seriesbox.cnn_kmeans.predictor import CNNKMeansPredictor, encode
+from seriesbox.cnn_kmeans.predictor import CNNKMeansPredictor, Head, encode
 from seriesbox.cnn_kmeans.series import (
     Series,
     check,
@@ -35,7 +35,7 @@ from seriesbox.cnn_kmeans.triplet import sample_triplets, triplet_loss
 from seriesbox.errors import DataError
 from seriesbox.layers.buffers import Buffers
 from seriesbox.layers.scaler import Scaler
-from seriesbox.layers.torch_network import TorchNetwork, arrays
+from seriesbox.layers.torch_network import TorchNetwork, arrays, as_array
 from seriesbox.tables.table import Table
 from seriesbox.training import Run, check_patience, finished, optimize
 
@@ -43,7 +43,7 @@ from seriesbox.training import Run, check_patience, finished, optimize
 # part of an epoch.
 SCORED_SERIES = 2000
 RESTARTS = 10
-SAMPLE = 64  # series
+SAMPLE, SAMPLE_STEPS = 64, 10_000  # series, and of each
 
 
 class CNNKMeans(nn.Module):
@@ -127,7 +127,8 @@ class CNNKMeans(nn.Module):
         def evaluate(mean_loss: float) -> dict[str, float]:
             return {"train_loss": mean_loss} | model._score(scored, held_out, run)
 
-        model.sample = cut(fitted, next(chunks_of_like_length(fitted[1][:SAMPLE])))
+        some, of_some = cut(fitted, next(chunks_of_like_length(fitted[1][:SAMPLE])))
+        model.sample = some[:, :SAMPLE_STEPS], np.zeros_like(of_some), np.minimum(of_some, SAMPLE_STEPS)
         optimize(model.encoder, len(series), loss, evaluate, hyperparameters, run)
         unstoppable = replace(run, stopped=lambda: False)
         centroids = finished(run, lambda: model._kmeans(model._features(fitted, unstoppable), RESTARTS, run))
@@ -138,7 +139,7 @@ class CNNKMeans(nn.Module):
 
     def predictor(self) -> CNNKMeansPredictor:
         """Its other half, whose network torch computes where this one is."""
-        network = TorchNetwork(self.encoder.folded().eval())
+        network = TorchNetwork(self.encoder.folded().eval().pool)
         return CNNKMeansPredictor(self.hyperparameters, self.columns, arrays(self.state_dict()), network)
 
     def _score(self, scored: Series, held_out: Series | None, run: Run) -> dict[str, float]:
@@ -177,7 +178,7 @@ class CNNKMeans(nn.Module):
 
     def _features(self, series: Series, run: Run) -> NDArray[np.float32]:
         """Of the series of all processes. Raises StoppedError where the run is to end."""
-        network = TorchNetwork(self.encoder)
+        network, head = TorchNetwork(self.encoder.pool), Head(*map(as_array, self.encoder.head.parameters()))
 
         def interruptible(*inputs: NDArray[Any]) -> NDArray[np.float32]:
             run.go_on()
@@ -185,7 +186,7 @@ class CNNKMeans(nn.Module):
 
         share = run.group.share(len(series[0]))
         own = series[0][share], series[1][share]
-        return run.group.gather(encode(interruptible, own, self.hyperparameters.output_size))
+        return run.group.gather(encode(interruptible, head, own, self.encoder.receptive_field))
 
     def _kmeans(self, features: NDArray[np.float32], restarts: int, run: Run) -> NDArray[np.float32]:
         """(N, F) -> (K, F), by the first process, for all."""

@@ -1,4 +1,4 @@
-"""The encoder without torch: its tensors by name, and the graph that computes with them.
+"""The encoder without torch: its tensors by name, and the graph of all of it but the linear layer at the end.
 
 `encoder.py` says what it is; weight normalisation is folded away here, since nothing is learnt any more.
 """
@@ -33,10 +33,10 @@ def shapes(hyperparameters: CNNKMeansHyperparameters) -> Shapes:
 
 
 def graph(hyperparameters: CNNKMeansHyperparameters, tensors: Tensors) -> bytes:
-    """`series` (B, T) and `lengths` (B,) -> (B, F), as `Encoder.forward`."""
+    """`series` (B, T), `first` and `end` (B,) -> (B, Z), as `Encoder.pool`."""
     g = Graph()
     series = g.input("series", np.float32, ["B", "T"])
-    lengths = g.input("lengths", np.int64, ["B"])
+    first, end = (g.input(name, np.int64, ["B"]) for name in ("first", "end"))
     x = g.node("Unsqueeze", series, _integers(1, 2))  # (B, 1, 1, T)
     for block in range(len(hyperparameters.channels) - 1):
         prefix, dilation = f"encoder.blocks.{block}", 2**block
@@ -59,10 +59,12 @@ def graph(hyperparameters: CNNKMeansHyperparameters, tensors: Tensors) -> bytes:
     x = g.node("Squeeze", x, _integers(2))  # (B, Z, T)
     length = g.node("Squeeze", g.node("Shape", series, start=1))
     steps = g.node("Range", np.array(0), length, np.array(1))
-    padding = g.node("GreaterOrEqual", steps, g.node("Unsqueeze", lengths, _integers(1, 2)))  # (B, 1, T)
-    pooled = g.node("ReduceMax", g.node("Where", padding, np.full(1, -np.inf, np.float32), x), _integers(2), keepdims=0)
-    features = g.node("Gemm", pooled, tensors["encoder.head.weight"], tensors["encoder.head.bias"], transB=1)
-    return g.written(features, ["B", hyperparameters.output_size])
+    before, after = (
+        g.node(operator, steps, g.node("Unsqueeze", limit, _integers(1, 2)))  # (B, 1, T)
+        for operator, limit in (("Less", first), ("GreaterOrEqual", end))
+    )
+    wanted = g.node("Where", g.node("Or", before, after), np.full(1, -np.inf, np.float32), x)
+    return g.written(g.node("ReduceMax", wanted, _integers(2), keepdims=0), ["B", hyperparameters.reduced_size])
 
 
 def _folded(tensors: Tensors, prefix: str) -> NDArray[np.float32]:

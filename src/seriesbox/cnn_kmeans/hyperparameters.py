@@ -26,3 +26,8 @@ class CNNKMeansHyperparameters(Optimization):
     def channels(self) -> list[int]:
         """Of the encoder's input and of each of its blocks."""
         return [1, *[self.filters] * self.blocks, self.reduced_size]
+
+    @property
+    def receptive_field(self) -> int:
+        """Steps that one output of the encoder's convolutions depends on: two to a block, of dilation 2^i."""
+        return 1 + 2 * (self.kernel_size - 1) * (2 ** (self.blocks + 1) - 1)

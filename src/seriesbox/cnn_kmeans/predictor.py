@@ -4,7 +4,7 @@ Shapes: N series, T time steps, F features, K clusters.
 """
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +12,22 @@ from numpy.typing import NDArray
 from seriesbox.cnn_kmeans import graph
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
 from seriesbox.cnn_kmeans.kmeans import nearest
-from seriesbox.cnn_kmeans.series import Series, check, check_steps, chunks_of_like_length, cut, interpolate, prepare
+from seriesbox.cnn_kmeans.series import (
+    CHUNK_STEPS,
+    Series,
+    check,
+    check_steps,
+    chunks_of_like_length,
+    cut,
+    interpolate,
+    prepare,
+)
 from seriesbox.hyperparameters import Optimization
 from seriesbox.layers.scaler import Scaler
 from seriesbox.network import Network, Shapes, Tensors
 from seriesbox.tables.table import Table
 
-SERIES_AT_ONCE = 1024  # prepared, and answered
+SERIES_AT_ONCE, STEPS_AT_ONCE = 1024, 1_000_000  # prepared and answered, if it is not one series alone
 
 
 class CNNKMeansPredictor:
@@ -34,6 +43,7 @@ class CNNKMeansPredictor:
         self.columns = columns
         self.scaler = Scaler(tensors["scaler.shift"], tensors["scaler.scale"])
         self.centroids = tensors["centroids"]
+        self.head = Head(tensors["encoder.head.weight"], tensors["encoder.head.bias"])
         self.network = network
 
     @staticmethod
@@ -49,8 +59,12 @@ class CNNKMeansPredictor:
 
     @staticmethod
     def graph(hyperparameters: CNNKMeansHyperparameters, tensors: Tensors) -> bytes:
-        """`series` (B, T) and `lengths` (B,) -> (B, F)."""
+        """`series` (B, T), `first` and `end` (B,) -> (B, Z)."""
         return graph.graph(hyperparameters, tensors)
+
+    def probe(self) -> Table:
+        """One series of one step."""
+        return Table.of(np.full((1, 1), self.scaler.shift[0]))
 
     def check(self, table: Table) -> None:
         """Raise DataError where a row has nothing in it, or more steps than the model knows."""
@@ -59,16 +73,41 @@ class CNNKMeansPredictor:
 
     def predict(self, table: Table) -> Iterator[NDArray[np.float32]]:
         """(N, T) -> (N, 1 + F) in pieces: the label of the nearest centroid, then the features."""
-        for first in range(0, len(table.values), SERIES_AT_ONCE):
-            values = interpolate(table.values[first : first + SERIES_AT_ONCE])
+        at_once = max(1, min(SERIES_AT_ONCE, STEPS_AT_ONCE // table.values.shape[1]))
+        for first in range(0, len(table.values), at_once):
+            values = interpolate(table.values[first : first + at_once])
             series = prepare(values, self.hyperparameters.scaling, self.scaler)
-            features = encode(self.network, series, self.hyperparameters.output_size)
+            features = encode(self.network, self.head, series, self.hyperparameters.receptive_field)
             yield np.column_stack([nearest(features, self.centroids).astype(np.float32), features])
 
 
-def encode(network: Network, series: Series, output_size: int) -> NDArray[np.float32]:
+class Head(NamedTuple):
+    """The encoder's last layer, which is linear."""
+
+    weight: NDArray[np.float32]  # (F, Z)
+    bias: NDArray[np.float32]  # (F,)
+
+
+def encode(network: Network, head: Head, series: Series, receptive_field: int) -> NDArray[np.float32]:
     """N series as `prepare` gives them -> (N, F), in chunks of like lengths."""
-    features = np.empty((len(series[0]), output_size), np.float32)
+    pooled = np.empty((len(series[0]), head.weight.shape[1]), np.float32)
     for chunk in chunks_of_like_length(series[1]):
-        features[chunk] = network(*cut(series, chunk))
+        pooled[chunk] = _pooled(network, *cut(series, chunk), receptive_field)
+    features: NDArray[np.float32] = pooled @ head.weight.T + head.bias
     return features
+
+
+def _pooled(network: Network, values: NDArray[np.float32], lengths: NDArray[np.int64], receptive_field: int) -> Any:
+    """(B, T), (B,) -> (B, Z). Long series are passed in stretches, each with what its first steps look back upon.
+
+    The encoder is causal, so the maximum over the stretches is that over the whole, and memory holds one of them.
+    """
+    stretch = max(CHUNK_STEPS, 4 * receptive_field)
+    pooled = None
+    for start in range(0, values.shape[1], stretch):
+        before = min(start, receptive_field - 1)
+        part = values[:, start - before : start + stretch]
+        end = np.clip(lengths - (start - before), 0, part.shape[1])
+        of_part = network(part, np.full_like(lengths, before), end)
+        pooled = of_part if pooled is None else np.maximum(pooled, of_part)
+    return pooled

@@ -1,6 +1,6 @@
 """Between torch's modules and arrays."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,19 +10,25 @@ from torch import nn
 
 
 class TorchNetwork:
-    """A module in evaluation mode as a network: called with arrays, computed where it is."""
+    """A module in evaluation mode, or a method of one, as a network: called with arrays, computed where it is."""
 
-    def __init__(self, module: nn.Module) -> None:
-        self.module = module
+    def __init__(self, compute: Callable[..., torch.Tensor]) -> None:
+        self.compute = compute
+        self.module = compute if isinstance(compute, nn.Module) else getattr(compute, "__self__")  # noqa: B009
 
     @torch.inference_mode()
     def __call__(self, *inputs: NDArray[Any]) -> NDArray[np.float32]:
         """The module's one output."""
         device = next(self.module.parameters()).device
-        output: torch.Tensor = self.module(*(torch.from_numpy(each).to(device) for each in inputs))
-        return output.numpy(force=True)
+        output = self.compute(*(torch.from_numpy(each).to(device) for each in inputs))
+        return as_array(output)
+
+
+def as_array(tensor: torch.Tensor) -> NDArray[Any]:
+    """On the CPU."""
+    return tensor.numpy(force=True)
 
 
 def arrays(state: Mapping[str, torch.Tensor]) -> dict[str, NDArray[Any]]:
     """A state dict on the CPU."""
-    return {name: tensor.numpy(force=True) for name, tensor in state.items()}
+    return {name: as_array(tensor) for name, tensor in state.items()}

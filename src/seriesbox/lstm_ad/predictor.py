@@ -55,6 +55,11 @@ class LSTMADPredictor:
         """`context` (B, L, D) -> (B, P * D)."""
         return graph.graph(hyperparameters, tensors)
 
+    def probe(self) -> Table:
+        """One window in which nothing changes."""
+        window = self.hyperparameters.context_length + self.hyperparameters.prediction_length
+        return Table.of(np.tile(self.scaler.shift, (window, 1)))
+
     def check(self, table: Table) -> None:
         """Raise DataError where a cell is missing, the table is too short, or its columns are not the trained ones."""
         check(

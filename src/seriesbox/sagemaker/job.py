@@ -89,7 +89,7 @@ def train(paths: Paths, group: Group, stop: threading.Event) -> None:
 
 def _runtime(model: Estimator) -> Runtime:
     """How the model can be served on a CPU."""
-    if (found := difference(model)) <= TOLERANCE:
+    if (found := difference(model)) <= TOLERANCE:  # which NaN is not
         return "onnx"
     print(f"onnxruntime differs from torch by {found:.1e} on this model: torch will serve it.", flush=True)
     return "torch"

@@ -1,6 +1,9 @@
 """What this process may use of its machine."""
 
+import ctypes
+import gc
 import os
+from contextlib import suppress
 from pathlib import Path
 
 CGROUPS = Path("/sys/fs/cgroup")
@@ -30,6 +33,13 @@ def memory_limit() -> int:
 def resident() -> int:
     """The bytes that this process holds."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def give_back() -> None:
+    """Return memory that was freed to the system: by itself, the C library may keep it for this process."""
+    gc.collect()
+    with suppress(OSError, AttributeError):  # a C library other than GNU's
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _quota_v2() -> tuple[int, int]:

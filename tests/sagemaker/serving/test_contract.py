@@ -205,6 +205,18 @@ def test_ping_answers_and_the_queue_is_bounded_while_requests_wait(serving, cnn)
 # Batch
 
 
+def test_a_large_body_that_is_refused_is_read_so_that_its_sender_sees_why(cnn_server):
+    large = b"1,2\n" * 7_000_000
+    for content_type, status in (("text/csv", 413), ("text/html", 415)):
+        assert cnn_server.post(large, content_type).status == status
+
+
+def test_several_transforms_at_once_share_what_sagemaker_allows(serving, cnn):
+    with serving(cnn, SAGEMAKER_BATCH="true", SAGEMAKER_MAX_CONCURRENT_TRANSFORMS="4") as server:
+        parameters = json.loads(server.get("/execution-parameters").body)
+    assert parameters == {"MaxConcurrentTransforms": 4, "MaxPayloadInMB": 25}
+
+
 def test_execution_parameters_lift_the_limit_and_name_no_strategy_that_was_not_chosen(cnn_server, serving, cnn):
     parameters = json.loads(cnn_server.get("/execution-parameters").body)
     assert parameters == {"MaxConcurrentTransforms": 1, "MaxPayloadInMB": 25}

@@ -1,9 +1,12 @@
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 import torch
 
 from seriesbox.artifact import save
+from seriesbox.lstm_ad.estimator import LSTMAD
+from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.sagemaker.machine import resident
 from seriesbox.sagemaker.serving.models import LEAST_FREE, Loaded, Models, NoMemoryError
 from seriesbox.sagemaker.serving.settings import Settings
@@ -18,6 +21,21 @@ def test_a_model_that_does_not_fit_beside_what_is_in_use_is_refused(one_column, 
     ample = Models(Settings.read(), budget=2 * resident() + 2 * LEAST_FREE)
     ample.load("a", str(tmp_path))
     assert [loaded.name for loaded in ample.all()] == ["a"]
+
+
+def test_what_an_unloaded_model_held_is_there_for_others(tmp_path):
+    large = LSTMAD(LSTMADHyperparameters(hidden_size=1000), 1).eval()  # some 50 MB
+    save(large, tmp_path)
+    models = Models(Settings.read(), budget=resident() + LEAST_FREE + 300_000_000)
+    names: list[str] = []
+    with suppress(NoMemoryError):
+        for number in range(20):
+            models.load(f"model-{number}", str(tmp_path))
+            names.append(f"model-{number}")
+    assert 0 < len(names) < 20
+    for name in names:
+        models.unload(name)
+    models.load("another", str(tmp_path))
 
 
 def test_a_model_goes_to_a_gpu_only_where_torch_can_use_it(one_column, tmp_path):

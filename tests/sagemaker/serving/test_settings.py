@@ -75,5 +75,6 @@ def test_spellings_that_mean_the_same_are_the_same(given):
 
 
 def test_threads_are_those_that_are_given_or_the_workers_share(given):
-    assert given(OMP_NUM_THREADS="3").threads == 3
+    assert given(OMP_NUM_THREADS="1").threads == 1
+    assert given(OMP_NUM_THREADS="1000").threads == usable_cores()
     assert given(OMP_NUM_THREADS="0").threads == given().threads == usable_cores()

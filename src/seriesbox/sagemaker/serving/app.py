@@ -19,12 +19,12 @@ from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, Ser
 
 from seriesbox.algorithm import Predictor
 from seriesbox.errors import ArtifactError, DataError, UserError
-from seriesbox.sagemaker.serving.body import read_body
+from seriesbox.sagemaker.serving.body import discard_body, read_body
 from seriesbox.sagemaker.serving.formats import Pieces, gathered, read, write
 from seriesbox.sagemaker.serving.log import log
 from seriesbox.sagemaker.serving.models import AlreadyLoadedError, Loaded, Models, NoMemoryError, NotLoadedError
 from seriesbox.sagemaker.serving.negotiation import CSV, JSON_LINES, request_format, response_format
-from seriesbox.sagemaker.serving.settings import MEGABYTE, Settings
+from seriesbox.sagemaker.serving.settings import BATCH, MEGABYTE, Settings
 from seriesbox.sagemaker.serving.worker import SECONDS_WITHOUT_A_BYTE
 from seriesbox.tables.json import parse_json
 from seriesbox.tables.table import Table
@@ -61,8 +61,9 @@ def create_app(settings: Settings, models: Models, only: Loaded | None) -> Flask
 
     @app.get("/execution-parameters")
     def execution_parameters() -> Response:
-        parameters: dict[str, Any] = {"MaxConcurrentTransforms": 1}
-        parameters["MaxPayloadInMB"] = max(1, min(100, (settings.limit or 100 * MEGABYTE) // MEGABYTE))  # 0: no limit
+        parameters: dict[str, Any] = {"MaxConcurrentTransforms": settings.transforms}
+        most = max(1, 100 // settings.transforms)  # SageMaker's limit is on the product of the two
+        parameters["MaxPayloadInMB"] = max(1, min(most, (settings.limit or BATCH) // MEGABYTE))
         if settings.strategy:  # SageMaker's local mode fails on one that its caller did not choose
             parameters["BatchStrategy"] = settings.strategy
         return _json(parameters)
@@ -124,6 +125,7 @@ def create_app(settings: Settings, models: Models, only: Loaded | None) -> Flask
                 g.facts["trace"] = "".join(traceback.format_exception(error))
         # What is wrong with data quotes it, and payloads are not for the log.
         g.facts["fault"] = type(error).__name__ if isinstance(error, UserError) else message
+        discard_body(request.environ)
         body = {"error": name, "message": message[:LONGEST_MESSAGE], "request_id": g.id}
         response = _json(body, int(status))
         if isinstance(error, MethodNotAllowed):

@@ -4,13 +4,17 @@ Werkzeug's own limit cuts a chunked body off without a word; this one does not.
 """
 
 import io
+import time
 from collections.abc import Callable
-from typing import BinaryIO
+from contextlib import suppress
+from typing import Any, BinaryIO
 
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 CHUNK = 1 << 20
+SECONDS = 300  # for a whole body, before its place is given to another
+SECONDS_TO_DISCARD = 2
 
 
 def read_body(
@@ -24,9 +28,11 @@ def read_body(
         raise RequestEntityTooLarge(_too_large(limit))
     if length is not None and length > CHUNK:
         is_large()
-    body, told = io.BytesIO(), length is not None
+    body, told, deadline = io.BytesIO(), length is not None, time.monotonic() + SECONDS
     try:
         while chunk := stream.read(CHUNK):
+            if time.monotonic() > deadline:
+                raise BadRequest(f"The request did not come within {SECONDS} seconds.")
             body.write(chunk)
             if not told and body.tell() >= CHUNK:
                 told = True
@@ -38,6 +44,15 @@ def read_body(
     if length is not None and body.tell() < length:
         raise BadRequest(f"The request ended early, after {body.tell()} of {length} bytes.")
     return body.getvalue()
+
+
+def discard_body(environ: dict[str, Any]) -> None:
+    """Read the rest of a body that is refused: many clients look for an answer only when they have sent everything."""
+    deadline = time.monotonic() + SECONDS_TO_DISCARD
+    environ["gunicorn.socket"].settimeout(SECONDS_TO_DISCARD)
+    with suppress(OSError, ParseException):
+        while time.monotonic() < deadline and environ["wsgi.input"].read(CHUNK):
+            pass
 
 
 def _too_large(limit: int) -> str:

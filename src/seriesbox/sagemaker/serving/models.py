@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Self
 
 from seriesbox.algorithm import Predictor
-from seriesbox.artifact import TENSORS, Artifact, load
+from seriesbox.artifact import TENSORS, Artifact, load, tried
 from seriesbox.errors import ArtifactError
-from seriesbox.sagemaker.machine import memory_limit, resident
+from seriesbox.sagemaker.machine import give_back, memory_limit, resident
 from seriesbox.sagemaker.serving.settings import Settings
 
 # A model in memory, and what a request to it needs, against the size of its file.
@@ -51,7 +51,7 @@ def _on_gpu(artifact: Artifact) -> Predictor | None:
     if not torch.cuda.is_available():
         return None
     torch.backends.cudnn.allow_tf32 = False  # so that answers are those of the CPU to a millionth
-    return artifact.estimator().to(torch.device("cuda")).predictor()
+    return tried(artifact.estimator().to(torch.device("cuda")).predictor())
 
 
 class Models:
@@ -84,6 +84,7 @@ class Models:
         """Raises NotLoadedError."""
         with self._changing:
             del self._loaded[self.get(name).name]
+            give_back()
 
     def get(self, name: str) -> Loaded:
         """Raises NotLoadedError."""

@@ -17,7 +17,7 @@ class Settings:
     """What `serve` needs to know before it has a model.
 
     limit: bytes of a request, None for no limit. strategy: how a batch job cuts files, where its owner said so.
-    queue: requests that are read, computed or waiting at once.
+    queue: requests that are read, computed or waiting at once. transforms: those that a batch job sends at once.
     """
 
     port: int
@@ -30,6 +30,7 @@ class Settings:
     workers: int
     threads: int
     queue: int
+    transforms: int
     accept: str | None
 
     @classmethod
@@ -53,7 +54,8 @@ class Settings:
         gpu = has_gpu()
         workers = 1 if batch or many_models or gpu else max(1, min(workers, cores))
         # Many models predict side by side: a pool of threads for each would be thousands.
-        threads = 1 if many_models else _number("OMP_NUM_THREADS", most=4096) or max(1, cores // workers)
+        share = max(1, cores // workers)
+        threads = 1 if many_models else min(_number("OMP_NUM_THREADS") or share, share)
         return cls(
             port=_number("SAGEMAKER_BIND_TO_PORT", most=65535) or 8080,
             batch=batch,
@@ -65,6 +67,7 @@ class Settings:
             workers=workers,
             threads=threads,
             queue=_number("SERIESBOX_QUEUE") or 64,
+            transforms=_number("SAGEMAKER_MAX_CONCURRENT_TRANSFORMS") or 1,
             accept=accept or None,
         )
 
