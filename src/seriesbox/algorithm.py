@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from seriesbox.errors import HyperparameterError
+from seriesbox.errors import DataError, HyperparameterError
 from seriesbox.hyperparameters import Hyperparameters as BaseHyperparameters
 from seriesbox.network import Network, Shapes, Tensors
 from seriesbox.tables.table import Table
@@ -46,6 +46,11 @@ class Predictor(Protocol):
         """The network in ONNX's format."""
         ...
 
+    @staticmethod
+    def rows_at_once(hyperparameters: Any) -> int:
+        """How many rows of a table are looked at together; the next ones are no other."""
+        ...
+
     def check(self, table: Table) -> None:
         """Raise DataError where the table cannot be predicted."""
         ...
@@ -73,7 +78,15 @@ class Estimator(Protocol):
 
     @classmethod
     def fit(cls, hyperparameters: Any, train: Sequence[Table], validation: Sequence[Table], run: "Run") -> Self:
-        """Fit on one table per file. Raises UserError where the data and the hyperparameters do not go together."""
+        """Fit on one table per file. Raises UserError where the data and the hyperparameters do not go together.
+
+        `Tables` are used up: their memory becomes the training data. Other sequences of tables are copied first.
+        """
+        ...
+
+    @staticmethod
+    def faults(hyperparameters: Any, train: Sequence[Table], validation: Sequence[Table]) -> list[DataError]:
+        """What is wrong with tables, one by one."""
         ...
 
     def predictor(self) -> Predictor:

@@ -52,6 +52,11 @@ class CNNKMeansPredictor:
         """`series` (B, T) and `lengths` (B,) -> (B, F)."""
         return graph.graph(hyperparameters, tensors)
 
+    @staticmethod
+    def rows_at_once(hyperparameters: CNNKMeansHyperparameters) -> int:
+        """Each series by itself, but that many are prepared together."""
+        return SERIES_AT_ONCE
+
     def check(self, table: Table) -> None:
         """Raise DataError where a row has nothing in it, or more steps than the model knows."""
         check(table)

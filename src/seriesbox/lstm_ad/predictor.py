@@ -55,6 +55,12 @@ class LSTMADPredictor:
         """`context` (B, L, D) -> (B, P * D)."""
         return graph.graph(hyperparameters, tensors)
 
+    @staticmethod
+    def rows_at_once(hyperparameters: LSTMADHyperparameters) -> int:
+        """A context, and what follows it in as many windows as are forecast together."""
+        context, predicted = hyperparameters.context_length, hyperparameters.prediction_length
+        return context + predicted * max(1, min(CHUNK_WINDOWS, CHUNK_STEPS // max(context, predicted)))
+
     def check(self, table: Table) -> None:
         """Raise DataError where a cell is missing, the table is too short, or its columns are not the trained ones."""
         check(
@@ -82,10 +88,9 @@ class LSTMADPredictor:
 
     def _chunks(self, table: Table) -> Iterator[NDArray[np.float64]]:
         """Scaled rows: the contexts of some windows, and what followed them."""
-        context, predicted = self.hyperparameters.context_length, self.hyperparameters.prediction_length
-        chunk = predicted * max(1, min(CHUNK_WINDOWS, CHUNK_STEPS // max(context, predicted)))
-        for first in range(0, len(table.values) - context, chunk):
-            yield self.scaler(table.values[first : first + context + chunk])
+        rows, context = self.rows_at_once(self.hyperparameters), self.hyperparameters.context_length
+        for first in range(0, len(table.values) - context, rows - context):
+            yield self.scaler(table.values[first : first + rows])
 
     def _contexts(self, rows: NDArray[np.float64]) -> NDArray[np.float32]:
         """(rows, D) -> (B, L, D): a context for every P rows or less that follow one."""

@@ -5,6 +5,7 @@ import signal
 import threading
 import traceback
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
@@ -14,9 +15,9 @@ from seriesbox import metrics
 from seriesbox.agreement import TOLERANCE, difference
 from seriesbox.algorithm import Estimator, estimator, infer, predictor
 from seriesbox.artifact import Runtime, save
-from seriesbox.errors import DataError, UserError, printable
+from seriesbox.errors import UserError, printable
 from seriesbox.hyperparameters import decode
-from seriesbox.sagemaker.channels import read_channel
+from seriesbox.sagemaker.channels import read_channels
 from seriesbox.sagemaker.cluster import Cluster
 from seriesbox.sagemaker.machine import usable_cores
 from seriesbox.sagemaker.paths import Paths
@@ -52,11 +53,9 @@ def _train(paths: Paths, stop: threading.Event) -> None:
     hyperparameters = predictor(name).Hyperparameters.parse(given)
     print(f"{name} {hyperparameters.model_dump_json(by_alias=True)}", flush=True)
 
-    if not paths.channel("training").is_dir():
-        others = ", ".join(sorted(path.name for path in paths.channels.glob("*") if path.is_dir())) or "none"
-        raise DataError(f"The job has no `training` channel, only {others}: give the training data under that name.")
-    training = read_channel(paths.channel("training"))
-    validation = read_channel(paths.channel("validation")) if paths.channel("validation").is_dir() else []
+    faults = partial(algorithm.faults, hyperparameters)
+    training, validation = read_channels(paths, predictor(name).rows_are_independent, faults)
+    sample = training[0].head(predictor(name).rows_at_once(hyperparameters))  # fitting uses the tables up
 
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.set_num_threads(min(torch.get_num_threads(), usable_cores()))
@@ -65,7 +64,7 @@ def _train(paths: Paths, stop: threading.Event) -> None:
     model = algorithm.fit(hyperparameters, training, validation, run)
     if stop.is_set():
         print("Stopped: the model is as the last step left it.", flush=True)
-    _save(model.to(torch.device("cpu")), training[0], paths)
+    _save(model.to(torch.device("cpu")), sample, paths)
     print(f"Saved the model to {paths.model}.", flush=True)
 
 
