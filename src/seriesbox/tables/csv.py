@@ -17,7 +17,7 @@ import orjson
 from numpy.typing import NDArray
 
 from seriesbox.errors import DataError, Places
-from seriesbox.tables.pieces import BLANKS, parts_of, unix, whole_lines
+from seriesbox.tables.pieces import BLANKS, BYTE_ORDER_MARK, parts_of, unix, whole_lines
 from seriesbox.tables.table import LARGEST, Cells, Piece, Table, Widths, table_of, uniform
 
 MISSING = ["", "nan", "NaN", "NAN"]
@@ -131,6 +131,8 @@ def _column(cells: bytes, widths: Widths, faults: "_Faults") -> Cells | None:
     import pandas as pd  # here, because a server that is asked for few rows at a time never needs it
 
     try:
+        if cells.startswith(BYTE_ORDER_MARK):  # pandas would leave it out
+            raise ValueError
         column = pd.read_csv(io.BytesIO(cells), **_ONE_COLUMN)["cell"].array.to_numpy()
     except ValueError:  # a cell that is no number, or bytes that are no text
         column = np.empty(0)

@@ -1,6 +1,7 @@
 """Bytes in pieces of whole lines, so that memory holds what they say and one piece of them."""
 
 import gzip
+import os
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -9,7 +10,8 @@ from seriesbox.errors import DataError
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # of UTF-8, as spreadsheets write it
 BLANKS = b" \t\r\n"
-PIECE = 4_000_000  # bytes that are parsed at once
+PIECE = 2_000_000  # bytes that are parsed at once
+LEAST_PART = 1 << 16
 GZIP = b"\x1f\x8b"
 
 
@@ -23,7 +25,8 @@ def parts_of_file(path: Path, name: str) -> Iterator[bytes]:
     try:
         with path.open("rb") as file:
             stream = gzip.GzipFile(fileobj=file) if file.peek(len(GZIP)).startswith(GZIP) else file
-            while part := stream.read(PIECE):
+            size = max(LEAST_PART, min(PIECE, os.fstat(file.fileno()).st_size))  # what is cut off again leaves a hole
+            while part := stream.read(size):
                 yield part
     except (gzip.BadGzipFile, EOFError, zlib.error):
         raise DataError(

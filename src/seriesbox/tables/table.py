@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from mmap import MAP_ANONYMOUS, MAP_PRIVATE, PAGESIZE, mmap
 from typing import Self, overload
 
 import numpy as np
@@ -68,9 +69,10 @@ class Tables(Sequence[Table]):
     values: (N, D), the rows of all tables; D is the widest row of them all.
     """
 
-    def __init__(self, values: Cells, widths: Widths, names: Sequence[str], ends: Sequence[int]) -> None:
-        """ends: the row behind the last one of each table."""
-        self.values = values
+    def __init__(self, memory: mmap, widths: Widths, names: Sequence[str], ends: Sequence[int]) -> None:
+        """memory: that of all rows; ends: the row behind the last one of each table."""
+        self._memory = memory
+        self.values = np.frombuffer(memory, np.float64).reshape(len(widths), -1)
         self.widths = widths
         self.names = names
         self.spans = [slice(*span) for span in pairwise([0, *ends])]
@@ -107,25 +109,27 @@ class Tables(Sequence[Table]):
     def used_up(self, convert: Callable[[Cells], NDArray[np.float32]]) -> NDArray[np.float32]:
         """(N, D): some rows after the other through `convert`, in the same memory, half of which is given back.
 
-        The tables are no more. Raises ValueError where somebody still holds a view of them.
+        The tables are no more. Raises BufferError where somebody still holds a view of them.
         """
-        shape = self.values.shape
-        room = self.values.reshape(-1).view(np.float32)
-        for rows in blocks(*shape):
-            converted = convert(self.values[rows])
-            room[rows.start * shape[1] : rows.stop * shape[1]] = converted.ravel()
-        del room
-        self.values.resize((self.values.size + 1) // 2)
-        values, self.values = self.values, np.empty((0, shape[1]))
-        return values.view(np.float32)[: shape[0] * shape[1]].reshape(shape)
+        rows, columns = self.values.shape
+        converted = np.frombuffer(self._memory, np.float32)[: rows * columns].reshape(rows, columns)
+        for some in blocks(rows, columns):
+            converted[some] = convert(self.values[some])
+        del converted
+        self.values = np.empty((0, columns))
+        self._memory.resize(4 * rows * columns)
+        return np.frombuffer(self._memory, np.float32).reshape(rows, columns)
 
 
 class Rows:
-    """Rows while they are read: a cell is written where it stays, so that memory holds each once."""
+    """Rows while they are read: a cell is written where it stays, so that memory holds each once.
+
+    They lie in pages of their own, which grow without being copied; what is given back of them is free for everyone.
+    """
 
     def __init__(self) -> None:
-        self._cells = np.empty(0)
-        self._filled = 0
+        self._memory = mmap(-1, PAGESIZE, flags=MAP_PRIVATE | MAP_ANONYMOUS)
+        self._filled = 0  # cells
         self._widths: list[Widths] = []
         self._names: list[str] = []
         self._ends = [(0, 0, 0)]  # of the tables, in cells, in pieces and in rows
@@ -150,28 +154,25 @@ class Rows:
         """The tables, which take everything over. Raises DataError where padding would run wild."""
         widths = _joined(self._widths)
         widest = int(widths.max())
-        shape = len(widths), widest
         ends = [rows for *_, rows in self._ends[1:]]
-        self._cells.resize(self._filled, refcheck=False)
-        if len(widths) * widest != self._filled:
-            if len(widths) * widest > max(MOST_PADDING * self._filled, LEAST_CELLS):
-                row = int(widths.argmax())
-                table = int(np.searchsorted(ends, row, side="right"))
-                raise DataError(
-                    f"{self._names[table]}: row {row + 1 - (ends[table - 1] if table else 0)} has {widest} cells, far "
-                    "more than the others, which would all be padded to that: cut it, or give long and short rows to "
-                    "jobs of their own."
-                )
-            _pad(self._cells, widths, widest)
-        self._cells.resize(shape, refcheck=False)
-        values, self._cells = self._cells, np.empty(0)
-        return Tables(values, widths, self._names, ends)
+        if len(widths) * widest > max(MOST_PADDING * self._filled, LEAST_CELLS):
+            row = int(widths.argmax())
+            table = int(np.searchsorted(ends, row, side="right"))
+            raise DataError(
+                f"{self._names[table]}: row {row + 1 - (ends[table - 1] if table else 0)} has {widest} cells, far more "
+                "than the others, which would all be padded to that: cut it, or give long and short rows to jobs of "
+                "their own."
+            )
+        self._memory.resize(8 * len(widths) * widest)
+        if self._filled < len(widths) * widest:
+            _pad(np.frombuffer(self._memory, np.float64).reshape(-1, widest), self._filled, widths)
+        return Tables(self._memory, widths, self._names, ends)
 
     def _add(self, cells: Cells, widths: Widths) -> None:
         end = self._filled + len(cells)
-        if end > len(self._cells):
-            self._cells.resize(end + end // 32, refcheck=False)  # moves pages, not bytes, once it is large
-        self._cells[self._filled : end] = cells
+        if 8 * end > len(self._memory):
+            self._memory.resize(9 * end)
+        np.frombuffer(self._memory, np.float64, end)[self._filled :] = cells
         self._filled = end
         self._widths.append(uniform(int(widths[0]), len(widths)) if widths.min() == widths.max() else widths)
 
@@ -195,14 +196,12 @@ def _joined(widths: Sequence[Widths]) -> Widths:
     return np.concatenate(widths)
 
 
-def _pad(cells: Cells, widths: Widths, widest: int) -> None:
-    """Lay all cells in one line out as rows of the widest width, from the last to the first, so that none is lost."""
-    end = len(cells)
-    cells.resize(len(widths) * widest, refcheck=False)
-    for rows in reversed(list(blocks(len(widths), widest))):
-        of_block = widths[rows]
-        start = end - int(of_block.sum(dtype=np.int64))
-        block = np.full((len(of_block), widest), np.nan)
-        block[np.arange(widest) < of_block[:, None]] = cells[start:end]
-        cells[rows.start * widest : rows.stop * widest] = block.reshape(-1)
-        end = start
+def _pad(values: Cells, filled: int, widths: Widths) -> None:
+    """Lay the cells at the front of (N, D) out as rows: from the last to the first, so that none is lost."""
+    cells, columns = values.reshape(-1), np.arange(values.shape[1])
+    for rows in reversed(list(blocks(*values.shape))):
+        given = columns < widths[rows, None]
+        start = filled - int(given.sum())
+        block = np.full(given.shape, np.nan)
+        block[given] = cells[start:filled]
+        values[rows], filled = block, start
