@@ -26,7 +26,6 @@ from benchmarks.data import Anomaly
 from seriesbox.algorithm import predict
 from seriesbox.lstm_ad.estimator import LSTMAD
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
-from seriesbox.tables.csv import read_csv
 from seriesbox.training import Run
 
 LONG = 179
@@ -97,7 +96,7 @@ def short_series(problems: Mapping[int, Anomaly]) -> None:
 def sample(folder: Path) -> None:
     """Table 3."""
     names = ("train.csv", "valid.csv", "test.csv", "batch_predictions.csv")
-    train, validation, test, published = (read_csv(data.found(folder / name), name) for name in names)
+    train, validation, test, published = (data.table(folder / name) for name in names)
     log: dict[int, Mapping[str, float]] = {}
     model = LSTMAD.fit(SAMPLE, [train], [validation], Run(report=log.__setitem__))
     ours, theirs = predict(model.predictor(), test), published.values  # (N, 1 + D) each

@@ -34,7 +34,7 @@ from seriesbox.cnn_kmeans.subsequences import encode_subsequences
 from seriesbox.cnn_kmeans.triplet import sample_triplets
 from seriesbox.lstm_ad.estimator import LSTMAD
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
-from seriesbox.tables.csv import read_csv, write_csv
+from seriesbox.tables.csv import write_csv
 from seriesbox.tables.table import Table
 from seriesbox.training import Run
 
@@ -182,7 +182,7 @@ def main() -> None:
     epochs = {"epochs": options.epochs}
 
     heartbeats = data.ecg200(options.data).train
-    sample = read_csv(data.found(options.data / "samples" / "cnn-kmeans" / "train.csv"), "train.csv")
+    sample = data.table(options.data / "samples" / "cnn-kmeans" / "train.csv")
     trace = data.anomalies(options.data)[179].train
     series = torch.from_numpy(heartbeats.values).float()
     whole = torch.from_numpy(sample.values).float().nan_to_num()  # the plain one knows neither gaps nor lengths

@@ -10,15 +10,16 @@ import pytest
 import seriesbox
 
 SOURCE = Path(seriesbox.__file__).parent
-SHARED = {"errors", "hyperparameters", "layers", "network", "onnx", "tables", "training"}
+SHARED = {"errors", "group", "hyperparameters", "layers", "network", "onnx", "tables", "training"}
 ALLOWED = {
     "errors": set(),
     "metrics": set(),
     "hyperparameters": {"errors"},
     "network": set(),
+    "group": set(),
     "onnx": {"onnx"},
     "tables": {"errors", "tables"},
-    "training": {"errors", "hyperparameters"},
+    "training": {"errors", "group", "hyperparameters"},
     "layers": set(),
     "cnn_kmeans": SHARED | {"cnn_kmeans"},
     "lstm_ad": SHARED | {"lstm_ad"},
@@ -30,6 +31,7 @@ ALLOWED = {
         "algorithm",
         "artifact",
         "errors",
+        "group",
         "hyperparameters",
         "metrics",
         "tables",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from seriesbox.errors import HyperparameterError
+from seriesbox.errors import DataError, HyperparameterError
 from seriesbox.hyperparameters import Optimization
 from seriesbox.network import Network, Shapes, Tensors
 from seriesbox.tables.table import Table
@@ -83,8 +83,14 @@ class Estimator(Protocol):
     ) -> Self:
         """Fit on one table per file, beginning with what an `earlier` model has learnt, where there is one.
 
+        `Tables` are used up: their memory becomes the training data. Other sequences of tables are copied first.
         Raises UserError where the data and the hyperparameters do not go together.
         """
+        ...
+
+    @staticmethod
+    def faults(hyperparameters: Any, train: Sequence[Table], validation: Sequence[Table]) -> list[DataError]:
+        """What is wrong with tables, one by one."""
         ...
 
     def predictor(self) -> Predictor:

@@ -10,7 +10,7 @@ from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
 from seriesbox.cnn_kmeans.kmeans import nearest
 from seriesbox.cnn_kmeans.series import CHUNK_STEPS, interpolate, prepare
 from seriesbox.errors import DataError
-from seriesbox.tables.table import Table
+from seriesbox.tables.table import Table, Tables
 from seriesbox.training import Run
 
 SMALL = CNNKMeansHyperparameters(
@@ -92,6 +92,32 @@ def test_files_are_stacked_and_metrics_reported_every_epoch(two_shapes):
     for _, metrics in reported:
         assert list(metrics) == list(CNNKMeans.metrics)
         assert np.isfinite(list(metrics.values())).all()
+
+
+@pytest.mark.parametrize("scaling", ["dataset", "series", "step"])
+def test_neither_files_nor_blocks_nor_their_memory_change_what_is_learnt(two_shapes, monkeypatch, scaling):
+    table = two_shapes[0]
+    values = np.where(np.isnan(table.values), np.nan, table.values + 1e9)
+    hyperparameters = SMALL.model_copy(update={"epochs": 1, "scaling": scaling})
+
+    def fitted(parts, own):
+        tables = [Table.of(part) for part in parts]
+        return CNNKMeans.fit(hyperparameters, Tables.of(tables) if own else tables, [], Run()).state_dict()
+
+    whole = fitted([values], own=False)
+    for cells in (1, 100, 1_000_000):
+        monkeypatch.setattr("seriesbox.tables.blocks.CELLS", cells)
+        for own in (False, True):
+            torch.testing.assert_close(fitted(np.split(values, [7, 8, 40]), own), whole, rtol=1e-5, atol=1e-5)
+
+
+def test_every_row_with_nothing_in_it_is_named_over_all_files(two_shapes):
+    empty = two_shapes[0].values[:5].copy()
+    empty[[1, 3]] = np.nan
+    with pytest.raises(DataError) as caught:
+        CNNKMeans.fit(SMALL, [Table.of(empty, "a"), two_shapes[0]], [Table.of(empty[2:], "b")], Run())
+    advice = "give every series a value, or remove its row."
+    assert str(caught.value) == f"a has nothing in row 2; row 4: {advice} b has nothing in row 2: {advice}"
 
 
 def test_more_clusters_than_series_is_refused_before_training(two_shapes):

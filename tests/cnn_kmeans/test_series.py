@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from seriesbox.cnn_kmeans.series import CHUNK_STEPS, align, check, chunks_of_like_length, interpolate, stack
+from seriesbox.cnn_kmeans.series import CHUNK_STEPS, align, check, chunks_of_like_length, interpolate
 from seriesbox.errors import DataError
 from seriesbox.tables.table import Table
 
@@ -23,14 +23,8 @@ def test_series_are_moved_to_the_front_and_padded_with_zeros():
     np.testing.assert_array_equal(lengths, [2, 4, 1])
 
 
-def test_files_of_different_widths_are_stacked():
-    np.testing.assert_array_equal(
-        stack([np.ones((1, 1), np.float32), np.zeros((1, 2), np.float32)]), [[1, NAN], [0, 0]]
-    )
-
-
 def test_a_row_with_nothing_in_it_is_named():
-    with pytest.raises(DataError, match=r"training/a.csv has nothing in rows 2, 3: give every series a value"):
+    with pytest.raises(DataError, match=r"training/a.csv has nothing in row 2; row 3: give every series a value"):
         check(Table.of(array([1, 2], [NAN, NAN], [NAN, NAN]), "training/a.csv"))
 
 

@@ -8,7 +8,7 @@ from seriesbox.lstm_ad import estimator
 from seriesbox.lstm_ad.estimator import LSTMAD
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.tables.csv import parse_csv
-from seriesbox.tables.table import Table
+from seriesbox.tables.table import Table, Tables
 from seriesbox.training import Run
 
 CONTEXT, PREDICTION = 20, 7
@@ -177,6 +177,30 @@ def test_one_layer_needs_no_dropout(wave):
 def test_what_cannot_be_predicted_is_said(model, body, message):
     with pytest.raises(DataError, match=message):
         predictions(model, parse_csv(body, "the file"))
+
+
+def test_neither_blocks_nor_their_memory_change_what_is_learnt(wave, monkeypatch):
+    quick = SMALL.model_copy(update={"epochs": 1})
+    tables = [Table.of(wave[:700].astype(np.float64) + 1e9), Table.of(wave[700:].astype(np.float64) + 1e9)]
+    whole = LSTMAD.fit(quick, tables, [], Run()).state_dict()
+    for cells in (1, 100, 1_000_000):
+        monkeypatch.setattr("seriesbox.tables.blocks.CELLS", cells)
+        for given in (tables, Tables.of(tables)):
+            torch.testing.assert_close(LSTMAD.fit(quick, given, [], Run()).state_dict(), whole, rtol=0, atol=0)
+
+
+def test_every_gap_is_named_over_all_files(wave):
+    gaps = wave.copy()
+    gaps[3, 0] = gaps[[3, 9], 1] = np.nan
+    with pytest.raises(DataError) as caught:
+        LSTMAD.fit(SMALL, [Table.of(gaps, "a"), Table.of(wave[:9], "b")], [Table.of(wave[:, :1], "c")], Run())
+    assert str(caught.value) == (
+        "a: row 4 is empty in column 1; row 4 is empty in column 2; row 10 is empty in column 2. "
+        "LSTM-AD needs a number in every cell: fill the gaps before. "
+        "b has 9 rows, but context-length 20 and prediction-length 7 need at least 135 to train on, so that the last "
+        "fifth holds a window. "
+        "c has rows of 1 cells, but the training data has 2: give one time step per row and one series per column."
+    )
 
 
 def test_too_short_a_training_file_is_named(wave):

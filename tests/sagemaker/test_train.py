@@ -1,3 +1,4 @@
+import gzip
 import re
 import signal
 import time
@@ -35,7 +36,7 @@ def bodies(two_shapes, wave) -> dict[str, bytes]:
 def test_a_job_trains_on_every_file_reports_its_metrics_and_leaves_a_model(job, bodies, algorithm, hyperparameters):
     job.set(hyperparameters)
     job.put("training", "a.csv", bodies[algorithm])
-    job.put("training", "nested/b.csv", bodies[algorithm])
+    job.put("training", "nested/b.csv.gz", gzip.compress(bodies[algorithm]))
     job.put("training", ".hidden", b"not a number")
     job.put("training", "x-manifest", b"{}")
     job.put("validation", "c.csv", bodies[algorithm])
@@ -139,6 +140,17 @@ def ragged(job):
     job.put("training", "a.csv", b"1,2\n" * 200 + b"1\n")
 
 
+def a_gap_and_text(job):
+    job.set(LSTM)
+    job.put("training", "a.csv", b"1\n" * 200 + b"x\n")
+    job.put("training", "b.csv", b"1\n" * 200 + b'""\n')
+
+
+def a_pipe(job):
+    job.set(LSTM)
+    (job.config / "inputdataconfig.json").write_text('{"training": {"TrainingInputMode": "Pipe"}}')
+
+
 def unknown_algorithm(job):
     job.set({"model": "kmeans"})
 
@@ -165,6 +177,11 @@ def ambiguous(job):
             text_in_a_cell,
             r"^training/a\.csv has cells that are not numbers up to 3.4e38, .*: row 3, column 2 is 'six'\.",
         ),
+        (
+            a_gap_and_text,
+            r"^training/a\.csv has .*: row 201, column 1 is 'x'\. training/b\.csv: row 201 is empty in column 1",
+        ),
+        (a_pipe, r"^The `training` channel is in Pipe mode, which is not supported: use File or FastFile\.$"),
         (few_series, r"^2 clusters need at least as many series, but the training channel has 1: "),
         (few_rows, r"^training/a\.csv has 124 rows, .* need at least 125 to train on, "),
         (ragged, r"^training/a\.csv: row 201 has 1 cells, the others have 2\. LSTM-AD needs every row complete"),

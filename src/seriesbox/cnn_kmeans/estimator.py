@@ -8,6 +8,7 @@ Shapes: N series, T time steps, F features, K clusters.
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -27,16 +28,15 @@ from seriesbox.cnn_kmeans.series import (
     cut,
     interpolate,
     mean_and_deviation,
-    prepare,
-    stack,
+    prepare_all,
 )
 from seriesbox.cnn_kmeans.subsequences import Subsequences, encode_subsequences
 from seriesbox.cnn_kmeans.triplet import sample_triplets, triplet_loss
-from seriesbox.errors import DataError
+from seriesbox.errors import DataError, found, raise_together
 from seriesbox.layers.buffers import Buffers
 from seriesbox.layers.scaler import Scaler
 from seriesbox.layers.torch_network import TorchNetwork, arrays, as_array
-from seriesbox.tables.table import Table
+from seriesbox.tables.table import Table, Tables
 from seriesbox.training import Run, check_patience, finished, optimize
 
 # The silhouette is quadratic in the number of series: it is taken on at most this many, so that it stays a small
@@ -84,38 +84,42 @@ class CNNKMeans(nn.Module):
     ) -> Self:
         """Fit on unlabelled series, one per row, of all files together. `validation` is only scored.
 
-        An `earlier` model lends its encoder to begin with, and its scaler.
+        An `earlier` model lends its encoder to begin with, and its scaler. `Tables` are used up: their
+        memory becomes the training data. Other sequences of tables are copied first.
 
         Raises DataError when a row has nothing in it, or when there are fewer series than clusters.
         """
         check_patience(hyperparameters, bool(validation))
         torch.manual_seed(hyperparameters.seed + run.group.rank)  # weights and order are the first process'
-        values = stack([_bridged(table) for table in train])  # (N, T)
-        if len(values) < hyperparameters.clusters:
+        raise_together(cls.faults(hyperparameters, train, validation))
+        tables = _bridged(train)
+        count, steps = tables.values.shape
+        if count < hyperparameters.clusters:
             raise DataError(
                 f"{hyperparameters.clusters} clusters need at least as many series, but the training channel has "
-                f"{len(values)}: lower `clusters` or add rows."
+                f"{count}: lower `clusters` or add rows."
             )
-        model = cls(hyperparameters, columns=earlier.columns if earlier else values.shape[1])
+        model = cls(hyperparameters, columns=earlier.columns if earlier else steps)
         scaler = Scaler(np.zeros(1), np.ones(1))
         if earlier:
             model.encoder.load_state_dict(earlier.encoder.state_dict())
             scaler = earlier.predictor().scaler
-            check_steps(values.shape[1], hyperparameters.scaling, scaler)
+            check_steps(steps, hyperparameters.scaling, scaler)
         elif hyperparameters.scaling != "series":
-            moments = mean_and_deviation(values, axis=0 if hyperparameters.scaling == "step" else None)
-            scaler = Scaler(*(each.flatten() for each in moments))
+            axis = 0 if hyperparameters.scaling == "step" else None
+            scaler = Scaler(*(each.flatten() for each in mean_and_deviation(list(tables.blocks()), axis)))
         model.scaler.set(**scaler._asdict())
         model.to(run.device)
 
-        fitted = prepare(values, hyperparameters.scaling, scaler)
+        fitted = prepare_all(tables, hyperparameters.scaling, scaler)
         scored, held_out = _some_of(fitted), None
         if validation:
-            values = stack([_bridged(table) for table in validation])
-            if len(values) < 2:
+            tables = _bridged(validation)
+            count, steps = tables.values.shape
+            if count < 2:
                 raise DataError("The validation channel has one series: give it two or more, or leave it out.")
-            check_steps(values.shape[1], hyperparameters.scaling, scaler)
-            held_out = _some_of(prepare(values, hyperparameters.scaling, scaler))
+            check_steps(steps, hyperparameters.scaling, scaler)
+            held_out = _some_of(prepare_all(tables, hyperparameters.scaling, scaler))
         series, lengths = (torch.from_numpy(each).to(run.device) for each in fitted)
 
         def loss(batch: Tensor) -> Tensor | None:
@@ -136,6 +140,13 @@ class CNNKMeans(nn.Module):
             centroids = model._kmeans(model._features(scored, unstoppable), 1, run)
         model.centroids.copy_(torch.from_numpy(centroids))
         return model.eval()
+
+    @staticmethod
+    def faults(
+        hyperparameters: CNNKMeansHyperparameters, train: Sequence[Table], validation: Sequence[Table]
+    ) -> list[DataError]:
+        """The tables with rows in which nothing is observed."""
+        return found(check, chain(train, validation))
 
     def predictor(self) -> CNNKMeansPredictor:
         """Its other half, whose network torch computes where this one is."""
@@ -197,9 +208,11 @@ class CNNKMeans(nn.Module):
         return run.group.firsts(torch.from_numpy(centroids)).numpy()
 
 
-def _bridged(table: Table) -> NDArray[np.float64]:
-    check(table)
-    return interpolate(table.values)
+def _bridged(tables: Sequence[Table]) -> Tables:
+    tables = Tables.of(tables)
+    for values in tables.blocks():
+        values[:] = interpolate(values)
+    return tables
 
 
 def _some_of(series: Series) -> Series:

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from seriesbox.errors import DataError
+from seriesbox.errors import DataError, Places
 from seriesbox.layers.scaler import Scaler
-from seriesbox.tables.table import Table
+from seriesbox.tables.blocks import blocks
+from seriesbox.tables.table import Table, Tables
 
 Series = tuple[NDArray[np.float32], NDArray[np.int64]]
 """(N, T) scaled, zero past the (N,) lengths."""
@@ -21,9 +22,12 @@ CHUNK_STEPS = 8192
 
 def check(table: Table) -> None:
     """Raise DataError naming rows in which nothing is observed."""
-    empty = np.flatnonzero(np.isnan(table.values).all(axis=1))
-    if len(empty):
-        raise DataError(f"{table.name} has nothing in {_rows(empty)}: give every series a value, or remove its row.")
+    places = Places()
+    for rows in blocks(*table.values.shape):
+        empty = np.flatnonzero(np.isnan(table.values[rows]).all(axis=1))
+        places.add(len(empty), (f"row {rows.start + row + 1}" for row in empty))
+    if places.count:
+        raise DataError(f"{table.name} has nothing in ", places, ": give every series a value, or remove its row.")
 
 
 def check_steps(steps: int, scaling: str, scaler: Scaler) -> None:
@@ -52,21 +56,36 @@ def interpolate(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def mean_and_deviation(
-    values: NDArray[np.float64], axis: int | None
+    blocks: Sequence[NDArray[np.float64]], axis: int | None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean and standard deviation over `axis`, which is kept with length one; a deviation is 1 where nothing varies."""
-    observed = ~np.isnan(values)
-    count = np.maximum(observed.sum(axis=axis, keepdims=True), 1)
-    mean = np.sum(values, axis=axis, keepdims=True, where=observed) / count
-    variance = np.sum(np.square(values - mean), axis=axis, keepdims=True, where=observed) / count
+    """Mean and standard deviation over `axis`, which is kept with length one; a deviation is 1 where nothing varies.
+
+    Several blocks are the rows of one array, where `axis` is not the one along a row.
+    """
+    count = sum((~np.isnan(block)).sum(axis=axis, keepdims=True) for block in blocks)
+    count = np.maximum(count, 1)
+    mean = sum(np.nansum(block, axis=axis, keepdims=True) for block in blocks) / count
+    variance = sum(np.nansum(np.square(block - mean), axis=axis, keepdims=True) for block in blocks) / count
     varies = variance > np.square(8 * np.finfo(np.float64).eps * mean)  # more than by rounding
     return mean, np.where(varies, np.sqrt(variance), 1)
+
+
+def prepare_all(tables: Tables, scaling: str, scaler: Scaler) -> Series:
+    """What `prepare` makes of all tables at once, in their memory: they are used up."""
+    lengths: list[NDArray[np.int64]] = []
+
+    def convert(values: NDArray[np.float64]) -> NDArray[np.float32]:
+        series, of_series = prepare(values, scaling, scaler)
+        lengths.append(of_series)
+        return series
+
+    return tables.used_up(convert), np.concatenate(lengths)
 
 
 def prepare(values: NDArray[np.float64], scaling: str, scaler: Scaler) -> Series:
     """(N, T) in input units, with missing ends, to what the encoder takes; `scaling` says what the scaler is of."""
     if scaling == "series":
-        mean, deviation = mean_and_deviation(values, axis=1)
+        mean, deviation = mean_and_deviation([values], axis=1)
         scaler = Scaler(mean, deviation)
     elif scaling == "step":
         scaler = Scaler(*(each[: values.shape[1]] for each in scaler))
@@ -98,16 +117,3 @@ def cut(series: Series, chunk: NDArray[np.int64]) -> Series:
     """The series of these indices, without the steps that none of them has."""
     values, lengths = series
     return values[chunk, : lengths[chunk].max()], lengths[chunk]
-
-
-def stack(tables: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
-    """Several (N_i, T_i) -> (sum of N_i, longest T), the shorter ones' ends missing."""
-    longest = max(values.shape[1] for values in tables)
-    return np.concatenate(
-        [np.pad(values, ((0, 0), (0, longest - values.shape[1])), constant_values=np.nan) for values in tables]
-    )
-
-
-def _rows(indices: NDArray[np.int64]) -> str:
-    shown = ", ".join(str(index + 1) for index in indices[:20])
-    return f"row {shown}" if len(indices) == 1 else f"rows {shown}{', ...' if len(indices) > 20 else ''}"

@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from seriesbox.errors import DataError, found, raise_together
 from seriesbox.layers.buffers import Buffers
 from seriesbox.layers.scaler import Scaler
 from seriesbox.layers.torch_network import TorchNetwork, arrays
@@ -24,7 +25,7 @@ from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.lstm_ad.predictor import LSTMADPredictor
 from seriesbox.lstm_ad.series import check
 from seriesbox.lstm_ad.windows import Windows
-from seriesbox.tables.table import Table
+from seriesbox.tables.table import Table, Tables
 from seriesbox.training import Run, check_patience, finished, optimize
 
 # Windows forecast at once outside training: larger chunks leave the cache and are slower.
@@ -70,24 +71,28 @@ class LSTMAD(nn.Module):
     ) -> Self:
         """Fit on normal data, one table per file; no window spans two files. `validation` is only scored.
 
-        An `earlier` model lends its forecaster to begin with, and its scaler.
+        An `earlier` model lends its forecaster to begin with, and its scaler. `Tables` are used up: their
+        memory becomes the training data. Other sequences of tables are copied first.
 
         Raises DataError when a cell is missing, a file is too short, or files differ in their columns.
         """
         check_patience(hyperparameters, bool(validation))
         torch.manual_seed(hyperparameters.seed + run.group.rank)  # weights and order are the first process'
-        model = cls(hyperparameters, earlier.columns if earlier else int(np.bincount(train[0].widths).argmax()))
+        raise_together(cls.faults(hyperparameters, train, validation))
+        model = cls(hyperparameters, train[0].width)
+        if earlier and earlier.columns != model.columns:
+            raise DataError(
+                f"{train[0].name} has rows of {model.columns} cells, but the earlier model knows {earlier.columns}: a "
+                "training that continues needs the same columns."
+            )
+        tables = Tables.of(train)
         # Four fifths of every file fit the network; the last fifth gives the errors the Gaussian is fitted to.
-        for table in train:
-            model._check(table, 5, "to train on, so that the last fifth holds a window")
-        for table in validation:
-            model._check(table, 1, "to validate with")
-        fitted = [table.values[: len(table.values) * 4 // 5] for table in train]
-        held_out = [table.values[len(table.values) * 4 // 5 :] for table in train]
-        scored = [table.values for table in validation]
+        cuts = [span.start + (span.stop - span.start) * 4 // 5 for span in tables.spans]
+        fitted = [slice(span.start, cut) for span, cut in zip(tables.spans, cuts, strict=True)]
+        held_out = [slice(cut, span.stop) for span, cut in zip(tables.spans, cuts, strict=True)]
 
-        low = np.min([each.min(axis=0) for each in fitted], axis=0)
-        high = np.max([each.max(axis=0) for each in fitted], axis=0)
+        low = np.min([tables.values[rows].min(axis=0) for rows in fitted], axis=0)
+        high = np.max([tables.values[rows].max(axis=0) for rows in fitted], axis=0)
         scaler = Scaler(shift=low, scale=np.where(high > low, high - low, 1))
         if earlier:
             model.forecaster.load_state_dict(earlier.forecaster.state_dict())
@@ -95,8 +100,12 @@ class LSTMAD(nn.Module):
         model.scaler.set(**scaler._asdict())
         model.to(run.device)
 
-        windows, held_out_windows = model._windows(fitted, scaler), model._windows(held_out, scaler)
-        validation_windows = model._windows(scored, scaler) if scored else None
+        rows = model._rows(tables, scaler)
+        windows, held_out_windows = model._windows(rows, fitted), model._windows(rows, held_out)
+        validation_windows = None
+        if validation:
+            tables = Tables.of(validation)
+            validation_windows = model._windows(model._rows(tables, scaler), tables.spans)
 
         def loss(batch: Tensor) -> Tensor | None:
             own = batch[run.group.share(len(batch))]
@@ -121,21 +130,35 @@ class LSTMAD(nn.Module):
         model.gaussian.set(**gaussian._asdict())
         return model.eval()
 
+    @staticmethod
+    def faults(
+        hyperparameters: LSTMADHyperparameters, train: Sequence[Table], validation: Sequence[Table]
+    ) -> list[DataError]:
+        """The tables with missing cells, other columns than the first one's, or too few rows."""
+        columns = train[0].width
+
+        def check_training(table: Table) -> None:
+            check(table, columns, hyperparameters, 5, "to train on, so that the last fifth holds a window")
+
+        def check_validation(table: Table) -> None:
+            check(table, columns, hyperparameters, 1, "to validate with")
+
+        return found(check_training, train) + found(check_validation, validation)
+
     def predictor(self) -> LSTMADPredictor:
         """Its other half, whose network torch computes where this one is."""
         return LSTMADPredictor(
             self.hyperparameters, self.columns, arrays(self.state_dict()), TorchNetwork(self.forecaster)
         )
 
-    def _check(self, table: Table, windows: int, purpose: str) -> None:
-        check(table, self.columns, self.hyperparameters, windows, purpose)
+    def _rows(self, tables: Tables, scaler: Scaler) -> Tensor:
+        """(N, D) scaled; the tables are used up."""
+        scaled = tables.used_up(lambda values: scaler(values).astype(np.float32))
+        return torch.from_numpy(scaled).to(self.forecaster.head.weight.device)
 
-    def _windows(self, series: Sequence[NDArray[np.float64]], scaler: Scaler) -> Windows:
+    def _windows(self, rows: Tensor, series: Sequence[slice]) -> Windows:
         length = self.hyperparameters.context_length + self.hyperparameters.prediction_length
-        rows = [
-            torch.from_numpy(scaler(each).astype(np.float32)).to(self.forecaster.head.weight.device) for each in series
-        ]
-        return Windows(rows, length, self.hyperparameters.sequence_stride)
+        return Windows(rows, series, length, self.hyperparameters.sequence_stride)
 
     def _split(self, windows: Tensor) -> tuple[Tensor, Tensor]:
         """(B, L + P, D) -> (B, L, D), (B, P, D)."""

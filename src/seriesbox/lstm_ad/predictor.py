@@ -90,7 +90,5 @@ class LSTMADPredictor:
     def _contexts(self, rows: NDArray[np.float64]) -> NDArray[np.float32]:
         """(rows, D) -> (B, L, D): a context for every P rows or less that follow one."""
         context, predicted = self.hyperparameters.context_length, self.hyperparameters.prediction_length
-        windows = sliding_window_view(rows[:-1].astype(np.float32), context, axis=0, writeable=True)[
-            ::predicted
-        ]  # (B, D, L)
-        return np.ascontiguousarray(windows.transpose(0, 2, 1))
+        windows = sliding_window_view(rows[:-1].astype(np.float32), context, axis=0, writeable=True)  # (B * P, D, L)
+        return np.ascontiguousarray(windows[::predicted].transpose(0, 2, 1))

@@ -1,7 +1,6 @@
 """Windows over several series: views of the rows, copied only a batch at a time."""
 
 from collections.abc import Sequence
-from itertools import accumulate
 
 import torch
 from torch import Tensor
@@ -17,11 +16,10 @@ class Windows:
     ```
     """
 
-    def __init__(self, series: Sequence[Tensor], length: int, stride: int):  # each (N_i, D)
-        rows = torch.cat(list(series)).contiguous()  # (N, D)
+    def __init__(self, rows: Tensor, series: Sequence[slice], length: int, stride: int):
+        """rows: (N, D), contiguous; series: which of them, in order, are one."""
         columns = rows.shape[1]
-        ends = accumulate(len(one) for one in series)
-        starts = [torch.arange(end - len(one), end - length + 1, stride) for one, end in zip(series, ends, strict=True)]
+        starts = [torch.arange(one.start, one.stop - length + 1, stride) for one in series]
         self.starts = torch.cat(starts).to(rows.device)
         self.views = rows.as_strided((len(rows) - length + 1, length, columns), (columns, columns, 1))
 

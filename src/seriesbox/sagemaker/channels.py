@@ -1,22 +1,124 @@
-"""The files of a data channel, as tables."""
+"""The files of the data channels, as tables."""
 
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
-from seriesbox.errors import DataError
-from seriesbox.tables.csv import read_csv
-from seriesbox.tables.table import Table
+from seriesbox.errors import DataError, UserError, found, printable, raise_together
+from seriesbox.sagemaker.machine import memory_limit, resident
+from seriesbox.sagemaker.paths import Paths
+from seriesbox.tables.csv import csv_rows
+from seriesbox.tables.json import row_lines, series_lines
+from seriesbox.tables.pieces import BLANKS, BYTE_ORDER_MARK, parts_of_file
+from seriesbox.tables.table import Piece, Rows, Table
+
+# What SageMaker puts beside the data, or has not finished.
+NO_DATA = ("-manifest", ".sagemaker-uploading", ".sagemaker-uploaded", ".sagemaker-ignore")
+JSON_LINES = "application/jsonlines"
+LONGEST_NAME = 120  # in a message
+MOST_MEMORY = 0.95  # of what there is
+
+Tables = Sequence[Table]
 
 
-def read_channel(folder: Path) -> list[Table]:
-    """One table per file, in the order of their paths; folders inside the channel are entered.
+def read_channels(
+    paths: Paths, rows_are_independent: bool, faults: Callable[[Tables, Tables], list[DataError]]
+) -> tuple[Tables, Tables]:
+    """The tables of the `training` and of the `validation` channel, which may be missing.
 
-    SageMaker's own files beside the data (`-manifest`, hidden files) are not data. Raises DataError.
+    A table is a file, in the order of their paths, folders entered; or one line of JSON Lines where rows depend on each
+    other. Every file is read once, from its beginning to its end, and nothing is written beside it.
+
+    faults: says what is wrong with tables of numbers.
+    Raises DataError that names the faults of all files of both channels, and UserError where memory does not suffice.
     """
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and _is_data(path.relative_to(folder)))
+    configuration = json.loads(paths.inputs.read_bytes())
+    for name in ("training", "validation"):
+        if configuration.get(name, {}).get("TrainingInputMode") == "Pipe":
+            raise DataError(f"The `{name}` channel is in Pipe mode, which is not supported: use File or FastFile.")
+    if not paths.channel("training").is_dir():
+        others = ", ".join(sorted(path.name for path in paths.channels.glob("*") if path.is_dir())) or "none"
+        raise DataError(f"The job has no `training` channel, only {others}: give the training data under that name.")
+
+    training, errors = _read(paths.channel("training"), configuration.get("training", {}), rows_are_independent)
+    validation: Tables = ()
+    if paths.channel("validation").is_dir():
+        validation, more = _read(paths.channel("validation"), configuration.get("validation", {}), rows_are_independent)
+        errors += more
+    if training:
+        errors += faults(training, validation)
+    raise_together(errors)
+    return training, validation
+
+
+def _read(folder: Path, channel: dict[str, Any], independent: bool) -> tuple[Tables, list[DataError]]:
+    """The tables of a channel, and what is wrong with those that are none."""
+    form, _, _ = str(channel.get("ContentType", "")).partition(";")
+    lines = form.strip().lower() == JSON_LINES
+    rows, limit = Rows(), int(MOST_MEMORY * memory_limit())
+
+    def add(table: tuple[str, Iterator[Piece]]) -> None:
+        name, pieces = table
+        rows.read(name, _within(limit, pieces, folder.name))
+
+    try:
+        files = list(_files(folder))
+    except OSError as error:
+        return (), [DataError(f"The `{folder.name}` channel cannot be listed: {error}.")]
     if not files:
-        raise DataError(f"The `{folder.name}` channel has no files: give it one CSV file or more.")
-    return [read_csv(path, name=f"{folder.name}/{path.relative_to(folder)}") for path in files]
+        return (), [DataError(f"The `{folder.name}` channel has no files: give it one CSV file or more.")]
+    # A chain goes on with the next file after one that raised.
+    errors = found(add, chain.from_iterable(_tables(file, folder, lines, independent) for file in files))
+    if not rows and not errors:
+        errors.append(DataError(f"The `{folder.name}` channel has nothing but empty files: give it rows of numbers."))
+    if not rows:
+        return (), errors
+    try:
+        return rows.tables(), errors
+    except DataError as error:
+        return (), [*errors, error]
 
 
-def _is_data(path: Path) -> bool:
-    return not any(part.startswith(".") for part in path.parts) and not path.name.endswith("-manifest")
+def _files(folder: Path) -> Iterator[Path]:
+    """The data files in a folder and those within, in order."""
+    with os.scandir(folder) as listing:
+        entries = sorted(listing, key=lambda entry: entry.name)
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _files(Path(entry.path))
+        elif entry.is_file() and not entry.name.endswith(NO_DATA):
+            yield Path(entry.path)
+
+
+def _tables(path: Path, folder: Path, lines: bool, independent: bool) -> Iterator[tuple[str, Iterator[Piece]]]:
+    """The tables in a file, and what messages call them. Raises DataError."""
+    name = printable(f"{folder.name}/{path.relative_to(folder)}")
+    if len(name) > LONGEST_NAME:
+        name = f"{name[: LONGEST_NAME // 3]}...{name[-LONGEST_NAME // 2 :]}"
+    parts = parts_of_file(path, name)
+    first = next(parts, b"")
+    if not first:  # such as Spark's _SUCCESS
+        return
+    parts = chain([first], parts)
+    if not lines and not first.removeprefix(BYTE_ORDER_MARK).lstrip(BLANKS).startswith(b"["):
+        yield name, csv_rows(parts, name)
+    elif independent:
+        yield name, row_lines(parts, name)
+    else:
+        yield from series_lines(parts, name)
+
+
+def _within(limit: int, pieces: Iterable[Piece], channel: str) -> Iterator[Piece]:
+    """The pieces, as long as memory lasts: whoever takes too much of it is killed without a word."""
+    for piece in pieces:
+        if resident() > limit:
+            raise UserError(
+                f"The `{channel}` channel does not fit into the {limit / 1e9:.1f} GB of memory that there are: take a "
+                "larger instance, or give less data."
+            )
+        yield piece

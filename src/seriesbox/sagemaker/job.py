@@ -6,6 +6,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import torch
@@ -14,10 +15,10 @@ from sagemaker_training.errors import ClientError
 from seriesbox.agreement import TOLERANCE, difference
 from seriesbox.algorithm import Estimator, estimator, infer, predictor
 from seriesbox.artifact import Runtime, save
-from seriesbox.errors import DataError, HyperparameterError, UserError, printable
+from seriesbox.errors import HyperparameterError, UserError, printable
 from seriesbox.group import Group
 from seriesbox.hyperparameters import decode
-from seriesbox.sagemaker.channels import read_channel
+from seriesbox.sagemaker.channels import read_channels
 from seriesbox.sagemaker.checkpoints import Checkpoints, fingerprint, place
 from seriesbox.sagemaker.cluster import Cluster
 from seriesbox.sagemaker.earlier import read_earlier
@@ -60,11 +61,8 @@ def train(paths: Paths, group: Group, stop: threading.Event) -> None:
     if first:
         print(f"{name} {hyperparameters.model_dump_json(by_alias=True)}", flush=True)
 
-    if not paths.channel("training").is_dir():
-        others = ", ".join(sorted(path.name for path in paths.channels.glob("*") if path.is_dir())) or "none"
-        raise DataError(f"The job has no `training` channel, only {others}: give the training data under that name.")
-    training = read_channel(paths.channel("training"))
-    validation = read_channel(paths.channel("validation")) if paths.channel("validation").is_dir() else []
+    faults = partial(algorithm.faults, hyperparameters)
+    training, validation = read_channels(paths, predictor(name).rows_are_independent, faults)
 
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.set_num_threads(min(torch.get_num_threads(), usable_cores()))

@@ -13,11 +13,11 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from seriesbox.errors import DataError
-from seriesbox.tables.table import BYTE_ORDER_MARK, FAULTS_SHOWN, LARGEST, Table, shown
+from seriesbox.errors import DataError, Places
+from seriesbox.tables.pieces import BYTE_ORDER_MARK, PIECE, parts_of, whole_lines
+from seriesbox.tables.table import LARGEST, Piece, Table, table_of
 
 NUMBERS = {int, float, type(None)}
-PIECE = 4_000_000  # bytes that are parsed at once, where that can be
 
 
 def parse_json(body: bytes, name: str) -> Any:
@@ -25,34 +25,44 @@ def parse_json(body: bytes, name: str) -> Any:
     try:
         return orjson.loads(body.removeprefix(BYTE_ORDER_MARK))
     except orjson.JSONDecodeError as error:
-        hint = "; a missing value is null" if b"NaN" in body else ""
-        raise DataError(f"{name} is not JSON: {error}{hint}.") from None
+        raise DataError(f"{name} is not JSON: {_reason(error, body)}.") from None
 
 
 def parse_rows(body: bytes, name: str) -> Table:
     """A list of rows, or one row alone. Raises DataError that names everything that is no number, up to twenty."""
     pieces = _list(body, name)
-    return _table((piece if _nested(piece) else [piece] for piece in pieces), name)
+    return table_of(_rows((piece if _nested(piece) else [piece] for piece in pieces), name), name)
 
 
 def parse_row_lines(body: bytes, name: str) -> Table:
     """One row a line. Raises DataError as `parse_rows` does."""
-    return _table(_lines(body, name), name)
+    return table_of(row_lines(parts_of(body), name), name)
 
 
 def parse_series(body: bytes, name: str) -> Table:
     """A list of rows, or of the numbers of one column. Raises DataError as `parse_rows` does."""
-    pieces = _list(body, name, of_numbers=True)
-    return _table((piece if _nested(piece) else [[cell] for cell in piece] for piece in pieces), name)
+    return table_of(_series(body, name), name)
 
 
 def parse_series_lines(body: bytes, name: str) -> list[Table]:
     """One series a line. Raises DataError as `parse_rows` does."""
-    lines = ((number, line) for number, line in enumerate(body.split(b"\n"), 1) if line.strip())
-    series = [parse_series(line, f"{name}, line {number}") for number, line in lines]
-    if not series:
+    return [table_of(pieces, line) for line, pieces in series_lines(parts_of(body), name)]
+
+
+def row_lines(parts: Iterable[bytes], name: str) -> Iterator[Piece]:
+    """The rows of a file that comes in parts. Raises DataError as `parse_rows` does, at the end."""
+    return _rows(([_value(line) for _, line in piece] for piece in _lines(parts)), name)
+
+
+def series_lines(parts: Iterable[bytes], name: str) -> Iterator[tuple[str, Iterator[Piece]]]:
+    """The series of a file that comes in parts: what each is called, and its rows. Raises DataError as `parse_rows`."""
+    empty = True
+    for piece in _lines(parts):
+        for number, line in piece:
+            empty = False
+            yield f"{name}, line {number}", _series(line, f"{name}, line {number}")
+    if empty:
         raise DataError(_EMPTY.format(name))
-    return series
 
 
 def write_json(values: NDArray[np.floating]) -> bytes:
@@ -93,42 +103,56 @@ def _list(body: bytes, name: str, of_numbers: bool = False) -> Iterator[list[Any
     yield whole[count:]
 
 
-def _lines(body: bytes, name: str) -> Iterator[list[Any]]:
-    """The values of the lines that are not blank, a piece at a time."""
-    text, number, start = body.removeprefix(BYTE_ORDER_MARK), 0, 0
-    while start < len(text):
-        cut = text.find(b"\n", start + PIECE)
-        lines = text[start : cut if cut >= 0 else len(text)].split(b"\n")
-        start = cut + 1 if cut >= 0 else len(text)
-        yield [parse_json(line, f"{name}, line {at}") for at, line in enumerate(lines, number + 1) if line.strip()]
-        number += len(lines)
+def _reason(error: orjson.JSONDecodeError, text: bytes) -> str:
+    return f"{error}; a missing value is null" if b"NaN" in text else str(error)
+
+
+def _series(body: bytes, name: str) -> Iterator[Piece]:
+    pieces = _list(body, name, of_numbers=True)
+    return _rows((piece if _nested(piece) else [[cell] for cell in piece] for piece in pieces), name)
+
+
+def _lines(parts: Iterable[bytes]) -> Iterator[list[tuple[int, bytes]]]:
+    """The numbers of the lines that are not blank, and these lines, a piece at a time."""
+    before = 0
+    for piece in whole_lines(parts):
+        lines = piece.removesuffix(b"\n").split(b"\n")
+        yield [(number, line) for number, line in enumerate(lines, before + 1) if line.strip()]
+        before += len(lines)
+
+
+class _NotJSON(str):
+    """What is wrong with a line, in the place of its value."""
+
+
+def _value(line: bytes) -> Any:
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        return _NotJSON(f"not JSON: {_reason(error, line)}")
 
 
 def _nested(value: list[Any]) -> bool:
     return any(isinstance(row, list) for row in value)
 
 
-def _table(pieces: Iterable[list[Any]], name: str) -> Table:
+def _rows(pieces: Iterable[list[Any]], name: str) -> Iterator[Piece]:
     """Raises DataError that names everything that is no list of numbers, up to twenty."""
-    cells: list[NDArray[np.float64]] = []
-    widths: list[NDArray[np.int32]] = []
-    faults: list[str] = []
-    count = rows = 0
+    places, rows = Places(), 0
     for piece in pieces:
         try:  # the quick way, for what has nothing wrong with it
-            cells.append(_numbers(piece))
-            widths.append(np.fromiter(map(len, piece), np.int32, len(piece)))
+            cells, widths = _numbers(piece), np.fromiter(map(len, piece), np.int32, len(piece))
         except (ValueError, TypeError, OverflowError):
-            for place, value in _faults(piece, rows):
-                count += 1
-                if count <= FAULTS_SHOWN:
-                    faults.append(f"{place} is {_brief(value)}")
+            wrong = list(_faults(piece, rows))
+            places.add(len(wrong), (f"{place} is {_brief(value)}" for place, value in wrong))
+        else:
+            if piece:
+                yield cells, widths
         rows += len(piece)
-    if count:
-        raise DataError(f"{name} has what is not a list of numbers up to 3.4e38 or null: {shown(faults, count)}.")
+    if places.count:
+        raise DataError(f"{name} has what is not a list of numbers up to 3.4e38 or null: ", places, ".")
     if not rows:
         raise DataError(_EMPTY.format(name))
-    return Table.laid_out(np.concatenate(cells), np.concatenate(widths), name)
 
 
 def _numbers(rows: list[Any]) -> NDArray[np.float64]:
@@ -159,6 +183,8 @@ def _is_number(cell: Any) -> bool:
 
 
 def _brief(value: Any) -> str:
+    if isinstance(value, _NotJSON):
+        return value
     if value and isinstance(value, list | dict):  # maybe nested too deep to be written
         return f"a {type(value).__name__}"
     text = orjson.dumps(value).decode()

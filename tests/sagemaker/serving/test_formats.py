@@ -95,6 +95,7 @@ def test_json_in_pieces_is_read_or_refused_as_in_one(form, independent, scraps, 
     with pytest.MonkeyPatch.context() as patch:
         expected = repr(outcome())
         patch.setattr("seriesbox.tables.json.PIECE", piece)
+        patch.setattr("seriesbox.tables.pieces.PIECE", piece + 1)
         assert repr(outcome()) == expected
 
 
@@ -111,7 +112,7 @@ def test_json_in_pieces_is_read_or_refused_as_in_one(form, independent, scraps, 
         (b'[[1, true], [2, "3"]]', JSON, True, 'row 1, column 2 is true; row 2, column 2 is "3"'),
         (b"[[1e39]]", JSON, True, r"row 1, column 1 is 1e39|row 1, column 1 is 1e\+39"),
         (b"[NaN]", JSON, False, "a missing value is null"),
-        (b"[1]\n[1,\n", JSON_LINES, True, "line 2 is not JSON"),
+        (b"[1]\n[1,\n", JSON_LINES, True, "row 2 is not JSON"),
         (b"[1]\n{}\n", JSON_LINES, False, "line 2 must be a list of lists of numbers, not {}"),
         (b" \n", JSON_LINES, True, "is empty"),
     ],
