@@ -59,11 +59,6 @@ def _read(folder: Path, channel: dict[str, Any], independent: bool) -> tuple[Tab
     form, _, _ = str(channel.get("ContentType", "")).partition(";")
     lines = form.strip().lower() == JSON_LINES
     rows, limit = Rows(), int(MOST_MEMORY * memory_limit())
-
-    def add(table: tuple[str, Iterator[Piece]]) -> None:
-        name, pieces = table
-        rows.read(name, _within(limit, pieces, folder.name))
-
     try:
         files = list(_files(folder))
     except OSError as error:
@@ -71,11 +66,13 @@ def _read(folder: Path, channel: dict[str, Any], independent: bool) -> tuple[Tab
     if not files:
         return (), [DataError(f"The `{folder.name}` channel has no files: give it one CSV file or more.")]
     # A chain goes on with the next file after one that raised.
-    errors = found(add, chain.from_iterable(_tables(file, folder, lines, independent) for file in files))
+    tables = chain.from_iterable(_tables(file, folder, lines, independent, limit) for file in files)
+    errors = found(lambda table: rows.read(*table), tables)
     if not rows and not errors:
         errors.append(DataError(f"The `{folder.name}` channel has nothing but empty files: give it rows of numbers."))
     if not rows:
         return (), errors
+    _check_memory(rows.padding, limit, folder.name)
     try:
         return rows.tables(), errors
     except DataError as error:
@@ -91,16 +88,18 @@ def _files(folder: Path) -> Iterator[Path]:
             continue
         if entry.is_dir(follow_symlinks=False):
             yield from _files(Path(entry.path))
-        elif entry.is_file() and not entry.name.endswith(NO_DATA):
+        elif (entry.is_file() or entry.is_symlink()) and not entry.name.endswith(NO_DATA):
             yield Path(entry.path)
 
 
-def _tables(path: Path, folder: Path, lines: bool, independent: bool) -> Iterator[tuple[str, Iterator[Piece]]]:
+def _tables(
+    path: Path, folder: Path, lines: bool, independent: bool, limit: int
+) -> Iterator[tuple[str, Iterator[Piece]]]:
     """The tables in a file, and what messages call them. Raises DataError."""
     name = printable(f"{folder.name}/{path.relative_to(folder)}")
     if len(name) > LONGEST_NAME:
         name = f"{name[: LONGEST_NAME // 3]}...{name[-LONGEST_NAME // 2 :]}"
-    parts = parts_of_file(path, name)
+    parts = _within(limit, parts_of_file(path, name), folder.name)
     first = next(parts, b"")
     if not first:  # such as Spark's _SUCCESS
         return
@@ -113,12 +112,16 @@ def _tables(path: Path, folder: Path, lines: bool, independent: bool) -> Iterato
         yield from series_lines(parts, name)
 
 
-def _within(limit: int, pieces: Iterable[Piece], channel: str) -> Iterator[Piece]:
-    """The pieces, as long as memory lasts: whoever takes too much of it is killed without a word."""
-    for piece in pieces:
-        if resident() > limit:
-            raise UserError(
-                f"The `{channel}` channel does not fit into the {limit / 1e9:.1f} GB of memory that there are: take a "
-                "larger instance, or give less data."
-            )
-        yield piece
+def _within(limit: int, parts: Iterable[bytes], channel: str) -> Iterator[bytes]:
+    for part in parts:
+        _check_memory(len(part), limit, channel)
+        yield part
+
+
+def _check_memory(more: int, limit: int, channel: str) -> None:
+    """Raise UserError where so many bytes more are too many: a process that takes them is killed without a word."""
+    if resident() + more > limit:
+        raise UserError(
+            f"The `{channel}` channel does not fit into the {limit / 1e9:.1f} GB of memory that there are: take a "
+            "larger instance, or give less data."
+        )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 from mmap import MAP_ANONYMOUS, MAP_PRIVATE, PAGESIZE, mmap
 from typing import Self, overload
 
@@ -45,7 +45,7 @@ class Table:
     @property
     def width(self) -> int:
         """Of most rows."""
-        if self.widths.min() == self.widths.max():
+        if _is_uniform(self.widths):
             return int(self.widths[0])
         counts = np.zeros(self.values.shape[1] + 1, np.int64)
         for rows in blocks(len(self.widths), 1):
@@ -150,10 +150,14 @@ class Rows:
     def __len__(self) -> int:
         return self._ends[-1][-1]
 
+    @property
+    def padding(self) -> int:
+        """The bytes that shorter rows will be padded with."""
+        return 8 * (len(self) * self._widest() - self._filled)
+
     def tables(self) -> Tables:
         """The tables, which take everything over. Raises DataError where padding would run wild."""
-        widths = _joined(self._widths)
-        widest = int(widths.max())
+        widths, widest = _joined(self._widths), self._widest()
         ends = [rows for *_, rows in self._ends[1:]]
         if len(widths) * widest > max(MOST_PADDING * self._filled, LEAST_CELLS):
             row = int(widths.argmax())
@@ -168,25 +172,37 @@ class Rows:
             _pad(np.frombuffer(self._memory, np.float64).reshape(-1, widest), self._filled, widths)
         return Tables(self._memory, widths, self._names, ends)
 
+    def _widest(self) -> int:
+        return max(int(widths.max()) for widths in self._widths)
+
     def _add(self, cells: Cells, widths: Widths) -> None:
         end = self._filled + len(cells)
         if 8 * end > len(self._memory):
             self._memory.resize(9 * end)
         np.frombuffer(self._memory, np.float64, end)[self._filled :] = cells
         self._filled = end
-        self._widths.append(uniform(int(widths[0]), len(widths)) if widths.min() == widths.max() else widths)
+        self._widths.append(uniform(int(widths[0]), len(widths)) if _is_uniform(widths) else widths)
 
 
 def table_of(pieces: Iterable[Piece], name: str) -> Table:
     """The one table of these pieces. Raises DataError where padding would run wild."""
+    pieces = iter(pieces)
+    begin = list(islice(pieces, 2))
+    if len(begin) == 1 and _is_uniform(begin[0][1]):  # small, as most requests are
+        (cells, widths), *_ = begin
+        return Table(cells.reshape(len(widths), -1), widths, name)
     rows = Rows()
-    rows.read(name, pieces)
+    rows.read(name, chain(begin, pieces))
     return rows.tables()[0]
 
 
 def uniform(width: int, rows: int) -> Widths:
     """(rows,) of the same width, in the memory of one."""
     return np.broadcast_to(np.int32(width), rows)
+
+
+def _is_uniform(widths: Widths) -> bool:
+    return bool(widths.min() == widths.max())
 
 
 def _joined(widths: Sequence[Widths]) -> Widths:
