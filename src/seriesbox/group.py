@@ -12,29 +12,23 @@ from torch import Tensor
 class Group:
     """This process among `size`. Alone, it is the whole group, and every operation returns what it was given.
 
-    own_data: whether every process has data of its own; otherwise all have the same and divide it.
+    All processes have the same data, and divide the work.
+
     device: where tensors must be for the operations.
     """
 
-    def __init__(self, rank: int = 0, size: int = 1, own_data: bool = False, device: str = "cpu") -> None:
+    def __init__(self, rank: int = 0, size: int = 1, device: str = "cpu") -> None:
         self.rank = rank
         self.size = size
-        self.own_data = own_data
         self.device = torch.device(device)
 
     def share(self, count: int) -> slice:
         """Which of so many items, one after the other, are this process'."""
-        if self.own_data:
-            return slice(0, count)
         return slice(count * self.rank // self.size, count * (self.rank + 1) // self.size)
 
     def sum(self, array: NDArray[Any]) -> NDArray[Any]:
         """The sum over all processes."""
         return self._reduced(array, dist.ReduceOp.SUM)
-
-    def least(self, array: NDArray[Any]) -> NDArray[Any]:
-        """The minimum over all processes."""
-        return self._reduced(array, dist.ReduceOp.MIN)
 
     def most(self, array: NDArray[Any]) -> NDArray[Any]:
         """The maximum over all processes."""

@@ -229,13 +229,8 @@ class _State:
         self.run.history[:] = facts["history"]
 
     def _steps(self, items: int) -> Sequence[Tensor]:
-        """The items in their order, cut into steps; with data of their own, the processes take equally many."""
-        group, size = self.run.group, self.hyperparameters.batch_size
-        order = torch.randperm(items)
-        if not group.own_data:
-            return group.firsts(order).split(size * group.size)
-        steps = list(order.split(size)) if items else []
-        return steps + [order[:0]] * (int(group.most(np.array(len(steps)))) - len(steps))
+        """The items in the order of the first process, cut into steps."""
+        return self.run.group.firsts(torch.randperm(items)).split(self.hyperparameters.batch_size * self.run.group.size)
 
     def _pause(self) -> None:
         """Between two steps: end, or keep a state, if any process wants to."""

@@ -37,7 +37,7 @@ def hosts(make_job, bodies):
             job.set(hyperparameters)
             resources = {"current_host": name, "hosts": names, "network_interface_name": "ethwe"}  # it does not exist
             (job.config / "resourceconfig.json").write_text(json.dumps(resources))
-            channel = {"S3DistributionType": "FullyReplicated" if data is None else "ShardedByS3Key"}
+            channel = {"S3DistributionType": "FullyReplicated"}
             (job.config / "inputdataconfig.json").write_text(json.dumps({"training": channel}))
             (job.base / "input" / "data" / "training").mkdir(parents=True)
             for file, body in ({"a.csv": bodies[hyperparameters["model"]]} if data is None else data[number]).items():
@@ -69,20 +69,6 @@ def test_two_hosts_with_half_the_batch_give_the_model_of_one(hosts, hyperparamet
         np.testing.assert_allclose(tensor, expected[name], rtol=0, atol=1e-5, err_msg=name)
     assert not list((second.base / "model").iterdir())
     assert not (second.base / "output" / "data").exists()
-
-
-@pytest.mark.parametrize("model", [LSTM, CNN], ids=lambda each: each["model"])
-def test_hosts_train_on_their_own_parts_of_the_data_even_on_none(hosts, bodies, model):
-    body = bodies[model["model"]]
-    lines = body.splitlines(keepends=True)
-    parts = [{"a.csv": b"".join(lines[:-20])}, {}, {"b.csv": body}]
-    jobs = hosts(model, [*HOSTS, "127.0.0.3"], parts)
-    assert run(jobs) == [0, 0, 0]
-    together = load(jobs[0].base / "model")
-    (alone,) = hosts(model, HOSTS[:1], [{"a.csv": parts[0]["a.csv"], "b.csv": parts[2]["b.csv"]}])
-    assert run([alone]) == [0]
-    for name in ("scaler.shift", "scaler.scale"):
-        np.testing.assert_allclose(together.tensors[name], tensors(alone)[name], rtol=1e-12)
 
 
 def test_a_fault_on_one_host_is_the_reason_on_all(hosts, bodies):
@@ -152,10 +138,9 @@ def test_a_name_that_nobody_knows_is_an_error_in_the_end(hosts, monkeypatch):
         Cluster(Paths()).launch()
 
 
-def test_channels_that_are_given_in_two_ways_are_refused(hosts, monkeypatch):
+def test_data_in_parts_is_refused(hosts, monkeypatch):
     job, _ = hosts(LSTM)
-    channels = {"training": {"S3DistributionType": "ShardedByS3Key"}, "validation": {}}
-    (job.config / "inputdataconfig.json").write_text(json.dumps(channels))
+    (job.config / "inputdataconfig.json").write_text(json.dumps({"training": {"S3DistributionType": "ShardedByS3Key"}}))
     monkeypatch.setenv("SAGEMAKER_BASE_DIR", str(job.base))
-    with pytest.raises(UserError, match="one is divided among the hosts"):
+    with pytest.raises(UserError, match=r"`training` is divided among 2 hosts .* give every host all data"):
         Cluster(Paths())

@@ -124,8 +124,7 @@ class CNNKMeans(nn.Module):
 
         def loss(batch: Tensor) -> Tensor | None:
             drawn = sample_triplets(batch, lengths, hyperparameters.negative_samples)
-            if not run.group.own_data:
-                drawn = Subsequences(*map(run.group.firsts, drawn))
+            drawn = Subsequences(*map(run.group.firsts, drawn))
             return model._loss(series, drawn.of_anchors(run.group.share(len(batch)), len(batch)))
 
         def evaluate(mean_loss: float) -> dict[str, float]:

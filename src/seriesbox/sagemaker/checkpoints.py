@@ -122,8 +122,9 @@ def fingerprint(
 
 def _arrays(tables: Sequence[Table]) -> Iterator[NDArray[Any]]:
     for table in tables:
-        yield table.widths
-        yield table.values
+        for cells, widths in table.pieces():
+            yield widths
+            yield cells
 
 
 def _of_arrays(arrays: Iterable[NDArray[Any]]) -> bytes:

@@ -40,16 +40,11 @@ class Cluster:
         self.interface = resources.get("network_interface_name")
         self.processes = max(1, torch.cuda.device_count())  # on every host
         channels = json.loads(paths.inputs.read_bytes())
-        sharded = {
-            name: channels[name].get("S3DistributionType") == SHARDED
-            for name in ("training", "validation")
-            if name in channels
-        }
-        self.own_data = len(self.hosts) > 1 and any(sharded.values())  # every host has a part of it
-        if self.own_data and not all(sharded.values()):
+        parted = [name for name, channel in channels.items() if channel.get("S3DistributionType") == SHARDED]
+        if len(self.hosts) > 1 and parted:
             raise UserError(
-                f"Of the channels training and validation one is divided among the hosts ({SHARDED}) and one is not: "
-                "give both in the same way."
+                f"The channel `{parted[0]}` is divided among {len(self.hosts)} hosts ({SHARDED}), but they divide the "
+                "work themselves: give every host all data (FullyReplicated)."
             )
 
     @property

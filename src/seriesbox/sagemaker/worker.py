@@ -19,7 +19,7 @@ import torch.distributed as dist
 
 from seriesbox.errors import UserError, printable
 from seriesbox.group import Group
-from seriesbox.sagemaker.cluster import SECONDS_TO_START, Cluster
+from seriesbox.sagemaker.cluster import SECONDS_TO_START
 from seriesbox.sagemaker.job import on_signals, train
 from seriesbox.sagemaker.paths import Paths
 
@@ -54,13 +54,12 @@ def main() -> NoReturn:
 
 
 def _group(local: int) -> Group:
-    cluster = Cluster(Paths())
     device = "cpu"
     if torch.cuda.is_available():
         torch.cuda.set_device(local)
         device = f"cuda:{local}"
     dist.init_process_group("nccl" if device != "cpu" else "gloo", timeout=LONGEST_WAIT)
-    return Group(dist.get_rank(), dist.get_world_size(), cluster.own_data, device)
+    return Group(dist.get_rank(), dist.get_world_size(), device)
 
 
 def _watch(store: Any, folder: Path) -> None:

@@ -58,10 +58,6 @@ class Table:
             given = np.arange(self.values.shape[1]) < self.widths[rows, None]
             yield self.values[rows][given], self.widths[rows]
 
-    def head(self, rows: int) -> Self:
-        """A copy of the first rows, or of all where there are fewer."""
-        return type(self)(self.values[:rows].copy(), self.widths[:rows].copy(), self.name)
-
 
 class Tables(Sequence[Table]):
     """Tables one below the other in one array, which whoever takes them over may overwrite.
