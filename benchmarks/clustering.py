@@ -12,7 +12,7 @@ Classes only judge: `fit` never sees them.
 
 import statistics
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 
 import numpy as np
@@ -52,10 +52,10 @@ def accuracy(classes: NDArray[np.float64], labels: Labels) -> float:
 
 
 def ours(
-    problem: Labelled, hyperparameters: CNNKMeansHyperparameters, algorithm: type[CNNKMeans] = CNNKMeans
+    problem: Labelled, hyperparameters: CNNKMeansHyperparameters, fit: Callable[..., CNNKMeans] = CNNKMeans.fit
 ) -> Labels:
     """Labels of the test series."""
-    model = algorithm.fit(hyperparameters, [problem.train], [], Run())
+    model = fit(hyperparameters, [problem.train], [], Run())
     return predict(model.predictor(), problem.test)[:, 0].astype(np.int64)
 
 

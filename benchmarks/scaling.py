@@ -5,41 +5,41 @@ ECG200 at the published hyperparameters, the seven UCR sets and the sample data 
     .venv/bin/python -m benchmarks.scaling --data FOLDER [--threads 2] [--ecg-seeds 10] [--seeds 3]
 """
 
+from collections.abc import Callable, Sequence
 from statistics import mean, median
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score
-from torch import Tensor
 
 from benchmarks import clustering, data
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
-from seriesbox.cnn_kmeans.series import align
+from seriesbox.tables.table import Table
+from seriesbox.training import Run
 
 
-class Unscaled(CNNKMeans):
-    """The same without any scaling, to measure what scaling is worth."""
+def unscaled(
+    hyperparameters: CNNKMeansHyperparameters, train: Sequence[Table], validation: Sequence[Table], run: Run
+) -> CNNKMeans:
+    """The same without any scaling: it begins with a model that has learnt nothing, whose scaler changes nothing."""
+    torch.manual_seed(hyperparameters.seed)
+    return CNNKMeans.fit(hyperparameters, train, validation, run, CNNKMeans(hyperparameters, 1))
 
-    def _prepare(self, values: NDArray[np.float64]) -> tuple[Tensor, Tensor]:
-        series, lengths = align(values.astype(np.float32))
-        return torch.from_numpy(series), torch.from_numpy(lengths)
 
-
-WAYS: dict[str, tuple[type[CNNKMeans], dict[str, str]]] = {
-    "dataset": (CNNKMeans, {"scaling": "dataset"}),
-    "series": (CNNKMeans, {"scaling": "series"}),
-    "step": (CNNKMeans, {"scaling": "step"}),
-    "none": (Unscaled, {}),
+WAYS: dict[str, tuple[Callable[..., CNNKMeans], dict[str, str]]] = {
+    "dataset": (CNNKMeans.fit, {"scaling": "dataset"}),
+    "series": (CNNKMeans.fit, {"scaling": "series"}),
+    "step": (CNNKMeans.fit, {"scaling": "step"}),
+    "none": (unscaled, {}),
 }
 
 
 def labels(way: str, problem: data.Labelled, sizes: CNNKMeansHyperparameters, seeds: int) -> list[clustering.Labels]:
     """Labels of the test series, seed by seed."""
-    algorithm, change = WAYS[way]
+    fit, change = WAYS[way]
     seeded = [sizes.model_copy(update={**change, "seed": seed}) for seed in range(seeds)]
-    return [clustering.ours(problem, hyperparameters, algorithm) for hyperparameters in seeded]
+    return [clustering.ours(problem, hyperparameters, fit) for hyperparameters in seeded]
 
 
 def ari(way: str, problem: data.Labelled, sizes: CNNKMeansHyperparameters, seeds: int) -> float:

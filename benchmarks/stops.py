@@ -1,8 +1,8 @@
 """A training that is ended again and again at random moments, by SIGTERM and by SIGKILL, and started again each time.
 
-In the end its model and metrics must be, byte for byte, those of the training that nothing ended. On the way every stop
-by SIGTERM must end with 0 and a model that can be used, or, before there is anything to save, with 1 and a sentence; and
-of the checkpoints that are there, one at least can be read, whenever the end came.
+In the end its model and metrics must be, byte for byte, those of the training that nothing ended. On the way every
+stop by SIGTERM must end with 0 and a model that can be used, or, before there is anything to save, with 1 and a
+sentence; and of the checkpoints that are there, one at least can be read, whenever the end came.
 
     .venv/bin/python -m benchmarks.stops [--stops 200] [--seed 0]
 """
