@@ -72,14 +72,12 @@ def test_a_job_trains_though_the_sdk_says_no_command_and_its_artifact_answers(pr
         problem.check(server.invoke(problem.test))
 
 
-def test_two_hosts_leave_the_model_that_one_leaves(clustering, folder):
-    artifacts = []
-    for hosts in (1, 2):
-        root = folder / str(hosts)
-        root.mkdir()
-        train(clustering, root, hosts)
-        artifacts.append(unpack(root, "model.tar.gz"))
-    assert artifacts[0] == artifacts[1] != {}
+def test_two_hosts_train_one_model_together(clustering, folder):
+    train(clustering, folder, hosts=2)
+    assert unpack(folder, "model.tar.gz").keys() == {"model.json", "model.safetensors"}
+    model = ["-v", f"{folder / 'unpacked'}:/opt/ml/model:ro"]
+    with Container.running(*model, command=("serve",)) as server:
+        clustering.check(server.invoke(clustering.test))
 
 
 def test_a_job_that_cannot_train_fails_and_says_why(clustering, folder):
