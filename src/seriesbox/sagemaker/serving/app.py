@@ -29,7 +29,7 @@ from seriesbox.sagemaker.serving.worker import SECONDS_WITHOUT_A_BYTE
 from seriesbox.tables.json import parse_json
 from seriesbox.tables.table import Table
 
-NAME = re.compile(r"[\w.-]+", re.ASCII)
+NAME = re.compile(r"(?!\.+$)[\w.-]+", re.ASCII)  # and no step in a path
 LARGE_AT_ONCE = 4  # requests of more than a megabyte, so that a full queue of them does not take all memory
 LONGEST_ID = 64  # of SageMaker's API
 LONGEST_MESSAGE = 800  # longer ones are cut: SageMaker shows short error bodies only
