@@ -105,6 +105,8 @@ def test_nothing_is_written_but_the_model_and_the_outcome(problem, tmp_path):
     assert {str(path.relative_to(folder)) for path in after.keys() - given.keys()} == {
         "model/model.json",
         "model/model.safetensors",
+        "output/data/metrics.csv",
+        "output/data/metrics.json",
         "output/success",
     }
     assert {path: after[path] for path in given} == given
