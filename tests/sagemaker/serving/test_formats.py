@@ -3,7 +3,7 @@ import json
 import numpy as np
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -82,9 +82,19 @@ SCRAP = st.sampled_from(["[", "]", "],[", "[[", "]]", ",", "\n", "1", "2.5", "nu
 
 @pytest.mark.parametrize("form", [JSON, JSON_LINES])
 @pytest.mark.parametrize("independent", [True, False])
-@given(scraps=st.lists(SCRAP, max_size=12), whole=st.booleans(), piece=st.integers(0, 9))
-def test_json_in_pieces_is_read_or_refused_as_in_one(form, independent, scraps, whole, piece):
-    body = ("[[1,2],[" + "".join(scraps) + "]]" if whole else "".join(scraps)).encode()
+@given(
+    scraps=st.lists(SCRAP, max_size=12),
+    around=st.sampled_from(
+        [("", ""), ("[[1,2],[", "]]"), ("[[1,2],[3]", ",4,null]"), ("[[1],", "]"), ("[1,", ",[2]]")]
+    ),
+    piece=st.integers(0, 9),
+)
+@example(scraps=["[[1,2],[3,4],5,6]"], around=("", ""), piece=3)
+@example(scraps=["[[1,2],[3,4],null]"], around=("", ""), piece=3)
+@example(scraps=["[[1],[2],3,4]"], around=("", ""), piece=3)
+@example(scraps=["[[1],[2] ]"], around=("", ""), piece=3)
+def test_json_in_pieces_is_read_or_refused_as_in_one(form, independent, scraps, around, piece):
+    body = "".join(scraps).join(around).encode()
 
     def outcome():
         try:
@@ -97,6 +107,39 @@ def test_json_in_pieces_is_read_or_refused_as_in_one(form, independent, scraps, 
         patch.setattr("seriesbox.tables.json.PIECE", piece)
         patch.setattr("seriesbox.tables.pieces.PIECE", piece + 1)
         assert repr(outcome()) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b'{"instances": [%b]}', r"what begins with '{\"instances\": \[\[1, 2'"),
+        (b"[%b, ", "its list does not end"),
+        (b'[%b, [3, "NaN"]]', 'row 600001, column 2 is "NaN"'),
+        (b"[%b, [3, NaN], [1]]", "row 600001 is not JSON: .*; a missing value is null"),
+        (b"[%b [3]]", "row 60000[12] is not JSON"),
+        (b"[%b,]", "row 600001 is not JSON"),
+        (b"[%b, 3]", "row 600001 is 3"),
+        (b'[%b, [3], ["a]"]]', 'row 600002, column 1 is "a]"'),
+        (b"[[null, 1e39], %b]", r"row 1, column 2 is 1e\+?39"),
+    ],
+)
+def test_a_fault_in_one_piece_of_many_is_named_with_its_place(body, reason):
+    rows = b",".join([b"[1, 2]"] * 600_000)
+    with pytest.raises(DataError, match=reason):
+        read(body % rows, JSON, False, True)
+
+
+@pytest.mark.parametrize(
+    ("independent", "reason"), [(True, "row 1, column 2000001 is"), (False, "row 2000001, column 1")]
+)
+def test_a_fault_in_a_long_list_of_numbers_is_named_as_what_the_list_is(independent, reason):
+    with pytest.raises(DataError, match=reason):
+        read(b"[" + b"1," * 2_000_000 + b"true, 1]", JSON, False, independent)
+
+
+def test_what_is_wrong_everywhere_is_not_read_to_its_end():
+    with pytest.raises(DataError, match=r"and [0-9]+ more; what follows row [0-9]+ was not checked"):
+        read(b"[" + b"[true]," * 1_000_000 + b"[true]]", JSON, False, True)
 
 
 @pytest.mark.parametrize(
@@ -113,6 +156,13 @@ def test_json_in_pieces_is_read_or_refused_as_in_one(form, independent, scraps, 
         (b"[[1e39]]", JSON, True, r"row 1, column 1 is 1e39|row 1, column 1 is 1e\+39"),
         (b"[NaN]", JSON, False, "a missing value is null"),
         (b"[1]\n[1,\n", JSON_LINES, True, "row 2 is not JSON"),
+        (
+            b'{"instances": [[1, 2]]}',
+            JSON,
+            True,
+            r"not an object: give one list per row, such as \[\[1, 2\], \[3, 4\]\]",
+        ),
+        (b'[[1, "NaN"]]', JSON, True, r'row 1, column 2 is "NaN" \(a missing value is null\)'),
         (b"[1]\n{}\n", JSON_LINES, False, "line 2 must be a list of lists of numbers, not {}"),
         (b" \n", JSON_LINES, True, "is empty"),
     ],
