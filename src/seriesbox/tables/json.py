@@ -48,9 +48,9 @@ def parse_series(body: bytes, name: str) -> Table:
     return table_of(_series(body, name), name)
 
 
-def parse_series_lines(body: bytes, name: str) -> list[Table]:
-    """One series a line. Raises DataError as `parse_rows` does."""
-    return [table_of(pieces, line) for line, pieces in series_lines(parts_of(body), name)]
+def parse_series_lines(body: bytes, name: str) -> Iterator[Table]:
+    """One series a line. Raises DataError as `parse_rows` does, when the line is reached."""
+    return (table_of(pieces, line) for line, pieces in series_lines(parts_of(body), name))
 
 
 def row_lines(parts: Iterable[bytes], name: str) -> Iterator[Piece]:

@@ -1,4 +1,5 @@
 import json
+import tracemalloc
 
 import numpy as np
 import orjson
@@ -53,6 +54,20 @@ def test_one_line_is_one_series_where_rows_depend_on_each_other(series):
     assert body.count(b"\n") == len(series)
     for table, values in zip(read(body, JSON_LINES, False, False), series, strict=True):
         np.testing.assert_array_equal(table.values.astype(np.float32), values)
+
+
+def test_many_short_series_are_never_in_memory_together():
+    body = b"[1,2,3]\n" * 50_000
+    tracemalloc.start()
+    try:
+        tables = read(body, JSON_LINES, False, False)
+        for _ in range(2):  # to be checked, and to be predicted
+            assert sum(len(table.values) for table in tables) == 150_000
+        answers = write((iter([table.values]) for table in tables), JSON, rows_are_independent=False)
+        assert sum(map(len, answers)) == len(b"[[1.0],[2.0],[3.0]],") * 50_000 + len("]\n")
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_several_series_in_one_json_are_a_list_of_them():
@@ -169,4 +184,4 @@ def test_what_is_wrong_everywhere_is_not_read_to_its_end():
 )
 def test_a_fault_is_named_with_its_place(body, form, independent, reason):
     with pytest.raises(DataError, match=reason):
-        read(body, form, False, independent)
+        list(read(body, form, False, independent))

@@ -195,14 +195,14 @@ class _Answering:
         started = time.perf_counter()
         tables = read(body, form, header, independent)
         del body
+        rows = columns = missing = 0
         for table in tables:
             self.model.check(table)
-        self.facts.update(
-            rows=sum(len(table.values) for table in tables),
-            columns=max(table.values.shape[1] for table in tables),
-            missing=int(sum((table.values != table.values).sum() for table in tables)),
-            parse_ms=_milliseconds(time.perf_counter() - started),
-        )
+            rows += len(table.values)
+            columns = max(columns, table.values.shape[1])
+            missing += int(np.isnan(table.values).sum())
+        parsing = time.perf_counter() - started
+        self.facts.update(rows=rows, columns=columns, missing=missing, parse_ms=_milliseconds(parsing))
         parts = self._timed(gathered(write(map(self._predict, tables), answer_form, independent)))
         first, second = next(parts), next(parts, None)
         if second is None:
