@@ -161,7 +161,7 @@ def _rows(pieces: Iterable[list[Any]], name: str, place: str = "") -> Iterator[P
     """
     places, rows, advice = Places(), 0, "."
     for piece in pieces:
-        if places.count >= PLACES:
+        if places.count >= PLACES and len(piece) > 1:  # the last line may be a piece of its own
             advice = f"; what follows row {rows} was not checked."
             break
         try:  # the quick way, for what has nothing wrong with it
