@@ -17,6 +17,7 @@ import orjson
 from numpy.typing import NDArray
 
 from seriesbox.errors import PLACES, DataError, Places
+from seriesbox.tables.blocks import blocks
 from seriesbox.tables.pieces import BLANKS, BYTE_ORDER_MARK, parts_of, unix, whole_lines
 from seriesbox.tables.table import LARGEST, Cells, Piece, Table, Widths, table_of, uniform
 
@@ -177,7 +178,8 @@ class _Faults:
 
         texts = pd.Series(cells.decode("utf-8", errors="replace").split("\n")[:-1]).str.lstrip(" ")
         no_boolean = texts.mask(texts.str.lower().isin(["true", "false"]), "no number")
-        numbers = pd.to_numeric(no_boolean, errors="coerce").to_numpy()
+        some = (no_boolean[rows] for rows in blocks(len(texts), 1))  # pandas holds the interpreter for as long
+        numbers = np.concatenate([pd.to_numeric(each, errors="coerce") for each in some])
         wrong = np.flatnonzero(~(np.abs(numbers) <= LARGEST) & ~texts.isin(MISSING).to_numpy())
         self.unreadable |= not len(wrong)
         if not self.places.count and len(wrong):

@@ -190,7 +190,7 @@ def _numbers(cells: list[Any]) -> NDArray[np.float64]:
     if not set(map(type, cells)) <= NUMBERS:
         raise TypeError
     numbers = np.array(cells, dtype=np.float64)
-    if not (np.isnan(numbers) | (np.abs(numbers) <= LARGEST)).all():
+    if (np.abs(numbers) > LARGEST).any():  # which missing ones are not
         raise ValueError
     return numbers
 

@@ -197,11 +197,11 @@ def table_of(pieces: Iterable[Piece], name: str) -> Table:
 
 def uniform(width: int, rows: int) -> Widths:
     """(rows,) of the same width, in the memory of one."""
-    return np.broadcast_to(np.int32(width), rows)
+    return np.ndarray(rows, np.int32, np.int32(width).tobytes(), strides=(0,))
 
 
 def _is_uniform(widths: Widths) -> bool:
-    return bool(widths.min() == widths.max())
+    return widths.strides == (0,) or bool(widths.min() == widths.max())
 
 
 def _joined(widths: Sequence[Widths]) -> Widths:
