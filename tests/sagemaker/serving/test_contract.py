@@ -67,6 +67,16 @@ def test_a_line_of_json_is_one_series_and_gets_one_line(one_column_server):
     assert together == alone
     assert [len(one) for one in together] == [4, 3]
     assert together[0][:2] == [[None, None]] * 2
+    (line,) = one_column_server.lines("request", least=1, bytes_in=len(body))
+    assert {"rows": 7, "columns": 1, "missing": 0}.items() <= line.items()
+    as_json = one_column_server.post(body, "application/jsonlines", "application/json")
+    assert json.loads(as_json.body) == together
+
+
+def test_a_line_of_json_that_is_no_series_is_found_before_the_answer_begins(one_column_server):
+    answer = one_column_server.post(b"[1, 2, 3]\n" * 20_000 + b"[1, 2]\n", "application/jsonlines")
+    assert answer.status == 400
+    assert "line 20001 has 2 rows" in answer.message
 
 
 def test_any_split_of_independent_lines_gives_the_same_rows(cnn_server, two_shapes):
