@@ -82,6 +82,7 @@ def test_a_blank_line_is_a_row_with_nothing_in_it():
         (b'"1,5",2\n1,2,3\n', "row 1, column 1 is '\"1'; row 1, column 2 is '5\"'"),
         (b'1,"1"2\n', "row 1, column 2 is '\"1\"2'"),
         (b"1,5;2,5\n1,5;2,5\n", "separated by semicolons"),
+        (b"1\t2\n3\t4\n", r"separated by tabs \('1.t2'\): use commas"),
         (b"NA\n1\n2\n", "row 1, column 1 is 'NA'"),
         (b"True,False\n", "row 1, column 1 is 'True'; row 1, column 2 is 'False'"),
         (b"1\ntrue\n", "row 2, column 1 is 'true'"),
@@ -120,8 +121,10 @@ def test_blanks_around_a_missing_mark_are_no_fault():
 
 
 def test_rows_that_would_be_padded_without_measure_are_refused():
-    with pytest.raises(DataError, match="row 20001 has 20001 cells, far more than the others"):
-        parse_csv(b"1\n" * 20_000 + b"1" + b",1" * 20_000, "it")
+    with pytest.raises(DataError, match="row 2001 has 2001 cells, far more than most others"):
+        parse_csv(b"1\n" * 2_000 + b"1" + b",1" * 2_000, "it")
+    assert parse_csv(b"1\n" * 900 + b"1" + b",1" * 900, "it").values.shape == (901, 901)
+    assert parse_csv(b"1,1\n" * 400_000 + b"1,1,1,1,1,1", "it").values.shape == (400_001, 6)
 
 
 def test_up_to_twenty_faults_are_named_together():
@@ -129,6 +132,23 @@ def test_up_to_twenty_faults_are_named_together():
         parse_csv(b"1\n" + b"x\n" * 30, "it")
     assert str(caught.value).count("column 1 is 'x'") == 20
     assert "and 10 more" in str(caught.value)
+
+
+def test_what_is_wrong_everywhere_is_not_read_to_its_end():
+    with pytest.raises(DataError, match=r"and [0-9]+ more; what follows row [0-9]+ was not checked"):
+        parse_csv(b"x\n" * 2_000_000, "it")
+
+
+@pytest.mark.parametrize("names", [b"a,b", b"0,1", b'"0","1"', b",0", b"2019,", b"", b"1,x"])
+def test_a_header_is_left_out(names):
+    np.testing.assert_array_equal(parse_csv(names + b"\n1,2\n", "it", header=True).values, [[1, 2]])
+
+
+@pytest.mark.parametrize("names", [b"1,2", b"0.5", b"0,2", b'"1", 2', b"1"])
+def test_numbers_are_no_header(names):
+    for rest in (b"", b"\n", b"\n3,4\n"):
+        with pytest.raises(DataError, match="is said to have a header, but its first row is numbers"):
+            parse_csv(names + rest, "it", header=True)
 
 
 @given(st.binary(max_size=60))

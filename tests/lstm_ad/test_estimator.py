@@ -199,7 +199,8 @@ def test_every_gap_is_named_over_all_files(wave):
         "LSTM-AD needs a number in every cell: fill the gaps before. "
         "b has 9 rows, but context-length 20 and prediction-length 7 need at least 135 to train on, so that the last "
         "fifth holds a window. "
-        "c has rows of 1 cells, but the training data has 2: give one time step per row and one series per column."
+        "c has rows of 1 cells, but the training data has 2: give one time step per row and one series per column; "
+        "in JSON, a list of rows."
     )
 
 

@@ -21,7 +21,7 @@ def check(table: Table, columns: int, hyperparameters: LSTMADHyperparameters, wi
     if strange.count == count:
         raise DataError(
             f"{table.name} has rows of {table.widths[0]} cells, but the training data has {columns}: give one time "
-            "step per row and one series per column."
+            "step per row and one series per column; in JSON, a list of rows."
         )
     if strange.count:
         advice = f", the others have {columns}. LSTM-AD needs every row complete."

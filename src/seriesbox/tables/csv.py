@@ -16,7 +16,8 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from seriesbox.errors import DataError, Places
+from seriesbox.errors import PLACES, DataError, Places
+from seriesbox.tables.blocks import blocks
 from seriesbox.tables.pieces import BLANKS, BYTE_ORDER_MARK, parts_of, unix, whole_lines
 from seriesbox.tables.table import LARGEST, Cells, Piece, Table, Widths, table_of, uniform
 
@@ -29,7 +30,8 @@ def parse_csv(body: bytes, name: str, header: bool = False) -> Table:
     """Parse comma-separated numbers without index, and without header unless there is said to be one.
 
     An empty cell or `nan` is missing. A byte-order mark, Windows line ends, quotes around a number and blank lines at
-    the end are accepted. Raises DataError that names every cell (up to twenty) that is not a finite number.
+    the end are accepted. Raises DataError that names every cell (up to twenty) that is not a finite number; or says
+    that what should be a header is numbers, other than those with which pandas names columns.
     """
     if len(body) <= SMALL and not header and (values := _shortcut(body.rstrip(BLANKS))) is not None:
         return Table.of(values, name)
@@ -37,7 +39,7 @@ def parse_csv(body: bytes, name: str, header: bool = False) -> Table:
 
 
 def csv_rows(parts: Iterable[bytes], name: str, header: bool = False) -> Iterator[Piece]:
-    """The rows of a file that comes in parts. Raises DataError as `parse_csv` does, at the end."""
+    """The rows of a file that comes in parts. Raises DataError as `parse_csv` does, at the end or after many faults."""
     parts = iter(parts)
     first = next(parts, b"")
     for mark, what in _FOREIGN.items():
@@ -46,9 +48,13 @@ def csv_rows(parts: Iterable[bytes], name: str, header: bool = False) -> Iterato
     faults = _Faults(name)
     pieces = whole_lines(unix(chain([first], parts)))
     if header:
-        _, _, rest = next(pieces, b"").partition(b"\n")
+        names, _, rest = next(pieces, b"").partition(b"\n")
+        _check_header(names, name)
         pieces = chain([rest] if rest else [], pieces)
     for piece in pieces:
+        if faults.places.count >= PLACES and len(piece) > SMALL:  # the last line may be a piece of its own
+            faults.unread = True
+            break
         rows = _rows(piece.removesuffix(b"\n"), faults)
         if rows:
             yield rows
@@ -85,6 +91,16 @@ _ONE_COLUMN = {
     "keep_default_na": False,
     "na_values": MISSING,
 }
+
+
+def _check_header(names: bytes, name: str) -> None:
+    """Raise DataError where they are a row of data: a batch job cuts files into parts, of which one has the header."""
+    row = _rows(names, _Faults(name)) if names else None
+    if row and not np.isnan(row[0]).any() and not np.array_equal(row[0], np.arange(len(row[0]))):
+        raise DataError(
+            f"{name} is said to have a header, but its first row is numbers ({names[:20].decode()!r}): leave `header` "
+            "out of the content type, or set SplitType to None where a batch job cuts files into parts."
+        )
 
 
 def _shortcut(body: bytes) -> Cells | None:
@@ -151,7 +167,9 @@ class _Faults:
         self.rows = 0  # before the piece at hand
         self.places = Places()
         self.unreadable = False
-        self.semicolons: str | None = None  # the first cell, as long as every one has a semicolon
+        self.unread = False  # is what follows
+        self.first = ""
+        self.separators = {";": "semicolons", "\t": "tabs"}  # those that every one has
         self.header: str | None = None  # the first cell, as long as the faults are the first row, and names
 
     def find(self, cells: bytes, widths: Widths) -> None:
@@ -160,17 +178,19 @@ class _Faults:
 
         texts = pd.Series(cells.decode("utf-8", errors="replace").split("\n")[:-1]).str.lstrip(" ")
         no_boolean = texts.mask(texts.str.lower().isin(["true", "false"]), "no number")
-        numbers = pd.to_numeric(no_boolean, errors="coerce").to_numpy()
+        some = (no_boolean[rows] for rows in blocks(len(texts), 1))  # pandas holds the interpreter for as long
+        numbers = np.concatenate([pd.to_numeric(each, errors="coerce") for each in some])
         wrong = np.flatnonzero(~(np.abs(numbers) <= LARGEST) & ~texts.isin(MISSING).to_numpy())
         self.unreadable |= not len(wrong)
         if not self.places.count and len(wrong):
-            self.semicolons = texts[wrong[0]]
+            self.first = texts[wrong[0]]
             if not self.rows and list(wrong) == list(range(widths[0])) and texts[wrong].str.match(_COLUMN_NAME).all():
                 self.header = texts[0]
         elif len(wrong):
             self.header = None
-        if not texts[wrong].str.contains(";").all():
-            self.semicolons = None
+        for letter in list(self.separators):
+            if not texts[wrong].str.contains(letter, regex=False).all():
+                del self.separators[letter]
         row_ends, before = widths.cumsum(dtype=np.int64), self.rows
 
         def named(cell: int) -> str:
@@ -183,16 +203,19 @@ class _Faults:
 
     def check(self) -> None:
         """Raise DataError where anything was found."""
-        if self.semicolons is not None:
+        if self.places.count and self.separators:
+            separators = next(iter(self.separators.values()))
             raise DataError(
-                f"{self.name} is separated by semicolons ({self.semicolons[:20]!r}): use commas between cells and "
-                "points for decimals."
+                f"{self.name} is separated by {separators} ({self.first[:20]!r}): use commas between cells and points "
+                "for decimals."
             )
         if self.header is not None:
             raise DataError(f"{self.name} starts with a header ({self.header[:20]!r} in row 1): remove it.")
         if self.places.count:
             what = f"{self.name} has cells that are not numbers up to 3.4e38, write such or leave them empty: "
-            raise DataError(what, self.places, ".")
+            raise DataError(
+                what, self.places, f"; what follows row {self.rows} was not checked." if self.unread else "."
+            )
         if self.unreadable:
             raise DataError(f"{self.name} cannot be read as comma-separated numbers.")
 

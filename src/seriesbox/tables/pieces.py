@@ -10,7 +10,7 @@ from seriesbox.errors import DataError
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # of UTF-8, as spreadsheets write it
 BLANKS = b" \t\r\n"
-PIECE = 2_000_000  # bytes that are parsed at once
+PIECE = 1_000_000  # bytes that are parsed at once: some of it holds the interpreter, and pings wait for that
 LEAST_PART = 1 << 16
 GZIP = b"\x1f\x8b"
 

@@ -14,7 +14,7 @@ from seriesbox.tables.blocks import blocks
 
 LARGEST = 3.4028235e38  # of float32, in which answers are written
 # Shorter rows are padded to the longest one: refused where that is so many times the cells given, and many in all.
-MOST_PADDING, LEAST_CELLS = 20, 10_000_000
+MOST_PADDING, LEAST_CELLS = 3, 1_000_000
 
 Cells = NDArray[np.float64]
 Widths = NDArray[np.int32]
@@ -160,8 +160,7 @@ class Rows:
             table = int(np.searchsorted(ends, row, side="right"))
             raise DataError(
                 f"{self._names[table]}: row {row + 1 - (ends[table - 1] if table else 0)} has {widest} cells, far more "
-                "than the others, which would all be padded to that: cut it, or give long and short rows to jobs of "
-                "their own."
+                "than most others, which would all be padded to that: cut it, or give long and short rows apart."
             )
         self._memory.resize(8 * len(widths) * widest)
         if self._filled < len(widths) * widest:
@@ -194,11 +193,11 @@ def table_of(pieces: Iterable[Piece], name: str) -> Table:
 
 def uniform(width: int, rows: int) -> Widths:
     """(rows,) of the same width, in the memory of one."""
-    return np.broadcast_to(np.int32(width), rows)
+    return np.ndarray(rows, np.int32, np.int32(width).tobytes(), strides=(0,))
 
 
 def _is_uniform(widths: Widths) -> bool:
-    return bool(widths.min() == widths.max())
+    return widths.strides == (0,) or bool(widths.min() == widths.max())
 
 
 def _joined(widths: Sequence[Widths]) -> Widths:

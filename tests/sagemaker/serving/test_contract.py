@@ -1,6 +1,7 @@
 """The hosting and batch contract, point by point, against a real server."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -66,6 +67,16 @@ def test_a_line_of_json_is_one_series_and_gets_one_line(one_column_server):
     assert together == alone
     assert [len(one) for one in together] == [4, 3]
     assert together[0][:2] == [[None, None]] * 2
+    (line,) = one_column_server.lines("request", least=1, bytes_in=len(body))
+    assert {"rows": 7, "columns": 1, "missing": 0}.items() <= line.items()
+    as_json = one_column_server.post(body, "application/jsonlines", "application/json")
+    assert json.loads(as_json.body) == together
+
+
+def test_a_line_of_json_that_is_no_series_is_found_before_the_answer_begins(one_column_server):
+    answer = one_column_server.post(b"[1, 2, 3]\n" * 20_000 + b"[1, 2]\n", "application/jsonlines")
+    assert answer.status == 400
+    assert "line 20001 has 2 rows" in answer.message
 
 
 def test_any_split_of_independent_lines_gives_the_same_rows(cnn_server, two_shapes):
@@ -113,13 +124,25 @@ def test_every_common_way_to_write_rows_is_read(cnn_server, body):
         (b"1,2\n", "application/x-www-form-urlencoded", "*/*", 415, "send text/csv"),
         (b"1,2\n", "text/csv; charset=utf-16", "*/*", 415, "send utf-8"),
         (b"not even read", "text/csv", "application/x-npy", 406, "Answers are text/csv"),
-        (b"\n".join([b"x," * 50] * 50), "text/csv", "*/*", 400, "and 2480 more"),
+        (b"\n".join([b"x," * 50] * 50), "text/csv", "*/*", 400, "and 2480 more."),
+        (b"\n".join([b"a cell that is too long to be quoted"] * 90), "text/csv", "*/*", 400, " more."),
+        (("\n" + "\N{PARROT}" * 30).encode() * 90, "text/csv", "*/*", 400, " more."),
+        (b"\n" + b'"\1' * 30 + b"\n1", "text/csv", "*/*", 400, "row 2, column 1"),
+        (
+            b"1,2\n3,4\n",
+            "text/csv; header=present",
+            "*/*",
+            400,
+            "leave `header` out of the content type, or set SplitType",
+        ),
     ],
 )
 def test_a_fault_is_one_short_line_of_json(cnn_server, body, content_type, accept, status, message):
     answer = cnn_server.post(body, content_type, accept)
     assert answer.status == status
-    assert message in answer.message or len(answer.message) == 800
+    assert message in answer.message
+    assert len(answer.body) < 1000
+    assert answer.body.count(b"\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -137,6 +160,13 @@ def test_a_series_own_faults(lstm_server, body, message):
     answer = lstm_server.post(body)
     assert answer.status == 400
     assert message in answer.message
+
+
+def test_a_list_of_numbers_is_no_series_of_several_columns(lstm_server):
+    answer = lstm_server.post(b"[1, 2, 3]", "application/json")
+    assert answer.status == 400
+    assert "rows of 1 cells, but the training data has 2" in answer.message
+    assert "in JSON, a list of rows" in answer.message
 
 
 def test_a_series_in_one_row_is_told_to_stand_up(one_column_server):
@@ -200,6 +230,27 @@ def test_ping_answers_and_the_queue_is_bounded_while_requests_wait(serving, cnn)
             assert server.get("/ping").status == 200
             assert [finish_first(), finish_second()] == [200, 200]
         assert server.post(b"1,2\n").status == 200
+
+
+@pytest.mark.parametrize(
+    ("line", "end", "content_type"),
+    [
+        (b"1, 2, 3.5\n", b"x\n", "text/csv"),
+        (b"x,y,z\n", b"x\n", "text/csv"),
+        (b"[1, 2, 3],", b"[true]]", "application/json"),
+        (b"1, 2.5, 3, ", b"true]", "application/json"),
+    ],
+)
+def test_pings_are_answered_while_a_large_body_is_read(cnn_server, line, end, content_type):
+    body = b"[" * (content_type != "text/csv") + line * (24_000_000 // len(line)) + end
+    with ThreadPoolExecutor() as pool:
+        large = pool.submit(cnn_server.post, body, content_type)
+        pings = 0
+        while not large.done():
+            assert cnn_server.get("/ping").status == 200
+            pings += not large.done()
+    assert large.result().status == 400
+    assert pings >= 5
 
 
 # Batch

@@ -1,9 +1,10 @@
 import json
+import tracemalloc
 
 import numpy as np
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -55,6 +56,20 @@ def test_one_line_is_one_series_where_rows_depend_on_each_other(series):
         np.testing.assert_array_equal(table.values.astype(np.float32), values)
 
 
+def test_many_short_series_are_never_in_memory_together():
+    body = b"[1,2,3]\n" * 50_000
+    tracemalloc.start()
+    try:
+        tables = read(body, JSON_LINES, False, False)
+        for _ in range(2):  # to be checked, and to be predicted
+            assert sum(len(table.values) for table in tables) == 150_000
+        answers = write((iter([table.values]) for table in tables), JSON, rows_are_independent=False)
+        assert sum(map(len, answers)) == len(b"[[1.0],[2.0],[3.0]],") * 50_000 + len("]\n")
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
+
+
 def test_several_series_in_one_json_are_a_list_of_them():
     series = [np.ones((2, 1), np.float32), np.zeros((1, 1), np.float32)]
     body = b"".join(write([iter([values]) for values in series], JSON, rows_are_independent=False))
@@ -82,9 +97,19 @@ SCRAP = st.sampled_from(["[", "]", "],[", "[[", "]]", ",", "\n", "1", "2.5", "nu
 
 @pytest.mark.parametrize("form", [JSON, JSON_LINES])
 @pytest.mark.parametrize("independent", [True, False])
-@given(scraps=st.lists(SCRAP, max_size=12), whole=st.booleans(), piece=st.integers(0, 9))
-def test_json_in_pieces_is_read_or_refused_as_in_one(form, independent, scraps, whole, piece):
-    body = ("[[1,2],[" + "".join(scraps) + "]]" if whole else "".join(scraps)).encode()
+@given(
+    scraps=st.lists(SCRAP, max_size=12),
+    around=st.sampled_from(
+        [("", ""), ("[[1,2],[", "]]"), ("[[1,2],[3]", ",4,null]"), ("[[1],", "]"), ("[1,", ",[2]]")]
+    ),
+    piece=st.integers(0, 9),
+)
+@example(scraps=["[[1,2],[3,4],5,6]"], around=("", ""), piece=3)
+@example(scraps=["[[1,2],[3,4],null]"], around=("", ""), piece=3)
+@example(scraps=["[[1],[2],3,4]"], around=("", ""), piece=3)
+@example(scraps=["[[1],[2] ]"], around=("", ""), piece=3)
+def test_json_in_pieces_is_read_or_refused_as_in_one(form, independent, scraps, around, piece):
+    body = "".join(scraps).join(around).encode()
 
     def outcome():
         try:
@@ -97,6 +122,39 @@ def test_json_in_pieces_is_read_or_refused_as_in_one(form, independent, scraps, 
         patch.setattr("seriesbox.tables.json.PIECE", piece)
         patch.setattr("seriesbox.tables.pieces.PIECE", piece + 1)
         assert repr(outcome()) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b'{"instances": [%b]}', r"what begins with '{\"instances\": \[\[1, 2'"),
+        (b"[%b, ", "its list does not end"),
+        (b'[%b, [3, "NaN"]]', 'row 600001, column 2 is "NaN"'),
+        (b"[%b, [3, NaN], [1]]", "row 600001 is not JSON: .*; a missing value is null"),
+        (b"[%b [3]]", "row 60000[12] is not JSON"),
+        (b"[%b,]", "row 600001 is not JSON"),
+        (b"[%b, 3]", "row 600001 is 3"),
+        (b'[%b, [3], ["a]"]]', 'row 600002, column 1 is "a]"'),
+        (b"[[null, 1e39], %b]", r"row 1, column 2 is 1e\+?39"),
+    ],
+)
+def test_a_fault_in_one_piece_of_many_is_named_with_its_place(body, reason):
+    rows = b",".join([b"[1, 2]"] * 600_000)
+    with pytest.raises(DataError, match=reason):
+        read(body % rows, JSON, False, True)
+
+
+@pytest.mark.parametrize(
+    ("independent", "reason"), [(True, "row 1, column 2000001 is"), (False, "row 2000001, column 1")]
+)
+def test_a_fault_in_a_long_list_of_numbers_is_named_as_what_the_list_is(independent, reason):
+    with pytest.raises(DataError, match=reason):
+        read(b"[" + b"1," * 2_000_000 + b"true, 1]", JSON, False, independent)
+
+
+def test_what_is_wrong_everywhere_is_not_read_to_its_end():
+    with pytest.raises(DataError, match=r"and [0-9]+ more; what follows row [0-9]+ was not checked"):
+        read(b"[" + b"[true]," * 1_000_000 + b"[true]]", JSON, False, True)
 
 
 @pytest.mark.parametrize(
@@ -113,10 +171,17 @@ def test_json_in_pieces_is_read_or_refused_as_in_one(form, independent, scraps, 
         (b"[[1e39]]", JSON, True, r"row 1, column 1 is 1e39|row 1, column 1 is 1e\+39"),
         (b"[NaN]", JSON, False, "a missing value is null"),
         (b"[1]\n[1,\n", JSON_LINES, True, "row 2 is not JSON"),
+        (
+            b'{"instances": [[1, 2]]}',
+            JSON,
+            True,
+            r"not an object: give one list per row, such as \[\[1, 2\], \[3, 4\]\]",
+        ),
+        (b'[[1, "NaN"]]', JSON, True, r'row 1, column 2 is "NaN" \(a missing value is null\)'),
         (b"[1]\n{}\n", JSON_LINES, False, "line 2 must be a list of lists of numbers, not {}"),
         (b" \n", JSON_LINES, True, "is empty"),
     ],
 )
 def test_a_fault_is_named_with_its_place(body, form, independent, reason):
     with pytest.raises(DataError, match=reason):
-        read(body, form, False, independent)
+        list(read(body, form, False, independent))

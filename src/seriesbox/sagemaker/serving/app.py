@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, ServiceUnavailable
 
 from seriesbox.algorithm import Predictor
-from seriesbox.errors import ArtifactError, DataError, UserError
+from seriesbox.errors import PLACES, ArtifactError, DataError, UserError
 from seriesbox.sagemaker.serving.body import discard_body, read_body
 from seriesbox.sagemaker.serving.formats import Pieces, gathered, read, write
 from seriesbox.sagemaker.serving.log import log
@@ -32,7 +32,7 @@ from seriesbox.tables.table import Table
 NAME = re.compile(r"(?!\.+$)[\w.-]+", re.ASCII)  # and no step in a path
 LARGE_AT_ONCE = 4  # requests of more than a megabyte, so that a full queue of them does not take all memory
 LONGEST_ID = 64  # of SageMaker's API
-LONGEST_MESSAGE = 800  # longer ones are cut: SageMaker shows short error bodies only
+LONGEST_MESSAGE = 800  # bytes; longer ones are cut: SageMaker shows short error bodies only
 INFERENCE_ID, CUSTOM_ATTRIBUTES = "X-Amzn-SageMaker-Inference-Id", "X-Amzn-SageMaker-Custom-Attributes"
 STATUS = {
     UserError: HTTPStatus.BAD_REQUEST,
@@ -119,14 +119,15 @@ def create_app(settings: Settings, models: Models, only: Loaded | None) -> Flask
         else:
             known = next((each for kind, each in STATUS.items() if isinstance(error, kind)), None)
             status = known or HTTPStatus.INTERNAL_SERVER_ERROR
-            name, message = HTTPStatus(status).phrase, str(error)
+            name = HTTPStatus(status).phrase
+            message = _told(error) if isinstance(error, DataError) else str(error)
             if known is None:
                 message = "The server failed: its log has the reason, under this request_id."
                 g.facts["trace"] = "".join(traceback.format_exception(error))
         # What is wrong with data quotes it, and payloads are not for the log.
         g.facts["fault"] = type(error).__name__ if isinstance(error, UserError) else message
         discard_body(request.environ)
-        body = {"error": name, "message": message[:LONGEST_MESSAGE], "request_id": g.id}
+        body = {"error": name, "message": _cut(message), "request_id": g.id}
         response = _json(body, int(status))
         if isinstance(error, MethodNotAllowed):
             response.headers["Allow"] = ", ".join(error.valid_methods or ())
@@ -195,14 +196,14 @@ class _Answering:
         started = time.perf_counter()
         tables = read(body, form, header, independent)
         del body
+        rows = columns = missing = 0
         for table in tables:
             self.model.check(table)
-        self.facts.update(
-            rows=sum(len(table.values) for table in tables),
-            columns=max(table.values.shape[1] for table in tables),
-            missing=int(sum((table.values != table.values).sum() for table in tables)),
-            parse_ms=_milliseconds(time.perf_counter() - started),
-        )
+            rows += len(table.values)
+            columns = max(columns, table.values.shape[1])
+            missing += int(np.isnan(table.values).sum())
+        parsing = time.perf_counter() - started
+        self.facts.update(rows=rows, columns=columns, missing=missing, parse_ms=_milliseconds(parsing))
         parts = self._timed(gathered(write(map(self._predict, tables), answer_form, independent)))
         first, second = next(parts), next(parts, None)
         if second is None:
@@ -264,6 +265,22 @@ def _log_line(response: Response) -> Callable[[], None]:
         log("request", id=identity, method=method, path=path, status=response.status_code, ms=took, **facts)
 
     return line
+
+
+def _told(error: DataError) -> str:
+    """As many places as fit into a message, and how many there are beyond them."""
+    for most in range(PLACES, 0, -1):
+        message, _ = error.told(most, LONGEST_MESSAGE)
+        if _cut(message) == message:
+            break
+    return message
+
+
+def _cut(message: str) -> str:
+    message = message[:LONGEST_MESSAGE]
+    while len(orjson.dumps(message)) > LONGEST_MESSAGE + len('""'):
+        message = message[:-1]
+    return message
 
 
 def _described(loaded: Loaded) -> dict[str, str]:

@@ -5,6 +5,7 @@ independent of each other, else one whole series.
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,15 +21,28 @@ LEAST_PART = 1 << 16  # bytes
 Pieces = Iterator[NDArray[np.floating]]  # of the answer to one table, (n, outputs) each
 
 
-def read(body: bytes, form: str, header: bool, rows_are_independent: bool) -> list[Table]:
-    """The tables of a request: one, or one per JSON line where a line is a whole series. Raises DataError."""
+class SeriesLines:
+    """The series of JSON Lines, parsed whenever they are gone through: millions of small tables would fill memory."""
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+
+    def __iter__(self) -> Iterator[Table]:
+        return parse_series_lines(self.body, NAME)
+
+
+def read(body: bytes, form: str, header: bool, rows_are_independent: bool) -> Iterable[Table]:
+    """The tables of a request: one, or one per JSON line where a line is a whole series.
+
+    Raises DataError, for lines as these are reached: whoever has gone through all of them may do so again.
+    """
     if form == CSV:
         return [parse_csv(body, NAME, header)]
     if form == JSON:
         return [parse_rows(body, NAME) if rows_are_independent else parse_series(body, NAME)]
     if rows_are_independent:
         return [parse_row_lines(body, NAME)]
-    return parse_series_lines(body, NAME)
+    return SeriesLines(body)
 
 
 def write(answers: Iterable[Pieces], form: str, rows_are_independent: bool) -> Iterator[bytes]:
@@ -44,7 +58,7 @@ def write(answers: Iterable[Pieces], form: str, rows_are_independent: bool) -> I
             yield from _enclosed(map(write_json, pieces))
             yield b"\n"
     else:
-        yield from _json(list(answers))
+        yield from _json(iter(answers))
 
 
 def gathered(parts: Iterable[bytes]) -> Iterator[bytes]:
@@ -61,11 +75,13 @@ def gathered(parts: Iterable[bytes]) -> Iterator[bytes]:
         yield b"".join(held)
 
 
-def _json(answers: list[Pieces]) -> Iterator[bytes]:
-    if len(answers) == 1:
-        yield from _enclosed(map(write_json, answers[0]))
+def _json(answers: Iterator[Pieces]) -> Iterator[bytes]:
+    """One answer as it is, several in a list."""
+    first, second = next(answers), next(answers, None)
+    if second is None:
+        yield from _enclosed(map(write_json, first))
     else:
-        for number, pieces in enumerate(answers):
+        for number, pieces in enumerate(chain([first, second], answers)):
             yield b"," if number else b"["
             yield from _enclosed(map(write_json, pieces))
         yield b"]"
