@@ -100,6 +100,11 @@ class ArtifactError(SeriesboxError):
     """A model directory that holds no model this version can load."""
 
 
+def shortened(text: str) -> str:
+    """What SageMaker shows of a reason: its first 1024 characters, and those of one line only."""
+    return printable(" ".join(text.split()))[:1024]
+
+
 def printable(text: str) -> str:
     """The text without what cannot be written, such as a file name in no known encoding."""
     return text.encode("utf-8", "backslashreplace").decode()

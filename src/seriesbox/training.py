@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from seriesbox.errors import DataError, HyperparameterError
+from seriesbox.errors import DataError, HyperparameterError, UserError
 from seriesbox.group import Group
 from seriesbox.hyperparameters import Optimization
 
@@ -43,12 +43,13 @@ class Run:
     """What the platform decides: where to compute, who listens, whether to end early, what is kept.
 
     report: gets an epoch and its metrics. advance: gets the share of an epoch that is done, step by step.
-    history: the epochs so far, those before an interruption included. group: who trains together; all of them are
-    given the same run, but for the first one's listeners and store.
+    resumed: is told when there is a history from before. history: the epochs so far, those from before included.
+    group: who trains together; all of them are given the same run, but for the first one's listeners.
     """
 
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     report: Callable[[int, Mapping[str, float]], None] = lambda epoch, metrics: None
+    resumed: Callable[[], None] = lambda: None
     advance: Callable[[float], None] = lambda share: None
     stopped: Callable[[], bool] = lambda: False
     store: Store | None = None
@@ -123,6 +124,9 @@ class _State:
         self.started = time.monotonic()
         if run.store and (kept := run.store.load()):
             self._restore(*kept)
+        place = np.array([self.progress.epoch, self.progress.steps, self.progress.seen])
+        if (run.group.most(place) != -run.group.most(-place)).any():
+            raise UserError("The hosts have different checkpoints to go on from: give all the same, or none.")
         for tensor in module.state_dict().values():
             tensor.copy_(run.group.firsts(tensor))
 
@@ -227,6 +231,8 @@ class _State:
         self.total.copy_(groups["loss"]["total"])
         self.progress = _Progress(**facts["progress"])
         self.run.history[:] = facts["history"]
+        if self.run.history:
+            self.run.resumed()
 
     def _steps(self, items: int) -> Sequence[Tensor]:
         """The items in the order of the first process, cut into steps."""

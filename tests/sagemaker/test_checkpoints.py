@@ -1,5 +1,6 @@
 import json
 import re
+import shutil
 import signal
 
 import numpy as np
@@ -89,7 +90,14 @@ def test_a_checkpoint_that_is_being_uploaded_is_not_removed(start):
     assert oldest in checkpoints(job)
 
 
-@pytest.mark.parametrize("damage", [lambda body: body[:-9], lambda body: body[:-9] + b"\x55" * 9])
+DAMAGES = {
+    "cut off": lambda body: body[:-9],
+    "other tensors": lambda body: body[:-9] + b"\x55" * 9,
+    "other facts": lambda body: re.sub(rb'(\\"epoch\\": )\d', rb"\g<1>9", body),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 def test_a_damaged_newest_checkpoint_gives_way_to_the_one_before(start, damage, expected):
     broken = start(LSTM)
     interrupted(broken, signal.SIGKILL, 3)
@@ -139,6 +147,14 @@ def test_metrics_are_kept_as_a_table_and_the_last_as_json(start):
     assert table["epoch"].tolist() == [1, 2, 3, 4, 5, 6]
     last = json.loads((job.base / "output/data/metrics.json").read_text())
     assert last == {name: pytest.approx(table[name][-1]) for name in table.dtype.names}
+
+
+def test_metrics_of_epochs_before_are_there_though_no_epoch_is_to_come(start):
+    job = start(LSTM)
+    assert job.run("train").returncode == 0
+    shutil.rmtree(job.base / "output")
+    assert job.run("train").returncode == 0
+    assert len((job.base / "output/data/metrics.csv").read_text().splitlines()) == 7
 
 
 def test_a_job_that_may_take_no_longer_ends_with_a_model(start):

@@ -43,6 +43,8 @@ from seriesbox.training import Run, check_patience, finished, optimize
 # part of an epoch.
 SCORED_SERIES = 2000
 RESTARTS = 10
+# Steps of the series that K-Means is fitted to when training is stopped.
+STEPS_IN_HASTE = 200_000
 SAMPLE, SAMPLE_STEPS = 64, 10_000  # series, and of each
 
 
@@ -136,7 +138,9 @@ class CNNKMeans(nn.Module):
         unstoppable = replace(run, stopped=lambda: False)
         centroids = finished(run, lambda: model._kmeans(model._features(fitted, unstoppable), RESTARTS, run))
         if centroids is None:  # stopped: there may be seconds left
-            centroids = model._kmeans(model._features(scored, unstoppable), 1, run)
+            count = min(len(scored[0]), max(hyperparameters.clusters, STEPS_IN_HASTE // scored[0].shape[1]))
+            few = np.linspace(0, len(scored[0]) - 1, count).astype(np.int64)
+            centroids = model._kmeans(model._features((scored[0][few], scored[1][few]), unstoppable), 1, run)
         model.centroids.copy_(torch.from_numpy(centroids))
         return model.eval()
 

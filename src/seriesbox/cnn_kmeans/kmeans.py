@@ -15,9 +15,11 @@ def fit(
 ) -> NDArray[np.float32]:
     """(N, F) -> (K, F): the centroids of the best of several restarts."""
     from sklearn.cluster import KMeans
+    from threadpoolctl import threadpool_limits
 
     kmeans = KMeans(clusters, algorithm=algorithm, n_init=restarts, random_state=seed)
-    centroids: NDArray[np.float32] = kmeans.fit(features).cluster_centers_
+    with threadpool_limits(1, "openmp"):  # more would add up partial sums in the order in which they come
+        centroids: NDArray[np.float32] = kmeans.fit(features).cluster_centers_
     return centroids
 
 

@@ -36,7 +36,7 @@ def read_channels(
     Raises DataError that names the faults of all files of both channels, and UserError where memory does not suffice.
     """
     configuration = json.loads(paths.inputs.read_bytes())
-    for name in ("training", "validation"):
+    for name in ("training", "validation", "model"):
         if configuration.get(name, {}).get("TrainingInputMode") == "Pipe":
             raise DataError(f"The `{name}` channel is in Pipe mode, which is not supported: use File or FastFile.")
     if not paths.channel("training").is_dir():

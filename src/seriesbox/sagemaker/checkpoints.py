@@ -68,9 +68,9 @@ class Checkpoints:
         file = self.folder / f"checkpoint-{_number(files[-1]) + 1 if files else 0:08d}.safetensors"
         beside = file.with_name(file.name + UNFINISHED)
         contents = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-        notes = {"fingerprint": self.fingerprint, "facts": facts, "digest": _digest(contents)}
+        notes = json.dumps({"fingerprint": self.fingerprint, "facts": facts})
         try:
-            save_file(contents, beside, {"notes": json.dumps(notes)})
+            save_file(contents, beside, {"notes": notes, "digest": _digest(contents, notes)})
             _to_disk(beside)
             os.rename(beside, file)
             _to_disk(self.folder)
@@ -141,14 +141,14 @@ def _of_all(digest: bytes, group: Group) -> str:
 def _read(file: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     with safe_open(file, framework="pt") as opened:
         tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 (it is no dictionary)
-        notes = json.loads((opened.metadata() or {})["notes"])
-    if notes["digest"] != _digest(tensors):
+        metadata = opened.metadata() or {}
+    if metadata["digest"] != _digest(tensors, metadata["notes"]):
         raise ValueError("its contents have changed")
-    return tensors, notes
+    return tensors, json.loads(metadata["notes"])
 
 
-def _digest(tensors: Mapping[str, Tensor]) -> str:
-    found = hashlib.blake2b(digest_size=16)
+def _digest(tensors: Mapping[str, Tensor], notes: str) -> str:
+    found = hashlib.blake2b(notes.encode(), digest_size=16)
     for name in sorted(tensors):
         found.update(f"{name} {tensors[name].dtype} {tuple(tensors[name].shape)}".encode())
         found.update(tensors[name].numpy().tobytes())

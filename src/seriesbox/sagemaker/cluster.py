@@ -12,6 +12,7 @@ import signal
 import socket
 import sys
 import tempfile
+import threading
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -19,10 +20,11 @@ from typing import Any
 
 import torch
 import torch.distributed as dist
-from torch.distributed.elastic.multiprocessing import DefaultLogsSpecs, SignalException, start_processes
+from torch.distributed.elastic.multiprocessing import DefaultLogsSpecs, start_processes
 
 from seriesbox.errors import UserError
 from seriesbox.sagemaker.paths import Paths
+from seriesbox.sagemaker.signals import on_signals
 
 PORT = 29400
 SECONDS_TO_START = 600  # that one host may be later than another: images are pulled, names come late
@@ -66,11 +68,14 @@ class Cluster:
                 {local: self._environment(local) for local in range(self.processes)},
                 DefaultLogsSpecs(),
             )
+            stop = threading.Event()
+            on_signals(lambda *_: stop.set())  # torch's own handler would raise, wherever this process is
             result = None
             try:
-                result = processes.wait(period=0.1)
-            except SignalException:  # they get it too, and save what they have
-                processes.close(signal.SIGTERM, SECONDS_TO_STOP)
+                while not stop.is_set() and not result:
+                    result = processes.wait(timeout=0.5, period=0.1)
+                if stop.is_set():  # they get it too, and save what they have
+                    processes.close(signal.SIGTERM, SECONDS_TO_STOP)
             finally:
                 processes.close(signal.SIGKILL)
             del store  # not before the last process has ended

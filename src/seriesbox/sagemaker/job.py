@@ -1,30 +1,30 @@
 """One training job: read the channels, fit, save."""
 
 import json
-import signal
 import threading
 import traceback
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import numpy as np
 import torch
 from sagemaker_training.errors import ClientError
 
 from seriesbox.agreement import TOLERANCE, difference
 from seriesbox.algorithm import Estimator, estimator, infer, predictor
 from seriesbox.artifact import Runtime, save
-from seriesbox.errors import HyperparameterError, UserError, printable
+from seriesbox.errors import HyperparameterError, UserError, shortened
 from seriesbox.group import Group
 from seriesbox.hyperparameters import decode
 from seriesbox.sagemaker.channels import read_channels
 from seriesbox.sagemaker.checkpoints import Checkpoints, fingerprint, place
 from seriesbox.sagemaker.cluster import Cluster
 from seriesbox.sagemaker.earlier import read_earlier
-from seriesbox.sagemaker.machine import usable_cores
+from seriesbox.sagemaker.machine import has_gpu, usable_cores
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.report import Report
+from seriesbox.sagemaker.signals import on_signals
 from seriesbox.training import Run
 
 
@@ -38,11 +38,11 @@ def run() -> None:
         else:
             cluster.launch()
     except UserError as error:
-        raise ClientError(printable(str(error))) from None
+        raise ClientError(shortened(str(error))) from None
     except BaseException as error:
         traceback.print_exc()
         reason = f"Training failed inside seriesbox, the log says where: {type(error).__name__}: {error}"
-        raise ClientError(printable(reason)) from None
+        raise ClientError(shortened(reason)) from None
 
 
 def train(paths: Paths, group: Group, stop: threading.Event) -> None:
@@ -64,16 +64,20 @@ def train(paths: Paths, group: Group, stop: threading.Event) -> None:
     faults = partial(algorithm.faults, hyperparameters)
     training, validation = read_channels(paths, predictor(name).rows_are_independent, faults)
 
+    if has_gpu() and torch.version.cuda and not torch.cuda.is_available():
+        raise UserError("The machine has a GPU, but torch cannot use it: the driver may be too old for this image.")
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.set_num_threads(min(torch.get_num_threads(), usable_cores()))
     history: list[dict[str, float]] = []
     folder = place(paths)
+    if int(group.sum(np.array(int(folder is not None)))) not in (0, group.size):
+        raise UserError("Some hosts have a place for checkpoints and some have none: give it to all or to none.")
     channels = {"training": training, "validation": validation}
     store = Checkpoints(folder, fingerprint(name, hyperparameters, channels, earlier, group)) if folder else None
     run = Run(device, stopped=stop.is_set, store=store, history=history, group=group)
     if first:
         report = Report(hyperparameters.epochs, paths.data, history)
-        run = replace(run, report=report.epoch, advance=report.advance)
+        run = replace(run, report=report.epoch, advance=report.advance, resumed=report.resumed)
     on_signals(lambda *_: stop.set())  # from here on there is something to save
     model = algorithm.fit(hyperparameters, training, validation, run, earlier.estimator() if earlier else None)
     if first:
@@ -91,12 +95,6 @@ def _runtime(model: Estimator) -> Runtime:
         return "onnx"
     print(f"onnxruntime differs from torch by {found:.1e} on this model: torch will serve it.", flush=True)
     return "torch"
-
-
-def on_signals(handler: Callable[..., None]) -> None:
-    """Call this at SIGTERM and at Ctrl-C."""
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, handler)
 
 
 def _hyperparameters(paths: Paths) -> dict[str, Any]:

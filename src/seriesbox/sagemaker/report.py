@@ -26,6 +26,11 @@ class Report:
         self.begun = False
         self.drawn = self.began = time.monotonic()
 
+    def resumed(self) -> None:
+        """Write down what was before: there may be no epoch to come."""
+        with suppress(OSError):
+            self._write()
+
     def epoch(self, epoch: int, values: Mapping[str, float]) -> None:
         """One line, with the time that the epoch took and the time that is left at this pace."""
         took, self.began = time.monotonic() - self.began, time.monotonic()

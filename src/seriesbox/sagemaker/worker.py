@@ -17,13 +17,14 @@ from typing import Any, NoReturn
 import torch
 import torch.distributed as dist
 
-from seriesbox.errors import UserError, printable
+from seriesbox.errors import UserError, shortened
 from seriesbox.group import Group
 from seriesbox.sagemaker.cluster import SECONDS_TO_START
-from seriesbox.sagemaker.job import on_signals, train
+from seriesbox.sagemaker.job import train
 from seriesbox.sagemaker.paths import Paths
+from seriesbox.sagemaker.signals import on_signals
 
-CAUSE = "seriesbox/cause"
+CAUSE, HERE = "seriesbox/cause", "seriesbox/here"
 SECONDS_BETWEEN_LOOKS = 0.5
 LONGEST_WAIT = timedelta(hours=2)  # for the others: one fits K-Means while the rest wait
 
@@ -38,6 +39,7 @@ def main() -> NoReturn:
     store: Any = dist.TCPStore(*address, is_master=False, timeout=wait)  # type: ignore[attr-defined]
     threading.Thread(target=_watch, args=(store, folder), daemon=True).start()
     try:
+        _wait_for_all(store)
         train(Paths(), _group(local), stop)
     except UserError as error:
         cause = str(error)
@@ -48,9 +50,9 @@ def main() -> NoReturn:
         (folder / f"saved-{local}").touch()
         _exit(0)
     with suppress(RuntimeError):  # the first host may be gone
-        store.compare_set(CAUSE, "", printable(cause))
+        store.compare_set(CAUSE, "", shortened(cause))
         time.sleep(4 * SECONDS_BETWEEN_LOOKS)  # the store goes with the first host's last process
-    _fail(folder, printable(cause))
+    _fail(folder, shortened(cause))
 
 
 def _group(local: int) -> Group:
@@ -60,6 +62,16 @@ def _group(local: int) -> Group:
         device = f"cuda:{local}"
     dist.init_process_group("nccl" if device != "cpu" else "gloo", timeout=LONGEST_WAIT)
     return Group(dist.get_rank(), dist.get_world_size(), device)
+
+
+def _wait_for_all(store: Any) -> None:
+    """Return when every process has come to the store. Raises UserError when one does not in time."""
+    deadline, size = time.monotonic() + SECONDS_TO_START, int(os.environ["WORLD_SIZE"])
+    store.add(HERE, 1)
+    while (here := store.add(HERE, 0)) < size:
+        if time.monotonic() > deadline:
+            raise UserError(f"Of {size} processes {here} were there within {SECONDS_TO_START} s: has a host failed?")
+        time.sleep(SECONDS_BETWEEN_LOOKS)
 
 
 def _watch(store: Any, folder: Path) -> None:
