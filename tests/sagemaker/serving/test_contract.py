@@ -8,6 +8,7 @@ import pytest
 
 from seriesbox.algorithm import predict
 from seriesbox.artifact import save
+from seriesbox.sagemaker.machine import usable_cores
 from seriesbox.tables.csv import parse_csv, write_csv
 from seriesbox.tables.table import Table
 
@@ -251,6 +252,15 @@ def test_pings_are_answered_while_a_large_body_is_read(cnn_server, line, end, co
             pings += not large.done()
     assert large.result().status == 400
     assert pings >= 5
+
+
+def test_several_workers_answer_as_one_does(serving, cnn, cnn_server, two_shapes):
+    body = write_csv(two_shapes[0].values)
+    expected = cnn_server.post(body).body
+    with serving(cnn, SAGEMAKER_MODEL_SERVER_WORKERS="2") as server:
+        started = server.lines("start", least=min(2, usable_cores()))
+        assert len({line["process"] for line in started}) == len(started)
+        assert [server.post(body).body for _ in range(10)] == [expected] * 10
 
 
 # Batch
