@@ -102,7 +102,7 @@ class ArtifactError(SeriesboxError):
 
 def shortened(text: str) -> str:
     """What SageMaker shows of a reason: its first 1024 characters, and those of one line only."""
-    return printable(" ".join(text.split()))[:1024]
+    return printable(" ".join(text.split()))[:LETTERS]
 
 
 def printable(text: str) -> str:

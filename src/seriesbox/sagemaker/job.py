@@ -37,12 +37,16 @@ def run() -> None:
             train(paths, Group(), stop)
         else:
             cluster.launch()
-    except UserError as error:
-        raise ClientError(shortened(str(error))) from None
     except BaseException as error:
-        traceback.print_exc()
-        reason = f"Training failed inside seriesbox, the log says where: {type(error).__name__}: {error}"
-        raise ClientError(shortened(reason)) from None
+        raise ClientError(reason(error)) from None
+
+
+def reason(error: BaseException) -> str:
+    """What the failure file says; where it is no user's fault, the log gets the traceback."""
+    if isinstance(error, UserError):
+        return shortened(str(error))
+    traceback.print_exception(error)
+    return shortened(f"Training failed inside seriesbox, the log says where: {type(error).__name__}: {error}")
 
 
 def train(paths: Paths, group: Group, stop: threading.Event) -> None:

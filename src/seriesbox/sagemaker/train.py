@@ -8,7 +8,6 @@ past but the toolkit's `ClientError`, and `main` trusts nothing but the success 
 
 import json
 import os
-import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any, NoReturn
 
 from seriesbox.errors import printable
 from seriesbox.sagemaker.paths import Paths
+from seriesbox.sagemaker.signals import on_signals
 
 STOPPED_EARLY = "Stopped before the first step of training: no model was saved."
 
@@ -32,8 +32,7 @@ def main() -> NoReturn:
         _exit(1, paths, had_code)
 
     # Before anything large is imported: without a handler, the first process of a container ignores the signals.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop_early)
+    on_signals(stop_early)
 
     fault = _unwritable(paths.output)
     if not fault:

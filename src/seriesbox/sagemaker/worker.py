@@ -8,7 +8,6 @@ import os
 import sys
 import threading
 import time
-import traceback
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -17,10 +16,10 @@ from typing import Any, NoReturn
 import torch
 import torch.distributed as dist
 
-from seriesbox.errors import UserError, shortened
+from seriesbox.errors import UserError
 from seriesbox.group import Group
 from seriesbox.sagemaker.cluster import SECONDS_TO_START
-from seriesbox.sagemaker.job import train
+from seriesbox.sagemaker.job import reason, train
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.signals import on_signals
 
@@ -41,18 +40,15 @@ def main() -> NoReturn:
     try:
         _wait_for_all(store)
         train(Paths(), _group(local), stop)
-    except UserError as error:
-        cause = str(error)
     except BaseException as error:
-        traceback.print_exc()
-        cause = f"Training failed inside seriesbox, the log says where: {type(error).__name__}: {error}"
+        cause = reason(error)
     else:
         (folder / f"saved-{local}").touch()
         _exit(0)
     with suppress(RuntimeError):  # the first host may be gone
-        store.compare_set(CAUSE, "", shortened(cause))
+        store.compare_set(CAUSE, "", cause)
         time.sleep(4 * SECONDS_BETWEEN_LOOKS)  # the store goes with the first host's last process
-    _fail(folder, shortened(cause))
+    _fail(folder, cause)
 
 
 def _group(local: int) -> Group:
