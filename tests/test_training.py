@@ -44,6 +44,16 @@ def test_the_reported_loss_is_the_mean_over_items_not_batches():
     assert reported == [4.5]
 
 
+def test_whoever_hears_of_an_epoch_may_compute_gradients():
+    module = torch.nn.Linear(1, 1)
+
+    def loss(batch):
+        return module(batch[:, None].float()).square().mean()
+
+    run = Run(report=lambda epoch, metrics: loss(torch.arange(3)).backward())
+    optimize(module, 10, loss, lambda mean_loss: {}, Optimization(epochs=1), run)
+
+
 def test_a_loss_that_explodes_names_the_epoch_and_the_way_out():
     module = torch.nn.Linear(1, 1)
 

@@ -90,7 +90,8 @@ def optimize(
                 state.step(loss(batch.to(run.device)), len(batch))
             module.eval()
             with torch.inference_mode():
-                state.end_epoch(evaluate(state.mean_loss()))
+                metrics = evaluate(state.mean_loss())
+            state.end_epoch(metrics)
     except StoppedError:
         pass
     module.eval()
