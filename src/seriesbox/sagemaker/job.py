@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import numpy as np
 import torch
 from sagemaker_training.errors import ClientError
 
@@ -17,7 +16,7 @@ from seriesbox.artifact import Runtime, save
 from seriesbox.errors import HyperparameterError, UserError, shortened
 from seriesbox.group import Group
 from seriesbox.hyperparameters import decode
-from seriesbox.sagemaker.channels import read_channels
+from seriesbox.sagemaker.channels import divided_channels, read_channels
 from seriesbox.sagemaker.checkpoints import Checkpoints, fingerprint, place
 from seriesbox.sagemaker.cluster import Cluster
 from seriesbox.sagemaker.earlier import read_earlier
@@ -65,20 +64,21 @@ def train(paths: Paths, group: Group, stop: threading.Event) -> None:
     if first:
         print(f"{name} {hyperparameters.model_dump_json(by_alias=True)}", flush=True)
 
-    faults = partial(algorithm.faults, hyperparameters)
-    training, validation = read_channels(paths, predictor(name).rows_are_independent, faults)
+    divided = divided_channels(paths)
+    faults = partial(algorithm.faults, hyperparameters, group)
+    training, validation = read_channels(paths, predictor(name).rows_are_independent, faults, divided)
 
     if has_gpu() and torch.version.cuda and not torch.cuda.is_available():
         raise UserError("The machine has a GPU, but torch cannot use it: the driver may be too old for this image.")
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.set_num_threads(min(torch.get_num_threads(), usable_cores()))
     history: list[dict[str, float]] = []
-    folder = place(paths)
-    if int(group.sum(np.array(int(folder is not None)))) not in (0, group.size):
-        raise UserError("Some hosts have a place for checkpoints and some have none: give it to all or to none.")
-    channels = {"training": training, "validation": validation}
-    store = Checkpoints(folder, fingerprint(name, hyperparameters, channels, earlier, group)) if folder else None
-    run = Run(device, stopped=stop.is_set, store=store, history=history, group=group)
+    folder, store = place(paths) if first else None, None
+    if group.any(folder is not None):
+        channels = {"training": training, "validation": validation}
+        of_job = fingerprint(name, hyperparameters, channels, earlier, group)
+        store = Checkpoints(folder, of_job) if folder else None
+    run = Run(device, stopped=stop.is_set, store=store, history=history, group=group, divided=divided)
     if first:
         report = Report(hyperparameters.epochs, paths.data, history)
         run = replace(run, report=report.epoch, advance=report.advance, resumed=report.resumed)
