@@ -47,6 +47,8 @@ class Run:
 
     report: gets an epoch and its metrics. advance: gets the share of an epoch that is done, step by step.
     resumed: is told when there is a history from before. history: the epochs so far, those from before included.
+    concluded: gets the metrics of the epoch whose state remains in the end, where there is one. began: on the clock of
+    `time.monotonic`, when the time began that `max-seconds` limits.
     group: who trains together. The first one's listeners and store count.
     divided: the channels of which every host has a part of its own; of the others, all hosts have all.
     """
@@ -54,6 +56,8 @@ class Run:
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     report: Callable[[int, Mapping[str, float]], None] = lambda epoch, metrics: None
     resumed: Callable[[], None] = lambda: None
+    concluded: Callable[[Mapping[str, float]], None] = lambda metrics: None
+    began: float = field(default_factory=time.monotonic)
     advance: Callable[[float], None] = lambda share: None
     stopped: Callable[[], bool] = lambda: False
     store: Store | None = None
@@ -115,7 +119,7 @@ def optimize(
         pass
     module.eval()
     state.keep()
-    state.restore_best()
+    state.conclude()
 
 
 @dataclass
@@ -141,7 +145,6 @@ class _State:
         self.best: dict[str, Tensor] = {}
         self.began = _generators(run.device)  # as this epoch began
         self.now: dict[str, Tensor] = {}  # as they were when this epoch was left in the middle
-        self.started = time.monotonic()
         kept = _packed(run.store.load() if run.store else None) if run.group.rank == 0 else b""
         if kept := run.group.firsts_bytes(kept):
             self._restore(*_unpacked(kept))
@@ -202,10 +205,12 @@ class _State:
         self.total.zero_()
         self.began = _generators(self.run.device)
 
-    def restore_best(self) -> None:
-        """Go back to the best epoch, where one was looked for."""
+    def conclude(self) -> None:
+        """Go back to the best epoch, where one was looked for, and tell its metrics."""
         if self.best:
             self.module.load_state_dict(self.best)
+        if self.run.history:
+            self.run.concluded(self.run.history[(self.progress.best_epoch or len(self.run.history)) - 1])
 
     def keep(self) -> None:
         """Save all this; the first process does it for all, where it has a store."""
@@ -256,7 +261,9 @@ class _State:
 
     def _pause(self) -> None:
         """Between two steps: end, or keep a state, if any process wants to."""
-        ends = self.run.stopped() or self._seconds() > (self.hyperparameters.max_seconds or math.inf)
+        begun = self.progress.epoch > 1 or self.progress.steps > 0
+        late = begun and self._seconds() > (self.hyperparameters.max_seconds or math.inf)
+        ends = late or self.run.stopped()
         due = self.run.store is not None and self.run.store.due()
         ends, due = self.run.group.most(np.array([ends, due], np.int32))
         if ends:
@@ -280,7 +287,7 @@ class _State:
         return {name: torch.from_numpy(self.run.group.gather(state[None].numpy())) for name, state in states.items()}
 
     def _seconds(self) -> float:
-        return self.progress.seconds + time.monotonic() - self.started
+        return self.progress.seconds + time.monotonic() - self.run.began
 
 
 def _packed(kept: tuple[dict[str, Tensor], dict[str, Any]] | None) -> bytes:

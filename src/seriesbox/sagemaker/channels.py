@@ -52,6 +52,8 @@ def read_channels(
     for name in ("training", "validation", "model"):
         if configuration.get(name, {}).get("TrainingInputMode") == "Pipe":
             raise DataError(f"The `{name}` channel is in Pipe mode, which is not supported: use File or FastFile.")
+    if "model" in divided:
+        raise DataError("The `model` channel is divided among the hosts: give it to all of them (FullyReplicated).")
     if not paths.channel("training").is_dir() and "training" not in divided:
         others = ", ".join(sorted(path.name for path in paths.channels.glob("*") if path.is_dir())) or "none"
         raise DataError(f"The job has no `training` channel, only {others}: give the training data under that name.")

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 import traceback
 from dataclasses import replace
 from functools import partial
@@ -50,7 +51,7 @@ def reason(error: BaseException) -> str:
 
 def train(paths: Paths, group: Group, stop: threading.Event) -> None:
     """Do this process' part of the training; the first one speaks and saves for all. Raises UserError."""
-    first = group.rank == 0
+    began, first = time.monotonic(), group.rank == 0
     given = _hyperparameters(paths)
     named = decode(given.pop("model", None))
     earlier = read_earlier(paths.channel("model"))
@@ -78,10 +79,11 @@ def train(paths: Paths, group: Group, stop: threading.Event) -> None:
         channels = {"training": training, "validation": validation}
         of_job = fingerprint(name, hyperparameters, channels, earlier, group)
         store = Checkpoints(folder, of_job) if folder else None
-    run = Run(device, stopped=stop.is_set, store=store, history=history, group=group, divided=divided)
+    run = Run(device, began=began, stopped=stop.is_set, store=store, history=history, group=group, divided=divided)
     if first:
         report = Report(hyperparameters.epochs, paths.data, history)
-        run = replace(run, report=report.epoch, advance=report.advance, resumed=report.resumed)
+        run = replace(run, report=report.epoch, advance=report.advance)
+        run = replace(run, resumed=report.resumed, concluded=report.concluded)
     on_signals(lambda *_: stop.set())  # from here on there is something to save
     model = algorithm.fit(hyperparameters, training, validation, run, earlier.estimator() if earlier else None)
     if first:
