@@ -109,7 +109,7 @@ class Group:
         return self.firsts(torch.from_numpy(mine.copy())).numpy().tobytes()
 
     def gather(self, rows: NDArray[Any]) -> NDArray[Any]:
-        """(N_i, F) of every process -> (sum of N_i, F) on all of them."""
+        """(N_i, F) of every process -> (sum of N_i, F) on all of them; for few rows."""
         if self.size == 1:
             return rows
         counts = np.zeros(self.size, np.int64)
@@ -119,6 +119,25 @@ class Group:
         together = np.zeros((int(counts.sum()), *rows.shape[1:]), rows.dtype)
         together[before : before + len(rows)] = rows
         return self.sum(together)
+
+    def to_first(self, rows: NDArray[Any]) -> NDArray[Any]:
+        """(N_i, F) of every process -> (sum of N_i, F) on the first one, none on the others."""
+        if self.size == 1:
+            return rows
+        ends = self.gather(np.array([len(rows)])).cumsum()
+        if self.rank > 0:
+            if len(rows):
+                dist.send(torch.from_numpy(rows).to(self.device), dst=0)
+            return rows[:0]
+        together = torch.empty((int(ends[-1]), *rows.shape[1:]), dtype=torch.from_numpy(rows).dtype)
+        together[: len(rows)] = torch.from_numpy(rows)
+        for rank in range(1, self.size):
+            part = together[ends[rank - 1] : ends[rank]]
+            if len(part):
+                received = part.to(self.device)  # on a CPU, the part itself
+                dist.recv(received, src=rank)
+                part.copy_(received)
+        return together.numpy()
 
     def wait(self) -> None:
         """Return when all have come here."""

@@ -205,7 +205,7 @@ class CNNKMeans(nn.Module):
         return triplet_loss(anchor, positive, negative.unflatten(0, (count, negatives))) * (count / items)
 
     def _features(self, series: Series, shard: Shard, run: Run) -> NDArray[np.float32]:
-        """Of the series of all processes. Raises StoppedError where the run is to end."""
+        """Of the series of all processes, on the first one. Raises StoppedError where the run is to end."""
         network, head = TorchNetwork(self.encoder.pool), Head(*map(as_array, self.encoder.head.parameters()))
 
         def interruptible(*inputs: NDArray[Any]) -> NDArray[np.float32]:
@@ -215,7 +215,7 @@ class CNNKMeans(nn.Module):
         share = shard.share(len(series[0]))
         own = series[0][share], series[1][share]
         features = run.together(lambda: encode(interruptible, head, own, self.encoder.receptive_field))
-        return run.group.gather(features)
+        return run.group.to_first(features)
 
     def _kmeans(self, features: NDArray[np.float32], restarts: int, run: Run) -> NDArray[np.float32]:
         """(N, F) -> (K, F), by the first process, for all. Raises StoppedError where the run is to end."""
