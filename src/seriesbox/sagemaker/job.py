@@ -2,7 +2,6 @@
 
 import json
 import threading
-import traceback
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -14,15 +13,16 @@ from sagemaker_training.errors import ClientError
 from seriesbox.agreement import TOLERANCE, difference
 from seriesbox.algorithm import Estimator, estimator, infer, predictor
 from seriesbox.artifact import Runtime, save
-from seriesbox.errors import HyperparameterError, UserError, shortened
+from seriesbox.errors import HyperparameterError, UserError
 from seriesbox.group import Group
 from seriesbox.hyperparameters import decode
 from seriesbox.sagemaker.channels import read_channels
-from seriesbox.sagemaker.checkpoints import Checkpoints, fingerprint, place
+from seriesbox.sagemaker.checkpoints import Checkpoints, fingerprint
 from seriesbox.sagemaker.cluster import Cluster
 from seriesbox.sagemaker.earlier import read_earlier
 from seriesbox.sagemaker.machine import has_gpu, usable_cores
 from seriesbox.sagemaker.paths import Paths
+from seriesbox.sagemaker.reason import reason
 from seriesbox.sagemaker.report import Report
 from seriesbox.sagemaker.signals import on_signals
 from seriesbox.training import Run
@@ -39,14 +39,6 @@ def run() -> None:
             cluster.launch()
     except BaseException as error:
         raise ClientError(reason(error)) from None
-
-
-def reason(error: BaseException) -> str:
-    """What the failure file says; where it is no user's fault, the log gets the traceback."""
-    if isinstance(error, UserError):
-        return shortened(str(error))
-    traceback.print_exception(error)
-    return shortened(f"Training failed inside seriesbox, the log says where: {type(error).__name__}: {error}")
 
 
 def train(paths: Paths, group: Group, stop: threading.Event) -> None:
@@ -73,7 +65,7 @@ def train(paths: Paths, group: Group, stop: threading.Event) -> None:
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.set_num_threads(min(torch.get_num_threads(), usable_cores()))
     history: list[dict[str, float]] = []
-    folder = place(paths)
+    folder = paths.place_for_checkpoints()
     if int(group.sum(np.array(int(folder is not None)))) not in (0, group.size):
         raise UserError("Some hosts have a place for checkpoints and some have none: give it to all or to none.")
     channels = {"training": training, "validation": validation}
