@@ -1,4 +1,6 @@
 import gzip
+import json
+import os
 import re
 import signal
 import time
@@ -10,8 +12,8 @@ from sagemaker_training.errors import ClientError
 from seriesbox import metrics
 from seriesbox.algorithm import ALGORITHMS, estimator, predict
 from seriesbox.artifact import load
+from seriesbox.errors import STOPPED_EARLY
 from seriesbox.sagemaker import job as training_job
-from seriesbox.sagemaker.train import STOPPED_EARLY
 from seriesbox.tables.csv import parse_csv, write_csv
 
 CNN = {
@@ -218,6 +220,35 @@ def no_configuration(job):
     (job.config / "resourceconfig.json").unlink()
 
 
+def a_checkpoint_configuration_without_json(job):
+    (job.config / "checkpointconfig.json").write_text("/opt/ml/checkpoints")
+
+
+def checkpoints_in_no_folder(job):
+    (job.config / "checkpointconfig.json").write_text('{"LocalPath": 1}')
+
+
+def checkpoints_that_cannot_be_made(job):
+    place = job.config / "resourceconfig.json" / "checkpoints"
+    (job.config / "checkpointconfig.json").write_text(json.dumps({"LocalPath": str(place)}))
+
+
+def a_toolkit_that_fails(job):
+    job.set({**CNN, "sagemaker_s3_output": "ftp://elsewhere"})
+
+
+def broken(package):
+    """The package cannot be imported."""
+
+    def fault(job):
+        shadow = job.base / "shadow"
+        (shadow / package).mkdir(parents=True)
+        (shadow / package / "__init__.py").write_text('raise ImportError("a library is missing")')
+        job.environment["PYTHONPATH"] = os.pathsep.join([str(shadow), job.environment.get("PYTHONPATH", "")])
+
+    return fault
+
+
 def a_file_in_the_models_place(job):
     job.set({**CNN, "epochs": "1"})
     job.put("training", "a.csv", b"1,2,3\n2,3,1\n0,1,2\n")
@@ -236,8 +267,14 @@ def a_file_in_the_models_place(job):
         (no_hosts, r"^[^\n]*resourceconfig\.json must have `hosts`, a list of names, and `current_host`, one of them"),
         (a_strange_host, r"^[^\n]*resourceconfig\.json must have `hosts`"),
         (no_channel_object, r"^[^\n]*inputdataconfig\.json must hold an object for every channel"),
-        (no_configuration, r"^[^\n]*resourceconfig\.json must hold a JSON object, .* No such file"),
+        (no_configuration, r"^[^\n]*resourceconfig\.json must hold a JSON object: .*No such file"),
         (a_file_in_the_models_place, r"^[^\n]*/model cannot be made by user [0-9]+: File exists\.$"),
+        (a_checkpoint_configuration_without_json, r"^[^\n]*checkpointconfig\.json must hold a JSON object: "),
+        (checkpoints_in_no_folder, r"^[^\n]*checkpointconfig\.json must have a folder as its `LocalPath`, or none\.$"),
+        (checkpoints_that_cannot_be_made, r"^[^\n]*/checkpoints cannot be made by user [0-9]+: Not a directory\.$"),
+        (a_toolkit_that_fails, r"^SageMaker's toolkit failed, the log says where: Expecting 's3' scheme, got: ftp"),
+        (broken("sagemaker_training"), r"^SageMaker's toolkit failed, the log says where: a library is missing$"),
+        (broken("torch"), r"^SageMaker's toolkit failed, the log says where: a library is missing$"),
     ],
 )
 def test_whatever_fails_ends_with_exit_code_1_and_a_failure_file(job, fault, sentence):
@@ -250,6 +287,15 @@ def test_whatever_fails_ends_with_exit_code_1_and_a_failure_file(job, fault, sen
     assert re.search(sentence, reason)
     assert reason in done.stderr + done.stdout
     assert not (job.base / "output" / "success").exists()
+
+
+def test_what_was_raised_is_in_the_log_though_the_failure_file_cannot_be_written(job):
+    a_toolkit_that_fails(job)
+    (job.base / "output" / "failure").mkdir(parents=True)
+    (job.base / "output" / "success").touch()
+    done = job.run("train")
+    assert done.returncode == 1
+    assert "output/failure is in the way and cannot be removed: " in done.stderr
 
 
 def test_every_algorithm_can_be_named():
