@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from seriesbox.errors import DataError, HyperparameterError, UserError
+from seriesbox.errors import STOPPED_EARLY, DataError, HyperparameterError, UserError
 from seriesbox.group import Group
 from seriesbox.hyperparameters import Optimization
 
@@ -80,7 +80,7 @@ def optimize(
         process' share of them, or None where that is empty.
     evaluate: gets the epoch's mean loss and returns the metrics to report, of which the first process' count; runs in
         evaluation mode, without gradients, and may raise StoppedError.
-    Raises DataError when the loss is no longer finite.
+    Raises DataError when the loss is no longer finite, and UserError where the run is stopped before the first step.
     """
     state = _State(module, hyperparameters, run)
     try:
@@ -93,7 +93,8 @@ def optimize(
                 metrics = evaluate(state.mean_loss())
             state.end_epoch(metrics)
     except StoppedError:
-        pass
+        if not state.begun():
+            raise UserError(STOPPED_EARLY) from None
     module.eval()
     state.keep()
     state.restore_best()
@@ -130,6 +131,10 @@ class _State:
             raise UserError("The hosts have different checkpoints to go on from: give all the same, or none.")
         for tensor in module.state_dict().values():
             tensor.copy_(run.group.firsts(tensor))
+
+    def begun(self) -> bool:
+        """Whether anything was learnt, now or before an interruption."""
+        return self.progress.epoch > 1 or self.progress.steps > 0
 
     def over(self) -> bool:
         """Whether there is no epoch to come."""
