@@ -7,12 +7,15 @@ import time
 
 import numpy as np
 import pytest
+import torch
 from sagemaker_training.errors import ClientError
 
 from seriesbox import metrics
 from seriesbox.algorithm import ALGORITHMS, estimator, predict
-from seriesbox.artifact import load
+from seriesbox.artifact import load, save
 from seriesbox.errors import STOPPED_EARLY
+from seriesbox.lstm_ad.estimator import LSTMAD
+from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.sagemaker import job as training_job
 from seriesbox.tables.csv import parse_csv, write_csv
 
@@ -108,6 +111,27 @@ def test_training_leaves_nothing_but_a_model_and_its_outcome(job, bodies):
     assert left == data | {"model", "model/model.json", "model/model.safetensors", "output", "output/success"}
 
 
+def test_a_dropout_without_effect_is_told_and_no_fault(job, bodies):
+    job.put("training", "a.csv", bodies["lstm-ad"])
+    for given, told in (({"dropout": "0.5"}, True), ({"dropout": "0"}, False), ({}, False)):
+        job.set({**LSTM, "epochs": "1", "num-layers": "1", **given})
+        done = job.run("train")
+        assert done.returncode == 0, done.stderr
+        assert ("`dropout` has no effect" in done.stdout) == told
+
+
+def test_a_loss_that_is_not_finite_ends_the_job_with_the_epoch_and_advice(job, bodies):
+    """Weights that are finite, but too large, come with an earlier model."""
+    model = LSTMAD(LSTMADHyperparameters(context_length=20, prediction_length=5, hidden_size=4), 2)
+    model.forecaster.head.weight.data.fill_(1e30)
+    save(model, job.base / "input" / "data" / "model")
+    job.set(LSTM)
+    job.put("training", "a.csv", bodies["lstm-ad"])
+    assert job.run("train").returncode == 1
+    assert job.failure.read_text() == "The training loss became inf in epoch 1: lower `lr`, which is 0.001."
+    assert not any((job.base / "model").iterdir())
+
+
 def no_training_channel(job):
     job.set(CNN)
     job.put("validation", "a.csv", b"1,2\n")
@@ -153,12 +177,36 @@ def a_pipe(job):
     (job.config / "inputdataconfig.json").write_text('{"training": {"TrainingInputMode": "Pipe"}}')
 
 
+def a_gpu_instance(job):
+    job.set(LSTM)
+    resources = {"current_host": "algo-1", "hosts": ["algo-1"], "current_instance_type": "ml.g5.xlarge"}
+    (job.config / "resourceconfig.json").write_text(json.dumps(resources))
+
+
 def unknown_algorithm(job):
     job.set({"model": "kmeans"})
 
 
 def ambiguous(job):
     job.set({"epochs": "2"})
+
+
+@pytest.mark.parametrize(
+    ("instance", "paid"),
+    {
+        "ml.p3.2xlarge": True,
+        "ml.p6-b200.48xlarge": True,
+        "ml.g4dn.xlarge": True,
+        "ml.gr6.4xlarge": True,
+        "local_gpu": True,
+        "ml.m5.xlarge": False,
+        "ml.c5.4xlarge": False,
+        "ml.trn1.2xlarge": False,
+        "local": False,
+    }.items(),
+)
+def test_instances_with_gpus_are_known_by_their_names(instance, paid):
+    assert bool(training_job.GPU_INSTANCES.match(instance)) == paid
 
 
 @pytest.mark.parametrize(
@@ -184,6 +232,11 @@ def ambiguous(job):
             r"^training/a\.csv has .*: row 201, column 1 is 'x'\. training/b\.csv: row 201 is empty in column 1",
         ),
         (a_pipe, r"^The `training` channel is in Pipe mode, which is not supported: use File or FastFile\.$"),
+        pytest.param(
+            a_gpu_instance,
+            r"^ml\.g5\.xlarge has a GPU, but this image is built for CPUs: build it with `--build-arg TORCH_BUILD=cu",
+            marks=pytest.mark.skipif(torch.version.cuda is not None, reason="this torch is built for GPUs"),
+        ),
         (few_series, r"^2 clusters need at least as many series, but the training channel has 1: "),
         (few_rows, r"^training/a\.csv has 124 rows, .* need at least 125 to train on, "),
         (ragged, r"^training/a\.csv: row 201 has 1 cells, the others have 2\. LSTM-AD needs every row complete"),

@@ -1,6 +1,7 @@
 """One training job: read the channels, fit, save."""
 
 import json
+import re
 import threading
 from dataclasses import replace
 from functools import partial
@@ -26,6 +27,8 @@ from seriesbox.sagemaker.reason import reason
 from seriesbox.sagemaker.report import Report
 from seriesbox.sagemaker.signals import on_signals
 from seriesbox.training import Run
+
+GPU_INSTANCES = re.compile(r"ml\.(p|g|gr)\d|local_gpu")
 
 
 def run() -> None:
@@ -55,14 +58,14 @@ def train(paths: Paths, group: Group, stop: threading.Event) -> None:
     if earlier:
         hyperparameters = hyperparameters.continuing(earlier.hyperparameters)
     if first:
-        print(f"{name} {hyperparameters.model_dump_json(by_alias=True)}", flush=True)
+        print(
+            f"{name} {hyperparameters.model_dump_json(by_alias=True)}", *hyperparameters.notes(), sep="\n", flush=True
+        )
 
+    device = _device(paths)
     faults = partial(algorithm.faults, hyperparameters)
     training, validation = read_channels(paths, predictor(name).rows_are_independent, faults)
 
-    if has_gpu() and torch.version.cuda and not torch.cuda.is_available():
-        raise UserError("The machine has a GPU, but torch cannot use it: the driver may be too old for this image.")
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.set_num_threads(min(torch.get_num_threads(), usable_cores()))
     history: list[dict[str, float]] = []
     folder = paths.place_for_checkpoints()
@@ -83,6 +86,22 @@ def train(paths: Paths, group: Group, stop: threading.Event) -> None:
         save(model, paths.model, "onnx" if stop.is_set() else _runtime(model))  # stopped: there may be seconds left
         print(f"Saved the model to {paths.model}.", flush=True)
     group.wait()
+
+
+def _device(paths: Paths) -> torch.device:
+    """Where to compute. Raises UserError where there is a GPU that torch cannot use: it is paid for."""
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    instance = str(json.loads(paths.resources.read_bytes()).get("current_instance_type"))
+    paid = GPU_INSTANCES.match(instance)
+    if torch.version.cuda and (paid or has_gpu()):
+        raise UserError("The machine has a GPU, but torch cannot use it: the driver may be too old for this image.")
+    if paid:
+        raise UserError(
+            f"{instance} has a GPU, but this image is built for CPUs: build it with `--build-arg TORCH_BUILD=cu130` "
+            "or take an instance without one, such as ml.m5.xlarge."
+        )
+    return torch.device("cpu")
 
 
 def _runtime(model: Estimator) -> Runtime:
