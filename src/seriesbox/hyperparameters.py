@@ -117,7 +117,9 @@ class Optimization(Hyperparameters):
     patience: int = hp(
         0, "Epochs without a better validation loss after which the best one is taken; 0: never.", ge=0, le=100_000
     )
-    max_seconds: int = hp(0, "Seconds after which the epochs end and the model is saved; 0: never.", ge=0, le=10**7)
+    max_seconds: int = hp(
+        0, "Seconds from the job's start on after which the epochs end, the first step done; 0: never.", ge=0, le=10**7
+    )
 
 
 def decode(value: Any) -> Any:

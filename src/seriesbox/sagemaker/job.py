@@ -3,11 +3,11 @@
 import json
 import re
 import threading
+import time
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import numpy as np
 import torch
 from sagemaker_training.errors import ClientError
 
@@ -17,7 +17,7 @@ from seriesbox.artifact import Runtime, save
 from seriesbox.errors import HyperparameterError, UserError
 from seriesbox.group import Group
 from seriesbox.hyperparameters import decode
-from seriesbox.sagemaker.channels import read_channels
+from seriesbox.sagemaker.channels import divided_channels, read_channels
 from seriesbox.sagemaker.checkpoints import Checkpoints, fingerprint
 from seriesbox.sagemaker.cluster import Cluster
 from seriesbox.sagemaker.earlier import read_earlier
@@ -46,7 +46,7 @@ def run() -> None:
 
 def train(paths: Paths, group: Group, stop: threading.Event) -> None:
     """Do this process' part of the training; the first one speaks and saves for all. Raises UserError."""
-    first = group.rank == 0
+    began, first = time.monotonic(), group.rank == 0
     given = _hyperparameters(paths)
     named = decode(given.pop("model", None))
     earlier = read_earlier(paths.channel("model"))
@@ -58,25 +58,27 @@ def train(paths: Paths, group: Group, stop: threading.Event) -> None:
     if earlier:
         hyperparameters = hyperparameters.continuing(earlier.hyperparameters)
     if first:
-        print(
-            f"{name} {hyperparameters.model_dump_json(by_alias=True)}", *hyperparameters.notes(), sep="\n", flush=True
-        )
+        print(f"{name} {hyperparameters.model_dump_json(by_alias=True)}", flush=True)
+        for note in hyperparameters.notes():
+            print(note, flush=True)
 
     device = _device(paths)
-    faults = partial(algorithm.faults, hyperparameters)
-    training, validation = read_channels(paths, predictor(name).rows_are_independent, faults)
+    divided = divided_channels(paths)
+    faults = partial(algorithm.faults, hyperparameters, group)
+    training, validation = read_channels(paths, predictor(name).rows_are_independent, faults, divided)
 
     torch.set_num_threads(min(torch.get_num_threads(), usable_cores()))
     history: list[dict[str, float]] = []
-    folder = paths.place_for_checkpoints()
-    if int(group.sum(np.array(int(folder is not None)))) not in (0, group.size):
-        raise UserError("Some hosts have a place for checkpoints and some have none: give it to all or to none.")
-    channels = {"training": training, "validation": validation}
-    store = Checkpoints(folder, fingerprint(name, hyperparameters, channels, earlier, group)) if folder else None
-    run = Run(device, stopped=stop.is_set, store=store, history=history, group=group)
+    folder, store = paths.place_for_checkpoints() if first else None, None
+    if group.any(folder is not None):
+        channels = {"training": training, "validation": validation}
+        of_job = fingerprint(name, hyperparameters, channels, earlier, group)
+        store = Checkpoints(folder, of_job) if folder else None
+    run = Run(device, began=began, stopped=stop.is_set, store=store, history=history, group=group, divided=divided)
     if first:
         report = Report(hyperparameters.epochs, paths.data, history)
-        run = replace(run, report=report.epoch, advance=report.advance, resumed=report.resumed)
+        run = replace(run, report=report.epoch, advance=report.advance)
+        run = replace(run, resumed=report.resumed, concluded=report.concluded)
     on_signals(lambda *_: stop.set())  # from here on there is something to save
     model = algorithm.fit(hyperparameters, training, validation, run, earlier.estimator() if earlier else None)
     if first:
