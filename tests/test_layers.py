@@ -13,6 +13,7 @@ SOURCE = Path(seriesbox.__file__).parent
 SHARED = {"errors", "group", "hyperparameters", "layers", "network", "onnx", "tables", "training"}
 ALLOWED = {
     "errors": set(),
+    "files": set(),
     "metrics": set(),
     "hyperparameters": {"errors"},
     "network": set(),
@@ -24,13 +25,14 @@ ALLOWED = {
     "cnn_kmeans": SHARED | {"cnn_kmeans"},
     "lstm_ad": SHARED | {"lstm_ad"},
     "algorithm": {"errors", "group", "hyperparameters", "network", "tables", "training"},
-    "artifact": {"algorithm", "errors", "hyperparameters", "network", "onnx"},
+    "artifact": {"algorithm", "errors", "files", "hyperparameters", "network", "onnx"},
     "agreement": {"algorithm", "layers", "network", "onnx", "tables"},
     "sagemaker": {
         "agreement",
         "algorithm",
         "artifact",
         "errors",
+        "files",
         "group",
         "hyperparameters",
         "metrics",

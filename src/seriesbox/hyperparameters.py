@@ -104,6 +104,10 @@ class Hyperparameters(BaseModel):
             )
         return self.model_copy(update=kept)
 
+    def notes(self) -> list[str]:
+        """What is allowed, but may not do what the user thinks: a sentence each, for the log."""
+        return []
+
     def written(self) -> dict[str, int | float | str]:
         """Every value under the name users write: what `parse` takes back."""
         return self.model_dump(by_alias=True)

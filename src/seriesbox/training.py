@@ -14,7 +14,7 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
-from seriesbox.errors import DataError, HyperparameterError
+from seriesbox.errors import STOPPED_EARLY, DataError, HyperparameterError, UserError
 from seriesbox.group import Group, Shard
 from seriesbox.hyperparameters import Optimization
 
@@ -103,7 +103,7 @@ def optimize(
         None, where none is.
     evaluate: gets the epoch's mean loss and returns the metrics to report, of which the first process' count; runs in
         evaluation mode, without gradients, and may raise StoppedError.
-    Raises DataError when the loss is no longer finite.
+    Raises DataError when the loss is no longer finite, and UserError where the run is stopped before the first step.
     """
     state = _State(module, hyperparameters, run)
     try:
@@ -116,7 +116,8 @@ def optimize(
                 metrics = evaluate(state.mean_loss())
             state.end_epoch(metrics)
     except StoppedError:
-        pass
+        if not state.begun():
+            raise UserError(STOPPED_EARLY) from None
     module.eval()
     state.keep()
     state.conclude()
@@ -150,6 +151,10 @@ class _State:
             self._restore(*_unpacked(kept))
         for tensor in module.state_dict().values():
             tensor.copy_(run.group.firsts(tensor))
+
+    def begun(self) -> bool:
+        """Whether anything was learnt, now or before an interruption."""
+        return self.progress.epoch > 1 or self.progress.steps > 0
 
     def over(self) -> bool:
         """Whether there is no epoch to come."""
@@ -261,8 +266,7 @@ class _State:
 
     def _pause(self) -> None:
         """Between two steps: end, or keep a state, if any process wants to."""
-        begun = self.progress.epoch > 1 or self.progress.steps > 0
-        late = begun and self._seconds() > (self.hyperparameters.max_seconds or math.inf)
+        late = self.begun() and self._seconds() > (self.hyperparameters.max_seconds or math.inf)
         ends = late or self.run.stopped()
         due = self.run.store is not None and self.run.store.due()
         ends, due = self.run.group.most(np.array([ends, due], np.int32))

@@ -15,3 +15,9 @@ class LSTMADHyperparameters(Optimization):
         0.5, "Share of units dropped between LSTM layers; a single layer has none.", ge=0, le=0.99, tunable=True
     )
     batch_size: int = hp(128, "Windows per gradient step.", ge=1, le=100_000, tunable=True)
+
+    def notes(self) -> list[str]:
+        """A dropout that was asked for, where there is none; tuning may do that, so it is no error."""
+        if self.num_layers == 1 and self.dropout and "dropout" in self.model_fields_set:
+            return ["`dropout` has no effect: it is between LSTM layers, and `num-layers` is 1."]
+        return []

@@ -15,6 +15,8 @@ from seriesbox.tables.json import row_lines, series_lines
 from seriesbox.tables.pieces import BLANKS, BYTE_ORDER_MARK, parts_of_file
 from seriesbox.tables.table import Piece, Rows, Table
 
+CHANNELS = ("training", "validation", "model")
+OF_THE_SDK = ("code", "sm_drivers", "recipe")  # channels that Amazon's own clients add
 # What SageMaker puts beside the data, or has not finished.
 NO_DATA = ("-manifest", ".sagemaker-uploading", ".sagemaker-uploaded", ".sagemaker-ignore")
 JSON_LINES = "application/jsonlines"
@@ -49,7 +51,7 @@ def read_channels(
     Raises DataError that names the faults of all files of both channels, and UserError where memory does not suffice.
     """
     configuration = json.loads(paths.inputs.read_bytes())
-    for name in ("training", "validation", "model"):
+    for name in CHANNELS:
         if configuration.get(name, {}).get("TrainingInputMode") == "Pipe":
             raise DataError(f"The `{name}` channel is in Pipe mode, which is not supported: use File or FastFile.")
     if "model" in divided:
@@ -57,6 +59,11 @@ def read_channels(
     if not paths.channel("training").is_dir() and "training" not in divided:
         others = ", ".join(sorted(path.name for path in paths.channels.glob("*") if path.is_dir())) or "none"
         raise DataError(f"The job has no `training` channel, only {others}: give the training data under that name.")
+    if unknown := sorted(configuration.keys() - {*CHANNELS, *OF_THE_SDK}):
+        raise DataError(
+            f"Nothing would read the channel `{unknown[0]}`: the channels are {', '.join(CHANNELS)}. Give it one of "
+            "these names, or leave it out."
+        )
 
     tables: dict[str, Tables] = {"training": (), "validation": ()}
     errors: list[DataError] = []

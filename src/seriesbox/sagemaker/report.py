@@ -55,12 +55,13 @@ class Report:
             (self.folder / "metrics.json").write_text(json.dumps(finite) + "\n")
 
     def _write(self) -> None:
-        """The whole table once, with the epochs before an interruption; then a line at a time."""
-        mode, rows = ("a", self.history[-1:]) if self.begun else ("w", self.history)
+        """The whole table once, with the epochs before an interruption; then a line at a time, while that succeeds."""
+        begun, self.begun = self.begun, False
+        mode, rows = ("a", self.history[-1:]) if begun else ("w", self.history)
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "metrics.csv").open(mode, newline="") as stream:
             table = csv.DictWriter(stream, self.history[-1])
-            if not self.begun:
+            if not begun:
                 table.writeheader()
             table.writerows(rows)
         self.begun = True

@@ -19,8 +19,9 @@ import torch.distributed as dist
 from seriesbox.errors import UserError
 from seriesbox.group import Group
 from seriesbox.sagemaker.cluster import SECONDS_TO_START
-from seriesbox.sagemaker.job import reason, train
+from seriesbox.sagemaker.job import train
 from seriesbox.sagemaker.paths import Paths
+from seriesbox.sagemaker.reason import reason
 from seriesbox.sagemaker.signals import on_signals
 
 CAUSE, HERE = "seriesbox/cause", "seriesbox/here"
