@@ -11,8 +11,9 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from listing import rules, shapes
-from listing.algorithm import FOLDER, Seller, request, written
+from listing.algorithm import Seller, request, written
 from listing.aws import Call, RefusedError, make
+from listing.profile import FOLDER
 from listing.shapes import Json
 from seriesbox import metrics
 from seriesbox.algorithm import ALGORITHMS, estimator, predictor

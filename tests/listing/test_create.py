@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from listing import create, shapes
-from listing.algorithm import FOLDER, Seller, request
+from listing.algorithm import Seller, request
+from listing.profile import FOLDER
 from seriesbox.algorithm import ALGORITHMS
 
 PROJECT = FOLDER.parent
