@@ -169,7 +169,7 @@ def test_a_job_goes_on_from_the_earlier_model_and_keeps_its_shape(job, model, wa
     [
         ({"hidden-size": "4", "num-layers": "1"}, 2, "`hidden-size` is 3 there, not 4, `num-layers` is 2 there, not 1"),
         ({"model": "cnn-kmeans"}, 2, "holds a model of lstm-ad, the job is cnn-kmeans's"),
-        ({}, 1, "training/a.csv has rows of 1 cells, but the earlier model knows 2"),
+        ({}, 1, "The training channel has rows of 1 cells, but the earlier model knows 2"),
     ],
 )
 def test_what_cannot_be_continued_is_said_in_a_sentence(job, model, wave, hyperparameters, columns, sentence):
