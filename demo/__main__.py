@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from demo import archive, pictures, synthetic
-from demo.container import CommandError, csv, invoke, lay_out, serve, train
+from demo.container import CommandError, csv, invoke, lay_out, serve, table, train
 from demo.judge import lowest_score, match_clusters
 from demo.problems import Array, Clustering, Detection, Hyperparameters, Series
 
@@ -79,7 +79,7 @@ def _answer(
     started = time.monotonic()
     with serve(opt_ml, folder / "serve.log") as url:
         ready = time.monotonic()
-        answer = invoke(url, csv(test))
+        answer = table(invoke(url, csv(test)))
         print(
             f"  serving after {ready - started:.1f} s, answered {len(answer)} rows in {time.monotonic() - ready:.2f} s"
         )

@@ -1,5 +1,6 @@
 """The container's two commands, as SageMaker runs them: `train` on an `/opt/ml` tree, `serve` behind HTTP."""
 
+import io
 import json
 import os
 import shutil
@@ -26,18 +27,21 @@ class CommandError(Exception):
     """`train` or `serve` did not do its work; the message ends with its log."""
 
 
-def lay_out(opt_ml: Path, hyperparameters: Hyperparameters, training: bytes) -> None:
-    """Write what SageMaker would have mounted: three files of configuration and one data channel."""
+def lay_out(opt_ml: Path, hyperparameters: Hyperparameters, training: bytes, validation: bytes = b"") -> None:
+    """Write what SageMaker would have mounted: three files of configuration, and a data channel or two."""
     shutil.rmtree(opt_ml, ignore_errors=True)
-    config, channel = opt_ml / "input" / "config", opt_ml / "input" / "data" / "training"
+    config = opt_ml / "input" / "config"
     config.mkdir(parents=True)
-    channel.mkdir(parents=True)
-    (channel / "train.csv").write_bytes(training)
+    channels = {"training": training} | ({"validation": validation} if validation else {})
+    for channel, body in channels.items():
+        folder = opt_ml / "input" / "data" / channel
+        folder.mkdir(parents=True)
+        (folder / f"{channel}.csv").write_bytes(body)
     for name, content in {
         "hyperparameters": {
             name: str(value) for name, value in hyperparameters.items()
         },  # strings, as the platform has them
-        "inputdataconfig": {"training": {"TrainingInputMode": "File", "ContentType": "text/csv"}},
+        "inputdataconfig": {channel: {"TrainingInputMode": "File", "ContentType": "text/csv"} for channel in channels},
         "resourceconfig": {"current_host": "algo-1", "hosts": ["algo-1"], "network_interface_name": "lo"},
     }.items():
         (config / f"{name}.json").write_text(json.dumps(content, indent=2))
@@ -78,13 +82,18 @@ def serve(opt_ml: Path, log: Path) -> Iterator[str]:
             process.kill()
 
 
-def invoke(url: str, body: bytes) -> Array:
-    """POST a CSV to `/invocations`: the rows that come back, empty cells as NaN. Raises CommandError."""
+def invoke(url: str, body: bytes) -> bytes:
+    """POST a CSV to `/invocations`: the CSV that comes back. Raises CommandError."""
     try:
         with urlopen(Request(f"{url}/invocations", body, {"Content-Type": "text/csv"})) as response:
-            return np.genfromtxt(response, delimiter=",", ndmin=2)
+            return bytes(response.read())
     except HTTPError as error:
         raise CommandError(f"/invocations answered {error.code}: {error.read().decode()}") from None
+
+
+def table(answer: bytes) -> Array:
+    """The rows of an answer, empty cells as NaN."""
+    return np.genfromtxt(io.BytesIO(answer), delimiter=",", ndmin=2)
 
 
 def csv(rows: Iterable[Series]) -> bytes:

@@ -1,6 +1,5 @@
 """The image in a real Docker engine. Nothing here imports seriesbox: it is the image that is asked."""
 
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest
 
 from demo import synthetic
 from demo.archive import CNN_KMEANS, LSTM_AD
-from demo.container import csv, lay_out
+from demo.container import csv, lay_out, table
 
 
 @dataclass(frozen=True)
@@ -25,10 +24,7 @@ class Problem:
 
     def lay_out(self, folder: Path, **hyperparameters: int | float | str) -> Path:
         """Write the `/opt/ml` tree of a job into `folder`, with some hyperparameters changed."""
-        lay_out(folder, self.hyperparameters | hyperparameters, self.training)
-        channel = folder / "input" / "data" / "validation"
-        channel.mkdir()
-        (channel / "validation.csv").write_bytes(self.validation)
+        lay_out(folder, self.hyperparameters | hyperparameters, self.training, self.validation)
         for written in ("model", "output"):
             (folder / written).mkdir()
         return folder
@@ -36,7 +32,7 @@ class Problem:
     def check(self, answer: bytes) -> None:
         """Is this the answer to the test data?"""
         assert answer.count(b"\n") == self.test.count(b"\n")
-        values = np.genfromtxt(io.BytesIO(answer), delimiter=",", ndmin=2)
+        values = table(answer)
         assert values.shape == (self.test.count(b"\n"), self.columns)
         assert np.isnan(values[: self.empty_rows]).all()
         assert np.isfinite(values[self.empty_rows :]).all()

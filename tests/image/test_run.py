@@ -138,7 +138,7 @@ def test_any_other_command_runs_as_it_is():
         (
             {},
             b"1,2\n3,4\n5,six\n",
-            r"^training/train\.csv has cells that are not numbers.*: row 3, column 2 is 'six'\.",
+            r"^training/training\.csv has cells that are not numbers.*: row 3, column 2 is 'six'\.",
         ),
     ],
     ids=["hyperparameter", "cell"],

@@ -6,7 +6,7 @@ from seriesbox.hyperparameters import Optimization, hp
 class LSTMADHyperparameters(Optimization):
     """What a user may set."""
 
-    context_length: int = hp(100, "Rows that a forecast is made from.", ge=1, le=100_000, tunable=True)
+    context_length: int = hp(100, "Rows that a forecast is made from.", ge=1, le=10_000, tunable=True)
     prediction_length: int = hp(10, "Rows that are forecast at once.", ge=1, le=100_000, tunable=True, lasting=True)
     sequence_stride: int = hp(10, "Rows between the starts of training windows.", ge=1, le=100_000, tunable=True)
     hidden_size: int = hp(32, "Units of every LSTM layer.", ge=1, le=4096, tunable=True, lasting=True)

@@ -1,0 +1,1 @@
+"""What the algorithms' listings on AWS Marketplace are made of."""
