@@ -112,7 +112,7 @@ FAULTS: dict[str, Prepare] = {
     "a missing cell": job(training=WAVE + b'""\n'),
     "rows of different lengths": job(training=WAVE + b"1,2\n"),
     "a damaged gzip file": job(training=gzip.compress(WAVE)[:-9]),
-    "a channel without files": job(then=lambda folder: (folder / "input/data/training/train.csv").unlink()),
+    "a channel without files": job(then=lambda folder: (folder / "input/data/training/training.csv").unlink()),
     "no training channel": job(then=no_training),
     "a misspelt channel": job(then=configured("inputdataconfig", valid={})),
     "Pipe mode": job(then=configured("inputdataconfig", training={"TrainingInputMode": "Pipe"})),
