@@ -1,8 +1,8 @@
 """What both ends of every range that may be tuned cost, all other hyperparameters at their defaults.
 
 Each case is a process of its own, so that its peak of resident memory is its own too. It trains, for as many seconds as
-given or the one step that takes longer, on the least data that suffices: series of 40 steps, 40 or as many as clusters; or
-one series, as long as its windows want it.
+given or the one step that takes longer, on the least data that suffices: series of 40 steps, 40 or as many as there are
+to be clusters; or one series as long as its windows want it.
 
     .venv/bin/python -m benchmarks.ranges [--seconds 1] [--threads 2]
 """
@@ -11,30 +11,31 @@ import argparse
 import multiprocessing
 import resource
 import time
+from typing import Any
 
 import numpy as np
 import torch
 
 from seriesbox.algorithm import ALGORITHMS, estimator, predictor
-from seriesbox.hyperparameters import Optimization
+from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.tables.table import Table
 from seriesbox.training import Run
 
 
-def data(hyperparameters: Optimization) -> Table:
+def data(hyperparameters: CNNKMeansHyperparameters | LSTMADHyperparameters) -> Table:
     """Noisy sinusoids."""
-    if isinstance(hyperparameters, LSTMADHyperparameters):
-        shape = 5 * (hyperparameters.context_length + hyperparameters.prediction_length), 1
+    if isinstance(hyperparameters, CNNKMeansHyperparameters):
+        shape = max(40, hyperparameters.clusters), 40
     else:
-        shape = max(40, hyperparameters.written().get("clusters", 0)), 40
+        shape = 5 * (hyperparameters.context_length + hyperparameters.prediction_length), 1
     return Table.of(np.sin(np.arange(shape[0]) / 5)[:, None] + np.random.default_rng(0).normal(0, 0.1, shape))
 
 
 def cost(algorithm: str, name: str, value: str, seconds: int, threads: int) -> str:
     """The cells of one case."""
     torch.set_num_threads(threads)
-    given = predictor(algorithm).Hyperparameters.parse({"max-seconds": seconds, name: value})
+    given: Any = predictor(algorithm).Hyperparameters.parse({"max-seconds": seconds, name: value})
     run, table = Run(), data(given)
     started = time.perf_counter()
     model = estimator(algorithm).fit(given, [table], [], run)

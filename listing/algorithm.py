@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from listing import instances
+from listing.profile import FOLDER, profile
+from listing.shapes import Json
 from seriesbox import metrics
 from seriesbox.algorithm import ALGORITHMS, estimator, predictor
 from seriesbox.hyperparameters import Declaration
 from seriesbox.sagemaker.serving.negotiation import CSV, FORMATS, JSON_LINES
 
-FOLDER = Path(__file__).parent
 DESCRIPTIONS = {
     "cnn-kmeans": "Puts time series, of different lengths and with gaps, into clusters, without labels: a dilated "
     "causal convolutional encoder is trained with a triplet loss, then K-Means finds the clusters of its features.",
@@ -25,8 +25,6 @@ DESCRIPTIONS = {
 }
 TYPES = {"int": "Integer", "float": "Continuous", "str": "Categorical"}
 MODES = ["File", "FastFile"]
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -151,49 +149,6 @@ def _channel(name: str, description: str, types: list[str], compressions: list[s
         "SupportedContentTypes": types,
         "SupportedCompressionTypes": compressions,
         "SupportedInputModes": MODES,
-    }
-
-
-def profile(name: str, place: str) -> Json:
-    """What SageMaker tries before the algorithm is listed: training on the samples, then a batch job."""
-    samples = f"{place}/samples"
-    # A whole file is one series where rows depend on each other: cut by line, it would have no answer.
-    cut = "Line" if predictor(name).rows_are_independent else "None"
-    machine = {"InstanceType": instances.VALIDATION, "InstanceCount": 1}
-    return {
-        "ProfileName": "samples",
-        "TrainingJobDefinition": {
-            "TrainingInputMode": "File",
-            "HyperParameters": {"model": name, **json.loads((FOLDER / name / "hyperparameters.json").read_bytes())},
-            "InputDataConfig": [
-                {
-                    "ChannelName": channel,
-                    "DataSource": {
-                        "S3DataSource": {
-                            "S3DataType": "S3Prefix",
-                            "S3Uri": f"{samples}/{channel}/",
-                            "S3DataDistributionType": "FullyReplicated",
-                        }
-                    },
-                    "ContentType": CSV,
-                    "CompressionType": "None",
-                }
-                for channel in ("training", "validation")
-            ],
-            "OutputDataConfig": {"S3OutputPath": f"{place}/validation/model"},
-            "ResourceConfig": {**machine, "VolumeSizeInGB": 30},
-            "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
-        },
-        "TransformJobDefinition": {
-            "TransformInput": {
-                "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"{samples}/batch/"}},
-                "ContentType": CSV,
-                "CompressionType": "None",
-                "SplitType": cut,
-            },
-            "TransformOutput": {"S3OutputPath": f"{place}/validation/batch", "Accept": CSV, "AssembleWith": cut},
-            "TransformResources": machine,
-        },
     }
 
 

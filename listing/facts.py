@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from listing import algorithm, examples, instances, samples
-from listing.algorithm import FOLDER, NOBODY, Json
+from listing.algorithm import NOBODY
 from listing.effects import EFFECTS
 from listing.fields import sections
+from listing.profile import FOLDER
+from listing.shapes import Json
 from seriesbox.algorithm import estimator, predictor
 from seriesbox.sagemaker.serving.negotiation import FORMATS
 from seriesbox.sagemaker.serving.settings import BATCH, MEGABYTE, REAL_TIME
@@ -98,10 +100,10 @@ def _calls(name: str) -> Facts:
         "given": json.dumps(samples.hyperparameters(name), indent=8).replace('"\n}', '",\n    }'),
         "assemble_with": ', assemble_with="Line"' if by_line else "",
         "split_type": ', split_type="Line"' if by_line else "",
-        "create_training_job": examples.command(examples.training(name)),
-        "create_model": "\n".join(map(examples.command, examples.model(name))),
-        "create_transform_job": examples.command(examples.transform(name)),
-        "create_endpoint": "\n".join(map(examples.command, examples.endpoint(name))),
+        "create_training_job": examples.shown(examples.training(name)),
+        "create_model": "\n".join(map(examples.shown, examples.model(name))),
+        "create_transform_job": examples.shown(examples.transform(name)),
+        "create_endpoint": "\n".join(map(examples.shown, examples.endpoint(name))),
     }
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from string import Template
 
 from listing import eula
-from listing.algorithm import FOLDER
 from listing.facts import facts
 from listing.fields import sections
+from listing.profile import FOLDER
 from seriesbox.algorithm import ALGORITHMS
 
 TEMPLATE = FOLDER / "page.template.md"

@@ -6,9 +6,8 @@ SageMaker would find most of this out too: hours later, when it validates the al
 import math
 import re
 from collections.abc import Collection, Iterator
-from typing import Any
 
-Json = dict[str, Any]
+from listing.shapes import Json
 
 TRAINING, INFERENCE = "TrainingSpecification", "InferenceSpecification"
 PROFILE = "ValidationSpecification.ValidationProfiles[0]"

@@ -29,6 +29,8 @@ TYPES: dict[str, tuple[Any, str]] = {  # and what messages call them
 }
 SHOWN = 60  # characters of a value
 
+Json = dict[str, Any]
+
 
 @cache
 def operation(name: str, service: str = "sagemaker") -> OperationModel:

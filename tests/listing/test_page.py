@@ -12,14 +12,15 @@ from listing import algorithm, effects, eula, examples, fields, instances, shape
 from listing.facts import facts, least_rows
 from listing.fields import FIELDS, sections
 from listing.page import REPOSITORY, TEMPLATE, document, page
+from listing.profile import FOLDER
 from seriesbox.algorithm import ALGORITHMS, estimator, predictor
 from seriesbox.group import Group
 from seriesbox.tables.table import Table
 
-PROJECT = algorithm.FOLDER.parent
+PROJECT = FOLDER.parent
 KEPT = {name: document(name).read_text() for name in ALGORITHMS}
 CALLS = [
-    pytest.param(call, id=f"{name} {call[1]}")
+    pytest.param(call, id=f"{name} {call.operation}")
     for name in ALGORITHMS
     for call in chain(
         [examples.training(name), examples.transform(name)], examples.model(name), examples.endpoint(name)
@@ -78,16 +79,16 @@ def test_every_hyperparameter_has_its_effect():
 
 
 def test_no_fact_is_gathered_for_nothing(name):
-    texts = [TEMPLATE, *algorithm.FOLDER.glob("*/words.md")]
+    texts = [TEMPLATE, *FOLDER.glob("*/words.md")]
     used = {each for text in texts for each in Template(text.read_text()).get_identifiers()}
     assert facts(name, REPOSITORY).keys() - used == set()
 
 
 @pytest.mark.parametrize("call", CALLS)
 def test_the_calls_fit_what_aws_takes(call):
-    service, operation, request = call
-    in_a_file = ["Body is missing."] if request.pop("Body", None) else []
-    assert shapes.faults(shapes.operation(operation, service).input_shape, request) == in_a_file
+    given = {name: value for name, value in call.parameters.items() if name != "Body"}
+    in_a_file = ["Body is missing."] if len(given) < len(call.parameters) else []
+    assert shapes.faults(shapes.operation(call.operation, call.service).input_shape, given) == in_a_file
 
 
 def test_the_python_code_names_what_is_declared(name):

@@ -152,7 +152,7 @@ def test_a_job_goes_on_from_the_earlier_model_and_keeps_its_shape(job, model, wa
     save(model, job.base / "saved")
     (job.base / "input" / "data" / "model").mkdir(parents=True)
     packed(job.base / "saved", job.base / "input" / "data" / "model" / "model.tar.gz")
-    job.set({**LSTM, "lr": "1e-9"})
+    job.set({**LSTM, "lr": "1e-6"})
     job.put("training", "a.csv", write_csv(wave))
     done = job.run("train")
     assert done.returncode == 0, done.stderr
@@ -160,7 +160,7 @@ def test_a_job_goes_on_from_the_earlier_model_and_keeps_its_shape(job, model, wa
     before, after = model.state_dict(), load(job.base / "model").estimator().state_dict()
     assert set(after) == set(before)
     for name in ("forecaster.head.weight", "forecaster.layers.0.weight_hh_l0", "scaler.scale"):
-        torch.testing.assert_close(after[name], before[name], rtol=0, atol=1e-6)
+        torch.testing.assert_close(after[name], before[name], rtol=0, atol=1e-5)
     assert not torch.equal(after["gaussian.mean"], before["gaussian.mean"])
 
 
@@ -169,7 +169,7 @@ def test_a_job_goes_on_from_the_earlier_model_and_keeps_its_shape(job, model, wa
     [
         ({"hidden-size": "4", "num-layers": "1"}, 2, "`hidden-size` is 3 there, not 4, `num-layers` is 2 there, not 1"),
         ({"model": "cnn-kmeans"}, 2, "holds a model of lstm-ad, the job is cnn-kmeans's"),
-        ({}, 1, "training/a.csv has rows of 1 cells, but the earlier model knows 2"),
+        ({}, 1, "The training channel has rows of 1 cells, but the earlier model knows 2"),
     ],
 )
 def test_what_cannot_be_continued_is_said_in_a_sentence(job, model, wave, hyperparameters, columns, sentence):
