@@ -145,3 +145,13 @@ def test_data_in_parts_is_refused(hosts, monkeypatch):
     monkeypatch.setenv("SAGEMAKER_BASE_DIR", str(job.base))
     with pytest.raises(UserError, match=r"`training` is divided among 2 hosts .* give every host all data"):
         Cluster(Paths())
+
+
+def test_four_hosts_with_a_quarter_of_the_batch_give_the_model_of_one(hosts):
+    (alone,) = hosts(LSTM, HOSTS[:1])
+    four = hosts({**LSTM, "batch-size": str(int(LSTM["batch-size"]) // 4)}, [*HOSTS, "127.0.0.3", "127.0.0.4"])
+    assert run([alone]) == [0]
+    assert run(four) == [0] * 4
+    expected = tensors(alone)
+    for name, tensor in tensors(four[0]).items():
+        np.testing.assert_allclose(tensor, expected[name], rtol=0, atol=1e-5, err_msg=name)
