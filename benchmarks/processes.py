@@ -34,8 +34,7 @@ from seriesbox.artifact import load
 from seriesbox.tables.csv import write_csv
 
 PROCESSES = (1, 2, 4)
-# Of weights: Adam divides every gradient by its size, so where that is near nothing, rounding is a part of the step.
-TOLERANCE = 1e-4
+TOLERANCE = 1e-4  # of weights: with two threads, one process differs from itself by a third of it
 NETWORKS, FITTED = ("encoder.", "forecaster."), ("centroids", "gaussian.")
 
 
