@@ -1,14 +1,15 @@
 """Jobs that send themselves SIGTERM: one for every line of standard input, each a process that does what `train` does.
 
 A line holds the job's folder, a function, at which of its calls the signal comes, and a function at whose every call
-from there on it comes again. The answer is the exit code. Imports are done once for all.
+from there on it comes again. The answer is the exit code. Large imports are done once for all.
 """
 
 import os
 import signal
 import sys
 
-import sklearn.cluster  # noqa: F401 (what a job imports late)
+import sklearn.cluster  # noqa: F401
+import torch._dynamo  # noqa: F401 (both are what a job imports late)
 
 import seriesbox.cnn_kmeans.estimator
 import seriesbox.lstm_ad.estimator
