@@ -98,6 +98,7 @@ def main() -> None:
     torch.set_num_threads(1)  # a fork has no other
     dice, found, last = random.Random(arguments.seed), Counter[str](), -1
     with tempfile.TemporaryDirectory() as base:
+        Path(base, "first").mkdir()
         for number in range(SAVES):
             began = time.perf_counter()
             save(Checkpoints(Path(base, "first"), {}), number)

@@ -10,7 +10,7 @@ from seriesbox.algorithm import predict
 from seriesbox.cnn_kmeans import estimator
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
-from seriesbox.cnn_kmeans.kmeans import nearest
+from seriesbox.cnn_kmeans.predictor import nearest
 from seriesbox.cnn_kmeans.series import CHUNK_STEPS, interpolate, prepare
 from seriesbox.errors import STOPPED_EARLY, DataError, UserError
 from seriesbox.tables.table import Table, Tables

@@ -64,15 +64,19 @@ def tensors(job):
     return load(job.base / "model").tensors
 
 
+def assert_alike(job, alone):
+    expected = tensors(alone)
+    for name, tensor in tensors(job).items():
+        np.testing.assert_allclose(tensor, expected[name], rtol=0, atol=1e-5, err_msg=name)
+
+
 @pytest.mark.parametrize("hyperparameters", [LSTM, CNN], ids=lambda each: each["model"])
 def test_two_hosts_with_half_the_batch_give_the_model_of_one(hosts, hyperparameters):
     (alone,) = hosts(hyperparameters, HOSTS[:1])
     first, second = hosts({**hyperparameters, "batch-size": str(int(hyperparameters["batch-size"]) // 2)})
     assert run([alone]) == [0]
     assert run([first, second]) == [0, 0]
-    expected = tensors(alone)
-    for name, tensor in tensors(first).items():
-        np.testing.assert_allclose(tensor, expected[name], rtol=0, atol=1e-5, err_msg=name)
+    assert_alike(first, alone)
     assert not list((second.base / "model").iterdir())
     assert not (second.base / "output" / "data").exists()
 
@@ -168,9 +172,7 @@ def test_hosts_with_a_file_each_and_hosts_with_none_give_the_model_of_one_with_a
     jobs = divided(hosts, {**LSTM, "batch-size": "8"}, data)
     assert run([alone]) == [0]
     assert run(jobs) == [0, 0, 0, 0]
-    expected = tensors(alone)
-    for name, tensor in tensors(jobs[0]).items():
-        np.testing.assert_allclose(tensor, expected[name], rtol=0, atol=1e-5, err_msg=name)
+    assert_alike(jobs[0], alone)
 
 
 def test_clusters_are_those_of_the_series_of_all_hosts(hosts, parts, two_shapes):
@@ -223,9 +225,7 @@ def test_two_processes_on_each_of_two_hosts_give_the_model_of_one(hosts, parts, 
     assert run([alone]) == [0]
     started = [subprocess.Popen([sys.executable, "-c", TWO_PROCESSES], env=job.environment) for job in jobs]
     assert [process.wait(timeout=100) for process in started] == [0, 0]
-    expected = tensors(alone)
-    for name, tensor in tensors(jobs[0]).items():
-        np.testing.assert_allclose(tensor, expected[name], rtol=0, atol=1e-5, err_msg=name)
+    assert_alike(jobs[0], alone)
 
 
 TWO_PROCESSES = """

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from seriesbox.cnn_kmeans import kmeans
 from seriesbox.cnn_kmeans.encoder import Encoder
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
-from seriesbox.cnn_kmeans.predictor import CNNKMeansPredictor, Head, encode
+from seriesbox.cnn_kmeans.predictor import CNNKMeansPredictor, Head, encode, nearest
 from seriesbox.cnn_kmeans.series import (
     Series,
     check,
@@ -266,4 +266,4 @@ def _sample(fitted: Series, steps: int, shard: Shard, group: Group) -> tuple[NDA
 
 
 def _score(features: NDArray[np.float32], centroids: NDArray[np.float32]) -> float:
-    return kmeans.silhouette(features, kmeans.nearest(features, centroids))
+    return kmeans.silhouette(features, nearest(features, centroids))

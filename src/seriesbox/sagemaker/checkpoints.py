@@ -81,7 +81,7 @@ class Checkpoints:
                 old.unlink(missing_ok=True)
 
     def _files(self) -> list[Path]:
-        return sorted(file for file in self.folder.iterdir() if NAME.fullmatch(file.name))
+        return sorted(file for file in self.folder.glob("*") if NAME.fullmatch(file.name))
 
     def _check(self, theirs: Mapping[str, Any], file: Path) -> None:
         differences = [
