@@ -89,6 +89,7 @@ def test_the_calls_fit_what_aws_takes(call):
     given = {name: value for name, value in call.parameters.items() if name != "Body"}
     in_a_file = ["Body is missing."] if len(given) < len(call.parameters) else []
     assert shapes.faults(shapes.operation(call.operation, call.service).input_shape, given) == in_a_file
+    assert not re.search("--[a-z-]+ true", examples.shown(call))  # flags have no value
 
 
 def test_the_python_code_names_what_is_declared(name):
