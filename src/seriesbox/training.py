@@ -187,8 +187,8 @@ class _State:
         self.progress.steps += 1
 
     def mean_loss(self) -> float:
-        """Of the epoch. Raises DataError where it is not finite."""
-        mean = float(self.total) / self.progress.seen
+        """Of the epoch so far. Raises DataError where it is not finite."""
+        mean = float(self.total) / max(1, self.progress.seen)
         if not math.isfinite(mean):
             raise DataError(
                 f"The training loss became {mean} in epoch {self.progress.epoch}: lower `lr`, which is "
@@ -218,7 +218,8 @@ class _State:
             self.run.concluded(self.run.history[(self.progress.best_epoch or len(self.run.history)) - 1])
 
     def keep(self) -> None:
-        """Save all this; the first process does it for all, where it has a store."""
+        """Save all this; the first process does it for all, where it has a store. Raises DataError as `mean_loss`."""
+        self.mean_loss()  # what is no longer finite would fail again from there
         if not self.run.group.any(self.run.store is not None):
             return
         groups = {
