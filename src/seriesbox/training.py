@@ -19,6 +19,7 @@ from seriesbox.group import Group, Shard
 from seriesbox.hyperparameters import Optimization
 
 Result = TypeVar("Result")
+Kept = tuple[dict[str, Tensor], dict[str, Any]]
 
 
 class StoppedError(Exception):
@@ -28,7 +29,7 @@ class StoppedError(Exception):
 class Store(Protocol):
     """Where the state of a training is kept, so that an interrupted one can go on."""
 
-    def load(self) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
+    def load(self) -> Kept | None:
         """The newest state, as `save` got it; None where there is none."""
         ...
 
@@ -146,9 +147,8 @@ class _State:
         self.best: dict[str, Tensor] = {}
         self.began = _generators(run.device)  # as this epoch began
         self.now: dict[str, Tensor] = {}  # as they were when this epoch was left in the middle
-        kept = _packed(run.store.load() if run.store else None) if run.group.rank == 0 else b""
-        if kept := run.group.firsts_bytes(kept):
-            self._restore(*_unpacked(kept))
+        if kept := _firsts(run.store, run.group):
+            self._restore(*kept)
         for tensor in module.state_dict().values():
             tensor.copy_(run.group.firsts(tensor))
 
@@ -295,16 +295,21 @@ class _State:
         return self.progress.seconds + time.monotonic() - self.run.began
 
 
-def _packed(kept: tuple[dict[str, Tensor], dict[str, Any]] | None) -> bytes:
-    """A state that a store had; nothing for none."""
-    if kept is None:
-        return b""
-    tensors, facts = kept
+def _firsts(store: Store | None, group: Group) -> Kept | None:
+    """What the first process' store has, for all."""
+    kept = store.load() if store and group.rank == 0 else None
+    if group.size == 1:
+        return kept
+    packed = group.firsts_bytes(_packed(*kept) if kept else b"")
+    return _unpacked(packed) if packed else None
+
+
+def _packed(tensors: dict[str, Tensor], facts: dict[str, Any]) -> bytes:
     written = np.frombuffer(json.dumps(facts).encode(), np.uint8)
     return safetensors.torch.save({**tensors, "facts": torch.from_numpy(written.copy())})
 
 
-def _unpacked(packed: bytes) -> tuple[dict[str, Tensor], dict[str, Any]]:
+def _unpacked(packed: bytes) -> Kept:
     tensors = safetensors.torch.load(packed)
     return tensors, json.loads(tensors.pop("facts").numpy().tobytes())
 
