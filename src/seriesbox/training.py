@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from seriesbox.errors import STOPPED_EARLY, DataError, HyperparameterError, UserError
 from seriesbox.group import Group, Shard
 from seriesbox.hyperparameters import Optimization
+from seriesbox.tables.table import Table
 
 Result = TypeVar("Result")
 Kept = tuple[dict[str, Tensor], dict[str, Any]]
@@ -69,6 +70,13 @@ class Run:
     def shard(self, channel: str, count: int) -> Shard:
         """Which of all items of a channel this process has, when it has so many."""
         return self.group.shard(count, channel in self.divided)
+
+    def has_data(self, channel: str, tables: Collection[Table]) -> bool:
+        """Whether any process has tables of a channel. Raises DataError where none has, and some should."""
+        found = self.group.any(bool(tables))
+        if not found and channel in {"training", *self.divided}:
+            raise DataError(f"The `{channel}` channel has no data on any host: give it one file or more.")
+        return found
 
     def go_on(self) -> None:
         """Raise StoppedError where the run is to end; in a group, within `together`."""

@@ -32,22 +32,25 @@ def bodies(two_shapes, wave):
 
 @pytest.fixture
 def hosts(make_job, bodies):
-    """The jobs of several hosts; `data` has each one's training files, None for no folder; else all have the same."""
+    """The jobs of several hosts, and each one's files of its channels; None for no folder. Else all have the same."""
 
-    def hosts(hyperparameters, names=HOSTS, data=None, distribution="FullyReplicated"):
+    def hosts(hyperparameters, names=HOSTS, data=None, distribution="FullyReplicated", validation=None):
+        channels = {"training": data or [{"a.csv": bodies[hyperparameters["model"]]}] * len(names)}
+        if validation:
+            channels["validation"] = validation
         jobs = []
         for number, name in enumerate(names):
             job = make_job("host")
             job.set(hyperparameters)
             resources = {"current_host": name, "hosts": names, "network_interface_name": "ethwe"}  # it does not exist
             (job.config / "resourceconfig.json").write_text(json.dumps(resources))
-            channel = {"S3DistributionType": distribution}
-            (job.config / "inputdataconfig.json").write_text(json.dumps({"training": channel}))
-            files = {"a.csv": bodies[hyperparameters["model"]]} if data is None else data[number]
-            if files is not None:
-                (job.base / "input" / "data" / "training").mkdir(parents=True)
-            for file, body in (files or {}).items():
-                job.put("training", file, body)
+            configuration = {channel: {"S3DistributionType": distribution} for channel in channels}
+            (job.config / "inputdataconfig.json").write_text(json.dumps(configuration))
+            for channel, of_hosts in channels.items():
+                if of_hosts[number] is not None:
+                    (job.base / "input" / "data" / channel).mkdir(parents=True)
+                for file, body in (of_hosts[number] or {}).items():
+                    job.put(channel, file, body)
             jobs.append(job)
         return jobs
 
@@ -160,9 +163,10 @@ def parts(wave, two_shapes):
     }
 
 
-def divided(hosts, hyperparameters, data):
+def divided(hosts, hyperparameters, data, validation=None):
     """The jobs of as many hosts as there are parts of the data."""
-    return hosts(hyperparameters, [f"127.0.0.{1 + number}" for number in range(len(data))], data, "ShardedByS3Key")
+    names = [f"127.0.0.{1 + number}" for number in range(len(data))]
+    return hosts(hyperparameters, names, data, "ShardedByS3Key", validation)
 
 
 def test_hosts_with_a_file_each_and_hosts_with_none_give_the_model_of_one_with_all(hosts, parts):
@@ -194,6 +198,7 @@ def test_clusters_are_those_of_the_series_of_all_hosts(hosts, parts, two_shapes)
     ("hyperparameters", "data", "message"),
     [
         (LSTM, [{}, None], "The `training` channel has no data on any host"),
+        (LSTM, [{"a.csv": b"1\nsix\n"}, None], "a.csv has cells that are not numbers"),
         (CNN, [{"a.csv": b"1,2\n"}, {"b.csv": b"1,2\n2,1\n"}], "has one series on one of the hosts"),
         (
             LSTM,
@@ -201,13 +206,21 @@ def test_clusters_are_those_of_the_series_of_all_hosts(hosts, parts, two_shapes)
             "b.csv has rows of 1 cells, but the training",
         ),
     ],
-    ids=["nothing", "one series", "other columns"],
+    ids=["nothing", "a fault beside nothing", "one series", "other columns"],
 )
 def test_parts_of_the_data_that_do_not_suffice(hosts, hyperparameters, data, message):
     jobs = divided(hosts, hyperparameters, data)
     assert run(jobs) == [1, 1]
     for job in jobs:
         assert message in job.failure.read_text()
+
+
+def test_validation_data_that_no_host_has(hosts, parts):
+    data = [{name: body} for name, body in parts["lstm-ad"].items()]
+    jobs = divided(hosts, LSTM, data, [{}, None])
+    assert run(jobs) == [1, 1]
+    for job in jobs:
+        assert "The `validation` channel has no data on any host" in job.failure.read_text()
 
 
 def test_hosts_that_should_have_the_same_data_and_do_not(hosts, parts):

@@ -92,7 +92,8 @@ class CNNKMeans(nn.Module):
         Raises DataError when a row has nothing in it, or when there are fewer series than clusters.
         """
         group = run.group
-        validated = group.any(bool(validation))
+        run.has_data("training", train)
+        validated = run.has_data("validation", validation)
         check_patience(hyperparameters, validated)
         torch.manual_seed(hyperparameters.seed + group.rank)  # weights and order are the first process'
         raise_together(cls.faults(hyperparameters, group, train, validation))
