@@ -44,6 +44,9 @@ from seriesbox.training import Run, StoppedError, check_patience, finished, opti
 # The silhouette is quadratic in the number of series: it is taken on at most this many, so that it stays a small
 # part of an epoch.
 SCORED_SERIES = 2000
+# K-Means at the end holds the features of its series, twice, and takes longer the more there are: it is fitted to at
+# most this many, so that neither grows with the data.
+CLUSTERED_SERIES = 100_000
 RESTARTS = 10
 # Steps of the series that K-Means is fitted to when training is stopped.
 STEPS_IN_HASTE = 200_000
@@ -145,7 +148,8 @@ class CNNKMeans(nn.Module):
         model.sample = _sample(fitted, steps, shard, group)
         optimize(model.encoder, anchors.shard.total, loss, evaluate, hyperparameters, run)
         try:
-            centroids = model._kmeans(model._features(fitted, shard, run), RESTARTS, run)
+            clustered = of_rows(fitted, shard.every(CLUSTERED_SERIES))
+            centroids = model._kmeans(model._features(clustered, shard, run), RESTARTS, run)
         except StoppedError:  # there may be seconds left
             run = replace(run, stopped=lambda: False)
             count = run.shard("training", len(scored[0])).total
