@@ -44,8 +44,8 @@ from seriesbox.training import Run, StoppedError, check_patience, finished, opti
 # The silhouette is quadratic in the number of series: it is taken on at most this many, so that it stays a small
 # part of an epoch.
 SCORED_SERIES = 2000
-# K-Means at the end holds the features of its series, twice, and takes longer the more there are: it is fitted to at
-# most this many, so that neither grows with the data.
+# K-Means at the end holds the features of its series, and takes longer the more there are: it is fitted to at most
+# this many, so that neither grows with the data.
 CLUSTERED_SERIES = 100_000
 RESTARTS = 10
 # Steps of the series that K-Means is fitted to when training is stopped.

@@ -16,8 +16,8 @@ from threadpoolctl import threadpool_limits
 def fit(
     features: NDArray[np.float32], clusters: int, algorithm: Literal["lloyd", "elkan"], restarts: int, seed: int
 ) -> NDArray[np.float32]:
-    """(N, F) -> (K, F): the centroids of the best of several restarts."""
-    kmeans = KMeans(clusters, algorithm=algorithm, n_init=restarts, random_state=seed)
+    """(N, F) -> (K, F): the centroids of the best of several restarts. The features are moved, and back to rounding."""
+    kmeans = KMeans(clusters, algorithm=algorithm, n_init=restarts, random_state=seed, copy_x=False)
     with threadpool_limits(1, "openmp"):  # more would add up partial sums in the order in which they come
         centroids: NDArray[np.float32] = kmeans.fit(features).cluster_centers_
     return centroids
