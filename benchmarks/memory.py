@@ -1,7 +1,8 @@
-"""What memory training data takes: before it is read, at the peak of reading and scaling it, once it can be trained on.
+"""What memory a training job takes: before its data is read, at the peak of reading and scaling it, once it can be
+trained on, and at the most until its end.
 
-Each case is a process of its own that trains until its first step: generated CSV files in the channel, read and fitted
-as a training job does. The network is as small as can be, so that what is measured is the data.
+Each case is a process of its own, at default sizes: generated CSV files in the channel, read and fitted as a training
+job does. Its epoch ends after one step, as `max-seconds` ends one; what then follows is whole.
 
     .venv/bin/python -m benchmarks.memory [--folder FOLDER] [--share 1.0]
 """
@@ -12,12 +13,15 @@ import multiprocessing
 import os
 import tempfile
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+import torch
 
+from seriesbox.agreement import difference
 from seriesbox.algorithm import estimator, predictor
 from seriesbox.sagemaker.channels import read_channels
 from seriesbox.sagemaker.machine import resident
@@ -25,10 +29,6 @@ from seriesbox.sagemaker.paths import Paths
 from seriesbox.tables.csv import parse_csv, write_csv
 from seriesbox.training import Run
 
-SMALLEST: dict[str, dict[str, Any]] = {
-    "cnn-kmeans": {"clusters": 2, "blocks": 1, "filters": 2, "reduced-size": 2, "output-size": 4},
-    "lstm-ad": {"hidden-size": 1, "num-layers": 1},
-}
 ROWS_AT_ONCE = 100_000
 
 
@@ -38,7 +38,9 @@ class Memory(NamedTuple):
     before: int
     peak: int
     after: int
-    seconds: float
+    whole: int  # the peak of the whole job
+    seconds: float  # to read
+    end: float  # seconds to take a step, and all that follows
 
 
 def write(file: Path, rows: int, columns: int) -> None:
@@ -57,26 +59,29 @@ def peak() -> int:
 
 
 def train(base: str, name: str) -> Memory:
-    """Until the first step."""
+    """One step, and what ends a job."""
     os.environ["SAGEMAKER_BASE_DIR"] = base
+    torch.set_num_threads(1)  # several on a busy machine wait for each other
     algorithm, its = estimator(name), predictor(name)
-    hyperparameters = its.Hyperparameters.parse(SMALLEST[name])
+    hyperparameters = its.Hyperparameters.parse({"max-seconds": 1})
+    run = Run(began=time.monotonic() - 2)
     # First in small, so that what the libraries themselves take is not counted.
     little = parse_csv(write_csv(np.random.default_rng(0).normal(size=(2000, 4))), "some rows")
-    algorithm.fit(hyperparameters, [little], [], Run(stopped=lambda: True))
+    difference(algorithm.fit(hyperparameters, [little], [], run))
+    Path("/proc/self/clear_refs").write_text("5")  # its peak is forgotten
     before, started = resident(), time.perf_counter()
-    seen: list[Memory] = []
+    read: list[tuple[int, int, float]] = []
 
     def stopped() -> bool:
-        if not seen:
-            seen.append(Memory(before, peak(), resident(), time.perf_counter() - started))
-        return True
+        if not read:
+            read.append((peak(), resident(), time.perf_counter()))
+        return False
 
-    run = Run(stopped=stopped)
     faults = partial(algorithm.faults, hyperparameters, run.group)
     training, validation = read_channels(Paths(), its.rows_are_independent, faults)
-    algorithm.fit(hyperparameters, training, validation, run)
-    return seen[0]
+    difference(algorithm.fit(hyperparameters, training, validation, replace(run, stopped=stopped)))
+    of_reading, after, trainable = read[0]
+    return Memory(before, of_reading, after, peak(), trainable - started, time.perf_counter() - trainable)
 
 
 def main() -> None:
@@ -85,8 +90,9 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where there is room for 1 GB of CSV, for a while")
     parser.add_argument("--share", type=float, default=1.0, help="of the rows")
     options = parser.parse_args()
-    print("| data | files | CSV, MB | as float32, MB | before, MB | peak, MB | after, MB | peak | after | seconds |")
-    print("|---" * 10 + "|")
+    sizes = "CSV, MB | as float32, MB | before, MB | peak, MB | after, MB | whole job, MB"
+    print(f"| data | files | {sizes} | peak | after | whole job | seconds to read | and to end |")
+    print("|---" * 13 + "|")
     with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
         for name, of_all, columns, files in (
             ("cnn-kmeans", 1_000_000, 100, 1),
@@ -105,9 +111,10 @@ def main() -> None:
                 written = sum(file.stat().st_size for file in channel.iterdir())
                 memory = pool.apply(train, (base, name))
             data = 4 * rows * columns
-            sizes = [each // 1_000_000 for each in (written, data, memory.before, memory.peak, memory.after)]
-            times = [f"{(each - memory.before) / data:.2f} x" for each in (memory.peak, memory.after)]
-            cells = [f"{name}, {rows:,} x {columns}", files, *sizes, *times, f"{memory.seconds:.0f}"]
+            megabytes = [each // 1_000_000 for each in (written, data, *memory[:4])]
+            times = [f"{(each - memory.before) / data:.2f} x" for each in memory[1:4]]
+            seconds = [f"{each:.0f}" for each in (memory.seconds, memory.end)]
+            cells = [f"{name}, {rows:,} x {columns}", files, *megabytes, *times, *seconds]
             print(f"| {' | '.join(map(str, cells))} |", flush=True)
 
 
