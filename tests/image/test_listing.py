@@ -1,18 +1,12 @@
 """The published products' own code, given our algorithms: what it asks AWS for. No engine is needed, and no image."""
 
-import os
 from collections.abc import Iterator
 
-import boto3
 import pytest
-from aws import ARN, AWS, MODEL, NO_TELEMETRY, REGION, ROLE, description, document
-from moto import mock_aws
-
-# The SDK looks for them while it is imported, and without the second for AWS as well.
-os.environ["SAGEMAKER_SUPPRESS_V2_WARNING"] = "1"
-os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
-
 import sagemaker
+from aws import ARN, AWS, MODEL, description, document
+from local_mode import NO_TELEMETRY, ROLE, boto_session
+from moto import mock_aws
 from sagemaker.algorithm import AlgorithmEstimator
 from sagemaker.estimator import Estimator
 from sagemaker.inputs import TrainingInput
@@ -62,9 +56,9 @@ def name(request) -> str:
 def session_and_aws() -> Iterator[tuple[sagemaker.Session, AWS]]:
     """SageMaker is ours, everything else moto's."""
     with mock_aws():
-        boto_session = boto3.Session("nobody", "nothing", region_name=REGION)
-        aws = AWS(boto_session)
-        yield sagemaker.Session(boto_session, sagemaker_client=aws.client, sagemaker_config=NO_TELEMETRY), aws
+        boto = boto_session()
+        aws = AWS(boto)
+        yield sagemaker.Session(boto, sagemaker_client=aws.client, sagemaker_config=NO_TELEMETRY), aws
 
 
 @pytest.fixture(autouse=True)
