@@ -72,8 +72,10 @@ def train(base: str, name: str) -> Memory:
             seen.append(Memory(before, peak(), resident(), time.perf_counter() - started))
         return True
 
-    training, validation = read_channels(Paths(), its.rows_are_independent, partial(algorithm.faults, hyperparameters))
-    algorithm.fit(hyperparameters, training, validation, Run(stopped=stopped))
+    run = Run(stopped=stopped)
+    faults = partial(algorithm.faults, hyperparameters, run.group)
+    training, validation = read_channels(Paths(), its.rows_are_independent, faults)
+    algorithm.fit(hyperparameters, training, validation, run)
     return seen[0]
 
 

@@ -101,7 +101,7 @@ def invoke(connection: http.client.HTTPConnection, method: str, path: str, body:
     return size
 
 
-def latencies(served: Served, body: bytes, requests: int = REQUESTS) -> str:
+def latencies(served: Served, body: bytes, requests: int = REQUESTS) -> tuple[float, float]:
     """The median and the 99th percentile of one client's requests, in milliseconds."""
     times = []
     with closing(served.connect()) as connection:
@@ -109,10 +109,11 @@ def latencies(served: Served, body: bytes, requests: int = REQUESTS) -> str:
             started = time.perf_counter()
             invoke(connection, "POST", "/invocations", body)
             times.append(1000 * (time.perf_counter() - started))
-    return f"p50 {np.percentile(times, 50):.2f} ms, p99 {np.percentile(times, 99):.2f} ms"
+    median, rare = np.percentile(times, [50, 99])
+    return float(median), float(rare)
 
 
-def busy_latencies(served: Served, body: bytes) -> str:
+def busy_latencies(served: Served, body: bytes) -> tuple[float, float]:
     """The same while another client keeps the server busy with records of its own."""
     done = Event()
 
@@ -129,18 +130,19 @@ def busy_latencies(served: Served, body: bytes) -> str:
             done.set()
 
 
-def throughput(served: Served, body: bytes, clients: int) -> str:
+def throughput(served: Served, body: bytes, clients: int, requests: int = REQUESTS) -> float:
     """Requests per second of so many clients at once."""
+    each = requests // clients + 1
 
     def client(_: int) -> None:
         with closing(served.connect()) as connection:
-            for _ in range(REQUESTS // clients + 1):
+            for _ in range(each):
                 invoke(connection, "POST", "/invocations", body)
 
     started = time.perf_counter()
     with ThreadPoolExecutor(clients) as pool:
         list(pool.map(client, range(clients)))
-    return f"{clients * (REQUESTS // clients + 1) / (time.perf_counter() - started):.0f} requests/s"
+    return clients * each / (time.perf_counter() - started)
 
 
 def batch(served: Served, body: bytes) -> str:
@@ -180,10 +182,11 @@ def main() -> None:
             save(model, Path(folder) / "model", arguments.runtime)
             with serving(Path(folder)) as (served, seconds):
                 print(f"| start to the first 200 | {seconds:.2f} s, {served.memory()} |")
-                print(f"| one record, idle server | {latencies(served, record)} |")
-                print(f"| one record, busy server | {busy_latencies(served, record)} |")
+                for state, measure in (("idle", latencies), ("busy", busy_latencies)):
+                    median, rare = measure(served, record)
+                    print(f"| one record, {state} server | p50 {median:.2f} ms, p99 {rare:.2f} ms |")
                 for clients in (1, 8, 64):
-                    print(f"| {clients} clients | {throughput(served, record, clients)} |")
+                    print(f"| {clients} clients | {throughput(served, record, clients):.0f} requests/s |")
                 print(f"| memory after these | {served.memory()} |", flush=True)
             with serving(Path(folder), SAGEMAKER_BATCH="true") as (served, _):
                 print(f"| one batch request | {batch(served, large)} |")

@@ -1,5 +1,6 @@
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -153,9 +154,16 @@ class Job:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(body)
 
-    def run(self, command: str) -> subprocess.CompletedProcess[str]:
+    def run(self, command: str, most_memory: int = resource.RLIM_INFINITY) -> subprocess.CompletedProcess[str]:
+        """most_memory: bytes of addresses."""
         return subprocess.run(
-            [COMMANDS / command], env=self.environment, capture_output=True, text=True, timeout=100, check=False
+            [COMMANDS / command],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (most_memory, most_memory)),
         )
 
     def start(self, command: str) -> subprocess.Popen[str]:

@@ -1,5 +1,6 @@
 """An interrupted training that goes on ends as the one that never stopped: to the last bit, on a CPU."""
 
+from contextlib import suppress
 from itertools import count
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
+from seriesbox.errors import UserError
 from seriesbox.lstm_ad.estimator import LSTMAD
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.tables.table import Table
@@ -54,7 +56,7 @@ def problem(algorithm, patience=0):
     return sizes, random.normal(size=(400, 1)), random.normal(size=(60, 1))
 
 
-def fitted(algorithm, patience=0, store=None, calls=None):
+def fitted(algorithm, patience=0, store=None, calls=None, concluded=lambda metrics: None):
     """The model, the metrics of every epoch, and whether it was stopped: when it had asked so often whether to stop."""
     sizes, training, validation = problem(algorithm, patience)
     asked = count()
@@ -65,7 +67,7 @@ def fitted(algorithm, patience=0, store=None, calls=None):
         stop |= next(asked) == calls
         return stop
 
-    run = Run(store=store, stopped=stopped)
+    run = Run(store=store, stopped=stopped, concluded=concluded)
     model = algorithm.fit(sizes, [Table.of(training)], [Table.of(validation)], run)
     return model, run.history, stop
 
@@ -78,7 +80,8 @@ def test_a_training_stopped_anywhere_and_any_number_of_times_ends_as_if_it_had_n
     expected, history, _ = fitted(algorithm, patience)
     store = Memory()
     for asked in calls:
-        fitted(algorithm, patience, store, asked)
+        with suppress(UserError):  # stopped before the first step
+            fitted(algorithm, patience, store, asked)
         torch.rand(7)  # what happens elsewhere in between does not count
     model, resumed_history, stopped = fitted(algorithm, patience, store)
     assert not stopped
@@ -89,11 +92,13 @@ def test_a_training_stopped_anywhere_and_any_number_of_times_ends_as_if_it_had_n
 
 @pytest.mark.parametrize("algorithm", [CNNKMeans, LSTMAD])
 def test_with_patience_the_best_epoch_remains_and_the_rest_is_not_trained(algorithm):
-    patient, history, _ = fitted(algorithm, patience=1)
+    of_model = {}
+    patient, history, _ = fitted(algorithm, patience=1, concluded=of_model.update)
     metric = "valid_loss" if algorithm is CNNKMeans else "valid_mse"
     losses = [epoch[metric] for epoch in history]
     best = int(np.argmin(losses))
     assert len(losses) == min(EPOCHS, best + 2)
+    assert of_model == history[best]
     sizes, training, _ = problem(algorithm)
     until_then = algorithm.fit(sizes.model_copy(update={"epochs": best + 1}), [Table.of(training)], [], Run())
     network = "encoder" if algorithm is CNNKMeans else "forecaster"

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from seriesbox.errors import DataError
-from seriesbox.training import Optimization, Run, finished, optimize
+from seriesbox.training import Optimization, Run, StoppedError, finished, optimize
 
 
 def test_every_item_is_visited_once_an_epoch_in_another_order():
@@ -83,7 +83,8 @@ def test_what_cannot_be_stopped_is_left_behind_and_otherwise_finished():
     ended = threading.Event()
     assert finished(Run(), lambda: 42) == 42
     begun = threading.Event()
-    assert finished(Run(stopped=begun.is_set), lambda: begun.set() or ended.wait(30)) is None
+    with pytest.raises(StoppedError):
+        finished(Run(stopped=begun.is_set), lambda: begun.set() or ended.wait(30))
     ended.set()
     with pytest.raises(ZeroDivisionError):
         finished(Run(), lambda: 1 / 0)

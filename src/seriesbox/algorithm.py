@@ -15,6 +15,7 @@ from seriesbox.tables.table import Table
 if TYPE_CHECKING:
     import torch
 
+    from seriesbox.group import Group
     from seriesbox.training import Run
 
 ALGORITHMS = {
@@ -89,8 +90,10 @@ class Estimator(Protocol):
         ...
 
     @staticmethod
-    def faults(hyperparameters: Any, train: Sequence[Table], validation: Sequence[Table]) -> list[DataError]:
-        """What is wrong with tables, one by one."""
+    def faults(
+        hyperparameters: Any, group: "Group", train: Sequence[Table], validation: Sequence[Table]
+    ) -> list[DataError]:
+        """What is wrong with this process' tables, one by one."""
         ...
 
     def predictor(self) -> Predictor:

@@ -4,7 +4,6 @@ Nothing that is loaded can execute: no pickle is ever written or read, and the n
 """
 
 import json
-import os
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -18,6 +17,7 @@ from safetensors.numpy import save as tensors_to_bytes
 from seriesbox import algorithm
 from seriesbox.algorithm import Estimator, Predictor
 from seriesbox.errors import ArtifactError, HyperparameterError
+from seriesbox.files import replacing
 from seriesbox.hyperparameters import Optimization
 from seriesbox.network import Shapes
 from seriesbox.onnx.session import Session
@@ -85,7 +85,8 @@ def tried(predictor: Predictor) -> Predictor:
 def save(model: Estimator, folder: Path, runtime: Runtime = "onnx") -> None:
     """Write both files; the description last, so that a folder which has one is complete.
 
-    Raises ArtifactError when a number in the model is not finite.
+    Raises ArtifactError when a number in the model is not finite, and OSError when a file cannot be written: then
+    neither is left.
     """
     folder.mkdir(parents=True, exist_ok=True)
     (name,) = (name for name, (_, kind) in algorithm.ALGORITHMS.items() if kind == type(model).__name__)
@@ -94,14 +95,19 @@ def save(model: Estimator, folder: Path, runtime: Runtime = "onnx") -> None:
     )
     tensors = {name: tensor.numpy(force=True) for name, tensor in model.state_dict().items()}
     _check_finite(tensors, folder)
-    (folder / DESCRIPTION).unlink(missing_ok=True)
-    for name, content in {
+    contents = {
         TENSORS: tensors_to_bytes({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}),
         DESCRIPTION: (description.model_dump_json(indent=2) + "\n").encode(),
-    }.items():
-        beside = folder / f".{name}"
-        beside.write_bytes(content)
-        os.replace(beside, folder / name)
+    }
+    (folder / DESCRIPTION).unlink(missing_ok=True)
+    try:
+        for name, content in contents.items():
+            beside = folder / f".{name}"
+            with replacing(folder / name, beside):
+                beside.write_bytes(content)
+    except OSError:
+        (folder / TENSORS).unlink(missing_ok=True)
+        raise
 
 
 def load(folder: Path) -> Artifact:

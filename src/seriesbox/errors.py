@@ -17,6 +17,7 @@ Item = TypeVar("Item")
 
 PLACES = 20  # that one message names
 LETTERS = 1024  # of a message, more of which SageMaker does not show
+STOPPED_EARLY = "Stopped before the first step of training: no model was saved."
 
 
 class SeriesboxError(Exception):

@@ -19,7 +19,7 @@ from seriesbox.errors import HyperparameterError
 def hp(
     default: int | float | str, description: str, *, tunable: bool = False, lasting: bool = False, **limits: Any
 ) -> Any:
-    """Declare a hyperparameter: default, one sentence, and limits (`ge`, `gt`, `le`, `lt`).
+    """Declare a hyperparameter: default, one sentence, and limits (`ge`, `le`), which it may reach: SageMaker's are so.
 
     tunable: tuning may vary it. lasting: it shapes what is learnt, so a training that continues cannot change it.
     """
@@ -33,9 +33,14 @@ class Declaration(NamedTuple):
     name: str
     type: str  # "int", "float" or "str"
     default: int | float | str
-    range: str  # "2 to 1000", "lloyd, elkan"
+    values: tuple[int | float | str, ...]  # the lowest and the highest number, or every word
     description: str
     tunable: bool
+
+    @property
+    def range(self) -> str:
+        """`2 to 1000`, or `lloyd, elkan`."""
+        return (", " if self.type == "str" else " to ").join(map(str, self.values))
 
 
 class Hyperparameters(BaseModel):
@@ -79,7 +84,7 @@ class Hyperparameters(BaseModel):
                 name=field.alias or name,
                 type="str" if choices else getattr(field.annotation, "__name__", ""),
                 default=field.default,
-                range=", ".join(choices) if choices else _range(field),
+                values=choices or _limits(field),
                 description=field.description or "",
                 tunable=_note(field, "tunable"),
             )
@@ -99,6 +104,10 @@ class Hyperparameters(BaseModel):
             )
         return self.model_copy(update=kept)
 
+    def notes(self) -> list[str]:
+        """What is allowed, but may not do what the user thinks: a sentence each, for the log."""
+        return []
+
     def written(self) -> dict[str, int | float | str]:
         """Every value under the name users write: what `parse` takes back."""
         return self.model_dump(by_alias=True)
@@ -107,13 +116,15 @@ class Hyperparameters(BaseModel):
 class Optimization(Hyperparameters):
     """The hyperparameters of the epoch loop, which every algorithm has."""
 
-    lr: float = hp(0.001, "Learning rate of the Adam optimizer.", gt=0, le=1, tunable=True)
+    lr: float = hp(0.001, "Learning rate of the Adam optimizer.", ge=1e-6, le=1, tunable=True)
     batch_size: int = hp(10, "Items per gradient step.", ge=1, le=100_000, tunable=True)
     epochs: int = hp(100, "Passes over the training data.", ge=1, le=100_000, tunable=True)
     patience: int = hp(
         0, "Epochs without a better validation loss after which the best one is taken; 0: never.", ge=0, le=100_000
     )
-    max_seconds: int = hp(0, "Seconds after which the epochs end and the model is saved; 0: never.", ge=0, le=10**7)
+    max_seconds: int = hp(
+        0, "Seconds from the job's start on after which the epochs end, the first step done; 0: never.", ge=0, le=10**7
+    )
 
 
 def decode(value: Any) -> Any:
@@ -144,8 +155,8 @@ def _explain(faults: list[ErrorDetails], names: list[str]) -> Iterator[str]:
                 close = difflib.get_close_matches(name.replace("_", "-"), names, n=1, cutoff=0.75)
                 strange |= not close
                 yield f"Unknown hyperparameter `{name}`" + (f": did you mean `{close[0]}`?" if close else ".")
-            case "greater_than_equal" | "greater_than" | "less_than_equal" | "less_than" as kind:
-                relation = kind.replace("_equal", " or equal to").replace("_than", " than")
+            case "greater_than_equal" | "less_than_equal" as kind:
+                relation = kind.replace("_than_equal", " than or equal to")
                 (limit,) = fault["ctx"].values()
                 yield f"`{name}` must be {relation} {limit if isinstance(limit, int) else f'{limit:g}'}, not {value}."
             case "literal_error":
@@ -162,9 +173,5 @@ def _note(field: FieldInfo, name: str) -> bool:
     return isinstance(field.json_schema_extra, dict) and bool(field.json_schema_extra[name])
 
 
-def _range(field: FieldInfo) -> str:
-    keys = ("ge", "gt", "le", "lt")
-    limits = {key: getattr(entry, key) for entry in field.metadata for key in keys if hasattr(entry, key)}
-    low = f"{limits['ge']}" if "ge" in limits else f"above {limits['gt']}"
-    high = f"{limits['le']}" if "le" in limits else f"below {limits['lt']}"
-    return f"{low} to {high}"
+def _limits(field: FieldInfo) -> tuple[int | float, ...]:
+    return tuple(getattr(entry, key) for key in ("ge", "le") for entry in field.metadata if hasattr(entry, key))

@@ -1,18 +1,21 @@
 """The one epoch loop, and what the platform decides about a training."""
 
+import json
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
+import safetensors.torch
 import torch
 from torch import Tensor, nn
 
-from seriesbox.errors import DataError, HyperparameterError, UserError
-from seriesbox.group import Group
+from seriesbox.errors import STOPPED_EARLY, DataError, HyperparameterError, UserError
+from seriesbox.group import Group, Shard
 from seriesbox.hyperparameters import Optimization
 
 Result = TypeVar("Result")
@@ -44,22 +47,41 @@ class Run:
 
     report: gets an epoch and its metrics. advance: gets the share of an epoch that is done, step by step.
     resumed: is told when there is a history from before. history: the epochs so far, those from before included.
-    group: who trains together; all of them are given the same run, but for the first one's listeners.
+    concluded: gets the metrics of the epoch whose state remains in the end, where there is one. began: on the clock of
+    `time.monotonic`, when the time began that `max-seconds` limits.
+    group: who trains together. The first one's listeners and store count.
+    divided: the channels of which every host has a part of its own; of the others, all hosts have all.
     """
 
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     report: Callable[[int, Mapping[str, float]], None] = lambda epoch, metrics: None
     resumed: Callable[[], None] = lambda: None
+    concluded: Callable[[Mapping[str, float]], None] = lambda metrics: None
+    began: float = field(default_factory=time.monotonic)
     advance: Callable[[float], None] = lambda share: None
     stopped: Callable[[], bool] = lambda: False
     store: Store | None = None
     history: list[dict[str, float]] = field(default_factory=list)
     group: Group = field(default_factory=Group)
+    divided: Collection[str] = ()
+
+    def shard(self, channel: str, count: int) -> Shard:
+        """Which of all items of a channel this process has, when it has so many."""
+        return self.group.shard(count, channel in self.divided)
 
     def go_on(self) -> None:
-        """Raise StoppedError where the run is to end. In a group, that is for all to agree on between two steps."""
-        if self.group.size == 1 and self.stopped():
+        """Raise StoppedError where the run is to end; in a group, within `together`."""
+        if self.stopped():
             raise StoppedError
+
+    def together(self, compute: Callable[[], Result]) -> Result:
+        """What this process computes. Raises StoppedError in all processes where `compute` does in any."""
+        results: list[Result] = []
+        with suppress(StoppedError):
+            results.append(compute())
+        if self.group.any(not results):
+            raise StoppedError
+        return results[0]
 
 
 def optimize(
@@ -76,11 +98,12 @@ def optimize(
     It ends earlier after the first step at which the run is stopped or `max-seconds` are over, and after `patience`
     epochs without a better validation loss; with validation and patience, the best epoch's state is what remains.
 
-    items: how many there are to shuffle; `loss` gets the indices of a step's items, and returns the mean loss of this
-        process' share of them, or None where that is empty.
+    items: how many there are to shuffle, in the whole group.
+    loss: gets the indices of a step's items, and returns what those that are this process' add to their mean loss; or
+        None, where none is.
     evaluate: gets the epoch's mean loss and returns the metrics to report, of which the first process' count; runs in
         evaluation mode, without gradients, and may raise StoppedError.
-    Raises DataError when the loss is no longer finite.
+    Raises DataError when the loss is no longer finite, and UserError where the run is stopped before the first step.
     """
     state = _State(module, hyperparameters, run)
     try:
@@ -93,10 +116,11 @@ def optimize(
                 metrics = evaluate(state.mean_loss())
             state.end_epoch(metrics)
     except StoppedError:
-        pass
+        if not state.begun():
+            raise UserError(STOPPED_EARLY) from None
     module.eval()
     state.keep()
-    state.restore_best()
+    state.conclude()
 
 
 @dataclass
@@ -122,14 +146,15 @@ class _State:
         self.best: dict[str, Tensor] = {}
         self.began = _generators(run.device)  # as this epoch began
         self.now: dict[str, Tensor] = {}  # as they were when this epoch was left in the middle
-        self.started = time.monotonic()
-        if run.store and (kept := run.store.load()):
-            self._restore(*kept)
-        place = np.array([self.progress.epoch, self.progress.steps, self.progress.seen])
-        if (run.group.most(place) != -run.group.most(-place)).any():
-            raise UserError("The hosts have different checkpoints to go on from: give all the same, or none.")
+        kept = _packed(run.store.load() if run.store else None) if run.group.rank == 0 else b""
+        if kept := run.group.firsts_bytes(kept):
+            self._restore(*_unpacked(kept))
         for tensor in module.state_dict().values():
             tensor.copy_(run.group.firsts(tensor))
+
+    def begun(self) -> bool:
+        """Whether anything was learnt, now or before an interruption."""
+        return self.progress.epoch > 1 or self.progress.steps > 0
 
     def over(self) -> bool:
         """Whether there is no epoch to come."""
@@ -149,18 +174,16 @@ class _State:
             self.run.advance(self.progress.steps / len(steps))
 
     def step(self, loss: Tensor | None, items: int) -> None:
-        """One step of the optimizer, by the mean loss of this process' share of so many items."""
-        share = self.run.group.share(items)
-        own = share.stop - share.start
-        weighted = self.total.new_zeros(()) if loss is None else loss.detach() * own
+        """One step of the optimizer, by what this process adds to the mean loss of so many items."""
         self.optimizer.zero_grad()
         if loss is not None:
             loss.backward()
+        mean = self.total.new_zeros(()) if loss is None else loss.detach()
         if self.run.group.size > 1:
-            weighted, own = self._averaged(weighted, own)
+            mean = self._added(mean)
         self.optimizer.step()
-        self.total += weighted
-        self.progress.seen += own
+        self.total += mean * items
+        self.progress.seen += items
         self.progress.steps += 1
 
     def mean_loss(self) -> float:
@@ -187,14 +210,16 @@ class _State:
         self.total.zero_()
         self.began = _generators(self.run.device)
 
-    def restore_best(self) -> None:
-        """Go back to the best epoch, where one was looked for."""
+    def conclude(self) -> None:
+        """Go back to the best epoch, where one was looked for, and tell its metrics."""
         if self.best:
             self.module.load_state_dict(self.best)
+        if self.run.history:
+            self.run.concluded(self.run.history[(self.progress.best_epoch or len(self.run.history)) - 1])
 
     def keep(self) -> None:
-        """Save all this, where a store is; the first process does it for all."""
-        if self.run.store is None:
+        """Save all this; the first process does it for all, where it has a store."""
+        if not self.run.group.any(self.run.store is not None):
             return
         groups = {
             "module": self.module.state_dict(),
@@ -210,7 +235,7 @@ class _State:
         }
         tensors = {f"{group}.{name}": tensor for group, each in groups.items() for name, tensor in each.items()}
         progress = asdict(self.progress) | {"seconds": self._seconds()}
-        if self.run.group.rank == 0:
+        if self.run.store:
             self.run.store.save(tensors, {"progress": progress, "history": self.run.history})
 
     def _restore(self, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
@@ -241,7 +266,8 @@ class _State:
 
     def _pause(self) -> None:
         """Between two steps: end, or keep a state, if any process wants to."""
-        ends = self.run.stopped() or self._seconds() > (self.hyperparameters.max_seconds or math.inf)
+        late = self.begun() and self._seconds() > (self.hyperparameters.max_seconds or math.inf)
+        ends = late or self.run.stopped()
         due = self.run.store is not None and self.run.store.due()
         ends, due = self.run.group.most(np.array([ends, due], np.int32))
         if ends:
@@ -249,27 +275,37 @@ class _State:
         if due:
             self.keep()
 
-    def _averaged(self, weighted: Tensor, own: int) -> tuple[Tensor, int]:
-        """Give every process the gradient of the mean over all items of the step; and the sums of what was given."""
+    def _added(self, mean: Tensor) -> Tensor:
+        """Give every process the sum of all processes' gradients; and that of what is given."""
         parameters = [parameter for group in self.optimizer.param_groups for parameter in group["params"]]
         gradients = [torch.zeros_like(each) if each.grad is None else each.grad for each in parameters]
-        together = torch.cat(
-            [each.flatten() * own for each in gradients] + [weighted[None], weighted.new_full((1,), own)]
-        )
+        together = torch.cat([each.flatten() for each in gradients] + [mean[None]])
         self.run.group.add(together)
-        items = int(together[-1])
-        for parameter, mean in zip(
-            parameters, (together[:-2] / items).split([each.numel() for each in parameters]), strict=True
-        ):
-            parameter.grad = mean.view_as(parameter)
-        return together[-2], items
+        sums = together[:-1].split([each.numel() for each in parameters])
+        for parameter, gradient in zip(parameters, sums, strict=True):
+            parameter.grad = gradient.view_as(parameter)
+        return together[-1]
 
     def _of_all(self, states: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """The states of every process, one in a row."""
         return {name: torch.from_numpy(self.run.group.gather(state[None].numpy())) for name, state in states.items()}
 
     def _seconds(self) -> float:
-        return self.progress.seconds + time.monotonic() - self.started
+        return self.progress.seconds + time.monotonic() - self.run.began
+
+
+def _packed(kept: tuple[dict[str, Tensor], dict[str, Any]] | None) -> bytes:
+    """A state that a store had; nothing for none."""
+    if kept is None:
+        return b""
+    tensors, facts = kept
+    written = np.frombuffer(json.dumps(facts).encode(), np.uint8)
+    return safetensors.torch.save({**tensors, "facts": torch.from_numpy(written.copy())})
+
+
+def _unpacked(packed: bytes) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    tensors = safetensors.torch.load(packed)
+    return tensors, json.loads(tensors.pop("facts").numpy().tobytes())
 
 
 def _generators(device: torch.device) -> dict[str, Tensor]:
@@ -292,13 +328,11 @@ def check_patience(hyperparameters: Optimization, validated: bool) -> None:
         raise HyperparameterError("`patience` compares epochs by a validation channel: give one, or leave it out.")
 
 
-def finished(run: Run, compute: Callable[[], Result]) -> Result | None:
-    """The result of what cannot be stopped half-way; None as soon as the run is stopped.
+def finished(run: Run, compute: Callable[[], Result]) -> Result:
+    """The result of what cannot be stopped half-way. Raises StoppedError as soon as the run is to end.
 
-    It is then left behind, computing, and ends with the process. A group agrees beforehand, and computes to the end.
+    The computation is then left behind, and ends with the process.
     """
-    if run.group.size > 1:
-        return None if run.group.most(np.array(run.stopped(), np.int32)) else compute()
     results: list[Result] = []
     errors: list[Exception] = []
 
@@ -308,12 +342,13 @@ def finished(run: Run, compute: Callable[[], Result]) -> Result | None:
         except Exception as error:
             errors.append(error)
 
-    if run.stopped():
-        return None
+    run.go_on()
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
     while thread.is_alive() and not run.stopped():
         thread.join(0.1)
     if errors:
         raise errors[0]
-    return results[0] if results else None
+    if not results:
+        raise StoppedError
+    return results[0]

@@ -1,3 +1,6 @@
+from functools import partial
+from itertools import chain, repeat
+
 import numpy as np
 import pytest
 import torch
@@ -7,9 +10,9 @@ from seriesbox.algorithm import predict
 from seriesbox.cnn_kmeans import estimator
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
-from seriesbox.cnn_kmeans.kmeans import nearest
+from seriesbox.cnn_kmeans.predictor import nearest
 from seriesbox.cnn_kmeans.series import CHUNK_STEPS, interpolate, prepare
-from seriesbox.errors import DataError
+from seriesbox.errors import STOPPED_EARLY, DataError, UserError
 from seriesbox.tables.table import Table, Tables
 from seriesbox.training import Run
 
@@ -43,9 +46,15 @@ def test_planted_clusters_are_found(model, two_shapes):
 
 def test_a_stopped_training_gives_a_whole_model(two_shapes, monkeypatch):
     monkeypatch.setattr(estimator, "SCORED_SERIES", 20)
-    stopped = CNNKMeans.fit(SMALL, [two_shapes[0]], [], Run(stopped=lambda: True))
+    after_a_step = chain([False], repeat(True))
+    stopped = CNNKMeans.fit(SMALL, [two_shapes[0]], [], Run(stopped=partial(next, after_a_step)))
     assert stopped.centroids.unique(dim=0).shape == (2, SMALL.output_size)
     assert np.isfinite(predictions(stopped, two_shapes[0])).all()
+
+
+def test_a_training_that_is_stopped_before_its_first_step_gives_none(two_shapes):
+    with pytest.raises(UserError, match=STOPPED_EARLY):
+        CNNKMeans.fit(SMALL, [two_shapes[0]], [], Run(stopped=lambda: True))
 
 
 def test_a_row_out_for_every_row_in_and_rows_do_not_depend_on_each_other(model, two_shapes):
@@ -162,9 +171,6 @@ def test_elkan_finds_the_same_clusters(two_shapes):
 
 def test_scores_of_many_series_are_taken_on_some_of_all_of_them(two_shapes, monkeypatch):
     monkeypatch.setattr(estimator, "SCORED_SERIES", 7)
-    series, lengths = estimator._some_of((np.arange(60.0)[:, None], np.arange(60)))
-    assert len(series) <= 7
-    assert lengths.tolist() == [0, 9, 18, 27, 36, 45, 54]
     reported = []
     run = Run(report=lambda epoch, metrics: reported.append(metrics))
     CNNKMeans.fit(SMALL.model_copy(update={"epochs": 1}), [two_shapes[0]], [two_shapes[0]], run)

@@ -20,10 +20,11 @@ def features_and_gradients(encoder, encode):
 
 @pytest.mark.parametrize("steps", [5, 60], ids=["shorter than the receptive field", "longer"])
 @pytest.mark.parametrize("chunk", [1, 100, 8192])
-def test_the_features_and_gradients_are_those_of_cut_out_subsequences(steps, chunk, monkeypatch):
+@pytest.mark.parametrize("kernel_size", [1, 3])
+def test_the_features_and_gradients_are_those_of_cut_out_subsequences(steps, chunk, kernel_size, monkeypatch):
     monkeypatch.setattr("seriesbox.cnn_kmeans.series.CHUNK_STEPS", chunk)
     torch.manual_seed(0)
-    encoder = Encoder(blocks=1, filters=6, kernel_size=3, reduced_size=8, output_size=5).double()
+    encoder = Encoder(blocks=1, filters=6, kernel_size=kernel_size, reduced_size=8, output_size=5).double()
     series = torch.randn(4, steps, dtype=torch.float64)
     where = random_subsequences(30, *series.shape)
 

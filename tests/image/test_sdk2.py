@@ -6,7 +6,6 @@ import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,17 +14,15 @@ import numpy as np
 import pandas as pd
 import pytest
 import sagemaker
-from botocore.stub import Stubber
+from aws import ARN, AWS, NO_TELEMETRY, ROLE, document
 from conftest import Problem
 from engine import IMAGE
-from local_mode import BUCKET, NO_TELEMETRY, ROLE, boto_session, local_session, nothing_left_behind, s3_server
+from local_mode import BUCKET, boto_session, local_session, nothing_left_behind, s3_server
 from sagemaker.algorithm import AlgorithmEstimator
 from sagemaker.deserializers import NumpyDeserializer, PandasDeserializer
 from sagemaker.estimator import Estimator
 from sagemaker.local import LocalSession
 from sagemaker.serializers import CSVSerializer
-
-ARN = "arn:aws:sagemaker:us-east-1:111111111111:algorithm/cnn-kmeans"
 
 
 @dataclass(frozen=True)
@@ -205,104 +202,21 @@ def test_a_job_of_two_hosts_fails_when_it_cannot_train(session, clustering, tmp_
     assert unpacked(tmp_path / "output" / "model.tar.gz") == {}
 
 
-# What CreateAlgorithm would be given for CNN-KMeans: type, default, and lowest and highest value or all values.
-HYPERPARAMETERS = {
-    "clusters": ("Integer", 8, 2, 1000),
-    "algorithm": ("Categorical", "lloyd", "lloyd", "elkan"),
-    "blocks": ("Integer", 10, 0, 16),
-    "filters": ("Integer", 40, 1, 1024),
-    "kernel-size": ("Integer", 3, 1, 100),
-    "reduced-size": ("Integer", 160, 1, 4096),
-    "output-size": ("Integer", 320, 1, 4096),
-    "negative-samples": ("Integer", 10, 1, 100),
-    "scaling": ("Categorical", "dataset", "dataset", "series", "step"),
-    "lr": ("Continuous", 0.001, 0.000001, 1),
-    "batch-size": ("Integer", 10, 1, 100_000),
-    "epochs": ("Integer", 100, 1, 100_000),
-    "seed": ("Integer", 0, 0, 2**32 - 1),
-}
-
-
-def declared(name: str, kind: str, default: str | float, *values: str | float) -> dict[str, Any]:
-    texts = [str(value) for value in values]
-    limits = {"Values": texts} if kind == "Categorical" else dict(zip(("MinValue", "MaxValue"), texts, strict=True))
-    return {
-        "Name": name,
-        "Type": kind,
-        "Range": {f"{kind}ParameterRangeSpecification": limits},
-        "DefaultValue": str(default),
-    }
-
-
-DESCRIPTION = {
-    "AlgorithmName": "cnn-kmeans",
-    "AlgorithmArn": ARN,
-    "CreationTime": datetime(2026, 1, 1, tzinfo=UTC),
-    "AlgorithmStatus": "Completed",
-    "AlgorithmStatusDetails": {},
-    "TrainingSpecification": {
-        "TrainingImage": IMAGE,
-        "SupportedTrainingInstanceTypes": ["ml.m5.xlarge"],
-        "SupportsDistributedTraining": True,
-        "SupportedHyperParameters": [declared(name, *about) for name, about in HYPERPARAMETERS.items()],
-        "MetricDefinitions": [
-            {"Name": name, "Regex": rf"(?:^| ){name}: (-?[0-9.]+)"}
-            for name in ("train_loss", "train_score", "valid_loss", "valid_score")
-        ],
-        "TrainingChannels": [
-            {
-                "Name": channel,
-                "IsRequired": channel == "training",
-                "SupportedContentTypes": ["text/csv"],
-                "SupportedInputModes": ["File"],
-            }
-            for channel in ("training", "validation")
-        ],
-    },
-}
-
-
 @pytest.fixture
-def aws() -> Iterator[sagemaker.Session]:
-    """A session where AWS knows one algorithm: botocore checks every request and answer, and nothing is sent."""
-    client = boto_session().client("sagemaker")
-    with Stubber(client) as stubber:
-        stubber.add_response("describe_algorithm", DESCRIPTION, {"AlgorithmName": ARN})
-        stubber.add_response("create_training_job", {"TrainingJobArn": ARN})
-        yield sagemaker.Session(boto_session(), sagemaker_client=client, sagemaker_config=NO_TELEMETRY)
-
-
-def algorithm_estimator(session: sagemaker.Session, hyperparameters: dict[str, Any]) -> AlgorithmEstimator:
-    return AlgorithmEstimator(
-        ARN,
+def asked(clustering) -> dict[str, Any]:
+    """What an algorithm estimator asks AWS to train, with the published hyperparameters."""
+    aws = AWS(boto_session())
+    estimator = AlgorithmEstimator(
+        f"{ARN}:algorithm/cnn-kmeans",
         ROLE,
         1,
         "ml.m5.xlarge",
         output_path=f"s3://{BUCKET}/models",
-        sagemaker_session=session,
-        hyperparameters=hyperparameters,
+        sagemaker_session=sagemaker.Session(boto_session(), sagemaker_client=aws.client, sagemaker_config=NO_TELEMETRY),
+        hyperparameters=clustering.hyperparameters,
     )
-
-
-@pytest.fixture
-def asked(aws, clustering) -> dict[str, Any]:
-    """What an algorithm estimator asks AWS to train, with the published hyperparameters."""
-    requests: list[dict[str, Any]] = []
-    aws.sagemaker_client.meta.events.register(
-        "provide-client-params.sagemaker.CreateTrainingJob", lambda params, **_: requests.append(params)
-    )
-    inputs = {channel: f"s3://{BUCKET}/{channel}" for channel in channels(clustering)}
-    algorithm_estimator(aws, clustering.hyperparameters).fit(inputs, wait=False)
-    (request,) = requests
-    return request
-
-
-def test_an_algorithm_estimator_asks_for_what_it_is_given_and_for_defaults(asked, clustering):
-    assert asked["AlgorithmSpecification"]["AlgorithmName"] == ARN
-    assert [channel["ChannelName"] for channel in asked["InputDataConfig"]] == ["training", "validation"]
-    defaults = {name: str(default) for name, (_, default, *_) in HYPERPARAMETERS.items()}
-    given = {name: str(value) for name, value in clustering.hyperparameters.items()}
-    assert asked["HyperParameters"] == defaults | given
+    estimator.fit({channel: f"s3://{BUCKET}/{channel}" for channel in channels(clustering)}, wait=False)
+    return aws.asked["CreateTrainingJob"]
 
 
 def test_what_an_algorithm_estimator_asks_for_trains_the_same_model(asked, session, clustering_job, tmp_path, capsys):
@@ -310,18 +224,5 @@ def test_what_an_algorithm_estimator_asks_for_trains_the_same_model(asked, sessi
     capsys.readouterr()
     assert Job.run(session, problem, tmp_path).artifact == clustering_job.artifact
     log = capsys.readouterr().out
-    for metric in DESCRIPTION["TrainingSpecification"]["MetricDefinitions"]:
+    for metric in document("cnn-kmeans")["TrainingSpecification"]["MetricDefinitions"]:
         assert len(re.findall(metric["Regex"], log)) == int(problem.hyperparameters["epochs"])
-
-
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
-        ({"clusters": 1}, "Invalid value: 1 "),
-        ({"algorithm": "k-medoids"}, "Invalid value: k-medoids "),
-        ({"kernel_size": 3}, "Invalid hyperparameter: kernel_size "),
-    ],
-)
-def test_an_algorithm_estimator_refuses_what_the_algorithm_does_not_take(aws, clustering, change, reason):
-    with pytest.raises(ValueError, match=reason):
-        algorithm_estimator(aws, clustering.hyperparameters | change)

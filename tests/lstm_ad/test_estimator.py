@@ -1,9 +1,12 @@
+from functools import partial
+from itertools import chain, repeat
+
 import numpy as np
 import pytest
 import torch
 
 from seriesbox.algorithm import predict
-from seriesbox.errors import DataError
+from seriesbox.errors import STOPPED_EARLY, DataError, UserError
 from seriesbox.lstm_ad import estimator
 from seriesbox.lstm_ad.estimator import LSTMAD
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
@@ -50,9 +53,15 @@ def test_a_planted_anomaly_has_the_lowest_score(model, wave):
 
 def test_a_stopped_training_gives_a_whole_model(wave, monkeypatch):
     monkeypatch.setattr(estimator, "WINDOWS_IN_HASTE", 20)
-    stopped = LSTMAD.fit(SMALL, [Table.of(wave)], [], Run(stopped=lambda: True))
+    after_a_step = chain([False], repeat(True))
+    stopped = LSTMAD.fit(SMALL, [Table.of(wave)], [], Run(stopped=partial(next, after_a_step)))
     assert (stopped.gaussian.cholesky.diagonal() < 1).all()  # no longer what it was before it was fitted
     assert np.isfinite(predictions(stopped, Table.of(wave))[CONTEXT:]).all()
+
+
+def test_a_training_that_is_stopped_before_its_first_step_gives_none(wave):
+    with pytest.raises(UserError, match=STOPPED_EARLY):
+        LSTMAD.fit(SMALL, [Table.of(wave)], [], Run(stopped=lambda: True))
 
 
 def test_predictions_are_in_input_units(model, wave):

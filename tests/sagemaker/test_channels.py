@@ -30,6 +30,22 @@ def configure(job, channel="training", **configuration):
     (job.config / "inputdataconfig.json").write_text(json.dumps({channel: configuration}))
 
 
+@pytest.mark.parametrize("name", ["valid", "Validation", "train", "test"])
+def test_a_channel_that_nothing_would_read_is_refused(job, paths, name):
+    job.put("training", "a.csv", BODY)
+    configure(job, name, TrainingInputMode="File")
+    with pytest.raises(DataError, match=f"^Nothing would read the channel `{name}`: the channels are training, valid"):
+        read(paths)
+
+
+@pytest.mark.parametrize("name", ["training", "validation", "model", "code", "sm_drivers", "recipe"])
+def test_channels_that_amazons_clients_add_pass(job, paths, name):
+    job.put("training", "a.csv", BODY)
+    configure(job, name, TrainingInputMode="File")
+    ((table,), _) = read(paths)
+    assert table.width == 2
+
+
 def test_every_data_file_is_a_table_in_the_order_of_their_paths(job, paths):
     for name in ("b.csv", "a/z.csv", "a/deeper/c", "a.csv", "d.csv.gz"):
         job.put("training", name, BODY)

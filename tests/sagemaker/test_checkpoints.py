@@ -1,4 +1,5 @@
 import json
+import os
 import re
 import shutil
 import signal
@@ -79,6 +80,16 @@ def test_two_checkpoints_are_kept_and_nothing_unfinished(start):
         file.name for file in checkpoints(job)
     ]
     assert len(checkpoints(job)) == 2
+
+
+def test_no_other_name_is_seen_in_the_folder_while_one_is_written(start):
+    job = start({**LSTM, "hidden-size": "64"})
+    seen = set()
+    with job.start("train") as process:
+        while process.poll() is None:
+            seen |= set(os.listdir(job.base / "checkpoints"))
+    assert len(seen) > 2
+    assert all(re.fullmatch(r"checkpoint-\d{8}\.safetensors(\.sagemaker-ignore)?", name) for name in seen)
 
 
 def test_a_checkpoint_that_is_being_uploaded_is_not_removed(start):

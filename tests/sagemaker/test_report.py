@@ -30,12 +30,18 @@ def test_what_went_before_an_interruption_is_in_the_table_too(tmp_path):
     history = [{"epoch": 1, "train_score": 0.5}, {"epoch": 2, "train_score": float("nan")}]
     Report(2, tmp_path, history).epoch(2, {"train_score": float("nan")})
     assert (tmp_path / "metrics.csv").read_text().splitlines() == ["epoch,train_score", "1,0.5", "2,nan"]
+
+
+def test_the_metrics_of_the_model_are_valid_json(tmp_path):
+    Report(2, tmp_path, []).concluded({"epoch": 2, "train_score": float("nan")})
     assert json.loads((tmp_path / "metrics.json").read_text()) == {"epoch": 2, "train_score": None}
 
 
 def test_a_disk_that_takes_no_files_ends_no_training(tmp_path, capsys):
     (tmp_path / "data").write_text("no folder")
-    Report(1, tmp_path / "data", [{"epoch": 1, "train_loss": 1}]).epoch(1, {"train_loss": 1})
+    report = Report(1, tmp_path / "data", [{"epoch": 1, "train_loss": 1}])
+    report.epoch(1, {"train_loss": 1})
+    report.concluded({"epoch": 1, "train_loss": 1})
     assert "train_loss: 1.0" in capsys.readouterr().out
 
 

@@ -1,17 +1,22 @@
 import gzip
+import json
+import os
 import re
 import signal
 import time
 
 import numpy as np
 import pytest
+import torch
 from sagemaker_training.errors import ClientError
 
 from seriesbox import metrics
 from seriesbox.algorithm import ALGORITHMS, estimator, predict
-from seriesbox.artifact import load
+from seriesbox.artifact import load, save
+from seriesbox.errors import STOPPED_EARLY
+from seriesbox.lstm_ad.estimator import LSTMAD
+from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.sagemaker import job as training_job
-from seriesbox.sagemaker.train import STOPPED_EARLY
 from seriesbox.tables.csv import parse_csv, write_csv
 
 CNN = {
@@ -106,6 +111,27 @@ def test_training_leaves_nothing_but_a_model_and_its_outcome(job, bodies):
     assert left == data | {"model", "model/model.json", "model/model.safetensors", "output", "output/success"}
 
 
+def test_a_dropout_without_effect_is_told_and_no_fault(job, bodies):
+    job.put("training", "a.csv", bodies["lstm-ad"])
+    for given, told in (({"dropout": "0.5"}, True), ({"dropout": "0"}, False), ({}, False)):
+        job.set({**LSTM, "epochs": "1", "num-layers": "1", **given})
+        done = job.run("train")
+        assert done.returncode == 0, done.stderr
+        assert ("`dropout` has no effect" in done.stdout) == told
+
+
+def test_a_loss_that_is_not_finite_ends_the_job_with_the_epoch_and_advice(job, bodies):
+    """Weights that are finite, but too large, come with an earlier model."""
+    model = LSTMAD(LSTMADHyperparameters(context_length=20, prediction_length=5, hidden_size=4), 2)
+    model.forecaster.head.weight.data.fill_(1e30)
+    save(model, job.base / "input" / "data" / "model")
+    job.set(LSTM)
+    job.put("training", "a.csv", bodies["lstm-ad"])
+    assert job.run("train").returncode == 1
+    assert job.failure.read_text() == "The training loss became inf in epoch 1: lower `lr`, which is 0.001."
+    assert not any((job.base / "model").iterdir())
+
+
 def no_training_channel(job):
     job.set(CNN)
     job.put("validation", "a.csv", b"1,2\n")
@@ -151,12 +177,36 @@ def a_pipe(job):
     (job.config / "inputdataconfig.json").write_text('{"training": {"TrainingInputMode": "Pipe"}}')
 
 
+def a_gpu_instance(job):
+    job.set(LSTM)
+    resources = {"current_host": "algo-1", "hosts": ["algo-1"], "current_instance_type": "ml.g5.xlarge"}
+    (job.config / "resourceconfig.json").write_text(json.dumps(resources))
+
+
 def unknown_algorithm(job):
     job.set({"model": "kmeans"})
 
 
 def ambiguous(job):
     job.set({"epochs": "2"})
+
+
+@pytest.mark.parametrize(
+    ("instance", "paid"),
+    {
+        "ml.p3.2xlarge": True,
+        "ml.p6-b200.48xlarge": True,
+        "ml.g4dn.xlarge": True,
+        "ml.gr6.4xlarge": True,
+        "local_gpu": True,
+        "ml.m5.xlarge": False,
+        "ml.c5.4xlarge": False,
+        "ml.trn1.2xlarge": False,
+        "local": False,
+    }.items(),
+)
+def test_instances_with_gpus_are_known_by_their_names(instance, paid):
+    assert bool(training_job.GPU_INSTANCES.match(instance)) == paid
 
 
 @pytest.mark.parametrize(
@@ -182,6 +232,11 @@ def ambiguous(job):
             r"^training/a\.csv has .*: row 201, column 1 is 'x'\. training/b\.csv: row 201 is empty in column 1",
         ),
         (a_pipe, r"^The `training` channel is in Pipe mode, which is not supported: use File or FastFile\.$"),
+        pytest.param(
+            a_gpu_instance,
+            r"^ml\.g5\.xlarge has a GPU, but this image is built for CPUs: build it with `--build-arg TORCH_BUILD=cu",
+            marks=pytest.mark.skipif(torch.version.cuda is not None, reason="this torch is built for GPUs"),
+        ),
         (few_series, r"^2 clusters need at least as many series, but the training channel has 1: "),
         (few_rows, r"^training/a\.csv has 124 rows, .* need at least 125 to train on, "),
         (ragged, r"^training/a\.csv: row 201 has 1 cells, the others have 2\. LSTM-AD needs every row complete"),
@@ -218,6 +273,35 @@ def no_configuration(job):
     (job.config / "resourceconfig.json").unlink()
 
 
+def a_checkpoint_configuration_without_json(job):
+    (job.config / "checkpointconfig.json").write_text("/opt/ml/checkpoints")
+
+
+def checkpoints_in_no_folder(job):
+    (job.config / "checkpointconfig.json").write_text('{"LocalPath": 1}')
+
+
+def checkpoints_that_cannot_be_made(job):
+    place = job.config / "resourceconfig.json" / "checkpoints"
+    (job.config / "checkpointconfig.json").write_text(json.dumps({"LocalPath": str(place)}))
+
+
+def a_toolkit_that_fails(job):
+    job.set({**CNN, "sagemaker_s3_output": "ftp://elsewhere"})
+
+
+def broken(package):
+    """The package cannot be imported."""
+
+    def fault(job):
+        shadow = job.base / "shadow"
+        (shadow / package).mkdir(parents=True)
+        (shadow / package / "__init__.py").write_text('raise ImportError("a library is missing")')
+        job.environment["PYTHONPATH"] = os.pathsep.join([str(shadow), job.environment.get("PYTHONPATH", "")])
+
+    return fault
+
+
 def a_file_in_the_models_place(job):
     job.set({**CNN, "epochs": "1"})
     job.put("training", "a.csv", b"1,2,3\n2,3,1\n0,1,2\n")
@@ -236,8 +320,14 @@ def a_file_in_the_models_place(job):
         (no_hosts, r"^[^\n]*resourceconfig\.json must have `hosts`, a list of names, and `current_host`, one of them"),
         (a_strange_host, r"^[^\n]*resourceconfig\.json must have `hosts`"),
         (no_channel_object, r"^[^\n]*inputdataconfig\.json must hold an object for every channel"),
-        (no_configuration, r"^[^\n]*resourceconfig\.json must hold a JSON object, .* No such file"),
+        (no_configuration, r"^[^\n]*resourceconfig\.json must hold a JSON object: .*No such file"),
         (a_file_in_the_models_place, r"^[^\n]*/model cannot be made by user [0-9]+: File exists\.$"),
+        (a_checkpoint_configuration_without_json, r"^[^\n]*checkpointconfig\.json must hold a JSON object: "),
+        (checkpoints_in_no_folder, r"^[^\n]*checkpointconfig\.json must have a folder as its `LocalPath`, or none\.$"),
+        (checkpoints_that_cannot_be_made, r"^[^\n]*/checkpoints cannot be made by user [0-9]+: Not a directory\.$"),
+        (a_toolkit_that_fails, r"^SageMaker's toolkit failed, the log says where: Expecting 's3' scheme, got: ftp"),
+        (broken("sagemaker_training"), r"^SageMaker's toolkit failed, the log says where: a library is missing$"),
+        (broken("torch"), r"^SageMaker's toolkit failed, the log says where: a library is missing$"),
     ],
 )
 def test_whatever_fails_ends_with_exit_code_1_and_a_failure_file(job, fault, sentence):
@@ -250,6 +340,15 @@ def test_whatever_fails_ends_with_exit_code_1_and_a_failure_file(job, fault, sen
     assert re.search(sentence, reason)
     assert reason in done.stderr + done.stdout
     assert not (job.base / "output" / "success").exists()
+
+
+def test_what_was_raised_is_in_the_log_though_the_failure_file_cannot_be_written(job):
+    a_toolkit_that_fails(job)
+    (job.base / "output" / "failure").mkdir(parents=True)
+    (job.base / "output" / "success").touch()
+    done = job.run("train")
+    assert done.returncode == 1
+    assert "output/failure is in the way and cannot be removed: " in done.stderr
 
 
 def test_every_algorithm_can_be_named():

@@ -5,7 +5,6 @@ Franceschi et al. 2019 (see `encoder.py`).
 Shapes: N series, T time steps, F features, K clusters.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
@@ -19,7 +18,7 @@ from torch import Tensor, nn
 from seriesbox.cnn_kmeans import kmeans
 from seriesbox.cnn_kmeans.encoder import Encoder
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
-from seriesbox.cnn_kmeans.predictor import CNNKMeansPredictor, Head, encode
+from seriesbox.cnn_kmeans.predictor import CNNKMeansPredictor, Head, encode, nearest
 from seriesbox.cnn_kmeans.series import (
     Series,
     check,
@@ -33,11 +32,12 @@ from seriesbox.cnn_kmeans.series import (
 from seriesbox.cnn_kmeans.subsequences import Subsequences, encode_subsequences
 from seriesbox.cnn_kmeans.triplet import sample_triplets, triplet_loss
 from seriesbox.errors import DataError, found, raise_together
+from seriesbox.group import Group, Shard
 from seriesbox.layers.buffers import Buffers
 from seriesbox.layers.scaler import Scaler
 from seriesbox.layers.torch_network import TorchNetwork, arrays, as_array
 from seriesbox.tables.table import Table, Tables
-from seriesbox.training import Run, check_patience, finished, optimize
+from seriesbox.training import Run, StoppedError, check_patience, finished, optimize
 
 # The silhouette is quadratic in the number of series: it is taken on at most this many, so that it stays a small
 # part of an epoch.
@@ -91,16 +91,20 @@ class CNNKMeans(nn.Module):
 
         Raises DataError when a row has nothing in it, or when there are fewer series than clusters.
         """
-        check_patience(hyperparameters, bool(validation))
-        torch.manual_seed(hyperparameters.seed + run.group.rank)  # weights and order are the first process'
-        raise_together(cls.faults(hyperparameters, train, validation))
+        group = run.group
+        validated = group.any(bool(validation))
+        check_patience(hyperparameters, validated)
+        torch.manual_seed(hyperparameters.seed + group.rank)  # weights and order are the first process'
+        raise_together(cls.faults(hyperparameters, group, train, validation))
         tables = _bridged(train)
-        count, steps = tables.values.shape
-        if count < hyperparameters.clusters:
+        shard = run.shard("training", len(tables.values))
+        steps = int(group.most(np.array(tables.values.shape[1])))
+        if shard.total < hyperparameters.clusters:
             raise DataError(
                 f"{hyperparameters.clusters} clusters need at least as many series, but the training channel has "
-                f"{count}: lower `clusters` or add rows."
+                f"{shard.total}: lower `clusters` or add rows."
             )
+        _check_count(shard, "training")
         model = cls(hyperparameters, columns=earlier.columns if earlier else steps)
         scaler = Scaler(np.zeros(1), np.ones(1))
         if earlier:
@@ -108,45 +112,57 @@ class CNNKMeans(nn.Module):
             scaler = earlier.predictor().scaler
             check_steps(steps, hyperparameters.scaling, scaler)
         elif hyperparameters.scaling != "series":
-            axis = 0 if hyperparameters.scaling == "step" else None
-            scaler = Scaler(*(each.flatten() for each in mean_and_deviation(list(tables.blocks()), axis)))
+            scaler = _scaler(tables, steps if hyperparameters.scaling == "step" else None, shard, group)
         model.scaler.set(**scaler._asdict())
         model.to(run.device)
 
         fitted = prepare_all(tables, hyperparameters.scaling, scaler)
-        scored, held_out = _some_of(fitted), None
-        if validation:
+        every = shard.every(SCORED_SERIES)
+        scored = fitted[0][every], fitted[1][every]
+        held_out, valid_shard = None, shard
+        if validated:
             tables = _bridged(validation)
-            count, steps = tables.values.shape
-            if count < 2:
-                raise DataError("The validation channel has one series: give it two or more, or leave it out.")
-            check_steps(steps, hyperparameters.scaling, scaler)
-            held_out = _some_of(prepare_all(tables, hyperparameters.scaling, scaler))
+            valid_shard = run.shard("validation", len(tables.values))
+            _check_count(valid_shard, "validation")
+            check_steps(tables.values.shape[1], hyperparameters.scaling, scaler)
+            values, of_values = prepare_all(tables, hyperparameters.scaling, scaler)
+            every = valid_shard.every(SCORED_SERIES)
+            held_out = values[every], of_values[every]
         series, lengths = (torch.from_numpy(each).to(run.device) for each in fitted)
 
         def loss(batch: Tensor) -> Tensor | None:
-            drawn = sample_triplets(batch, lengths, hyperparameters.negative_samples)
-            drawn = Subsequences(*map(run.group.firsts, drawn))
-            return model._loss(series, drawn.of_anchors(run.group.share(len(batch)), len(batch)))
+            if "training" in run.divided:  # negatives are of this host's series
+                drawn = model._triplets(shard.own(batch), lengths)
+            else:
+                drawn = Subsequences(*map(group.firsts, model._triplets(batch, lengths)))
+                drawn = drawn.of_anchors(shard.share(len(batch)), len(batch))
+            return model._loss(series, drawn, len(batch))
 
         def evaluate(mean_loss: float) -> dict[str, float]:
-            return {"train_loss": mean_loss} | model._score(scored, held_out, run)
+            features = model._features(scored, shard, run)
+            centroids = model._kmeans(features, 1, run)
+            metrics = {"train_loss": mean_loss, "train_score": _score(features, centroids)}
+            if held_out is not None:
+                metrics["valid_loss"] = model._validation_loss(held_out, valid_shard, run)
+                metrics["valid_score"] = _score(model._features(held_out, valid_shard, run), centroids)
+            return metrics
 
-        some, of_some = cut(fitted, next(chunks_of_like_length(fitted[1][:SAMPLE])))
-        model.sample = some[:, :SAMPLE_STEPS], np.zeros_like(of_some), np.minimum(of_some, SAMPLE_STEPS)
-        optimize(model.encoder, len(series), loss, evaluate, hyperparameters, run)
-        unstoppable = replace(run, stopped=lambda: False)
-        centroids = finished(run, lambda: model._kmeans(model._features(fitted, unstoppable), RESTARTS, run))
-        if centroids is None:  # stopped: there may be seconds left
-            count = min(len(scored[0]), max(hyperparameters.clusters, STEPS_IN_HASTE // scored[0].shape[1]))
-            few = np.linspace(0, len(scored[0]) - 1, count).astype(np.int64)
-            centroids = model._kmeans(model._features((scored[0][few], scored[1][few]), unstoppable), 1, run)
+        model.sample = _sample(fitted, steps, shard, group)
+        optimize(model.encoder, shard.total, loss, evaluate, hyperparameters, run)
+        try:
+            centroids = model._kmeans(model._features(fitted, shard, run), RESTARTS, run)
+        except StoppedError:  # there may be seconds left
+            run = replace(run, stopped=lambda: False)
+            count = run.shard("training", len(scored[0])).total
+            each = max(1, count // max(hyperparameters.clusters, STEPS_IN_HASTE // steps))
+            few = scored[0][::each], scored[1][::each]
+            centroids = model._kmeans(model._features(few, shard, run), 1, run)
         model.centroids.copy_(torch.from_numpy(centroids))
         return model.eval()
 
     @staticmethod
     def faults(
-        hyperparameters: CNNKMeansHyperparameters, train: Sequence[Table], validation: Sequence[Table]
+        hyperparameters: CNNKMeansHyperparameters, group: Group, train: Sequence[Table], validation: Sequence[Table]
     ) -> list[DataError]:
         """The tables with rows in which nothing is observed."""
         return found(check, chain(train, validation))
@@ -156,59 +172,61 @@ class CNNKMeans(nn.Module):
         network = TorchNetwork(self.encoder.folded().eval().pool)
         return CNNKMeansPredictor(self.hyperparameters, self.columns, arrays(self.state_dict()), network)
 
-    def _score(self, scored: Series, held_out: Series | None, run: Run) -> dict[str, float]:
-        """The silhouette of the clusters as they would be now, and the loss and the silhouette of held-out series."""
-        features = self._features(scored, run)
-        centroids = self._kmeans(features, 1, run)
-        scores = {"train_score": kmeans.silhouette(features, kmeans.nearest(features, centroids))}
-        if held_out is not None:
-            scores["valid_loss"] = self._validation_loss(held_out, run)
-            features = self._features(held_out, run)
-            scores["valid_score"] = kmeans.silhouette(features, kmeans.nearest(features, centroids))
-        return scores
-
-    def _validation_loss(self, held_out: Series, run: Run) -> float:
+    def _validation_loss(self, held_out: Series, shard: Shard, run: Run) -> float:
         series, lengths = (torch.from_numpy(each).to(run.device) for each in held_out)
-        total, count = 0.0, 0
-        with torch.random.fork_rng([run.device] if series.is_cuda else []):  # the model must not depend on it
-            for batch in torch.arange(len(series), device=run.device).split(self.hyperparameters.batch_size):
-                own = batch[run.group.share(len(batch))]
-                drawn = sample_triplets(own, lengths, self.hyperparameters.negative_samples)
-                mean = self._loss(series, drawn)
-                total += 0 if mean is None else float(mean) * len(own)
-                count += len(own)
-        total, count = run.group.sum(np.array([total, count]))
-        return float(total / count)
 
-    def _loss(self, series: Tensor, drawn: Subsequences) -> Tensor | None:
-        """The mean loss of some anchors; None where there are none."""
+        def sums() -> NDArray[np.float64]:
+            found = np.zeros(2)  # loss, series
+            for batch in torch.arange(len(series), device=run.device).split(self.hyperparameters.batch_size):
+                run.go_on()
+                own = batch[shard.share(len(batch))]
+                loss = self._loss(series, self._triplets(own, lengths), len(own))
+                found += (0, 0) if loss is None else (float(loss) * len(own), len(own))
+            return found
+
+        with torch.random.fork_rng([run.device] if series.is_cuda else []):  # the model must not depend on it
+            loss, count = run.group.sum(run.together(sums))
+        return float(loss / count)
+
+    def _triplets(self, anchors: Tensor, lengths: Tensor) -> Subsequences:
+        """None where there are no anchors: a process may have no series at all."""
+        if not len(anchors):
+            return Subsequences(anchors, anchors, anchors)
+        return sample_triplets(anchors, lengths, self.hyperparameters.negative_samples)
+
+    def _loss(self, series: Tensor, drawn: Subsequences, items: int) -> Tensor | None:
+        """What the anchors drawn add to the mean loss of so many; None where there are none."""
         negatives = self.hyperparameters.negative_samples
         count = len(drawn.row) // (2 + negatives)
         if not count:
             return None
         features = encode_subsequences(self.encoder, series, drawn)
         anchor, positive, negative = features.split([count, count, count * negatives])
-        return triplet_loss(anchor, positive, negative.unflatten(0, (count, negatives)))
+        return triplet_loss(anchor, positive, negative.unflatten(0, (count, negatives))) * (count / items)
 
-    def _features(self, series: Series, run: Run) -> NDArray[np.float32]:
-        """Of the series of all processes. Raises StoppedError where the run is to end."""
+    def _features(self, series: Series, shard: Shard, run: Run) -> NDArray[np.float32]:
+        """Of the series of all processes, on the first one. Raises StoppedError where the run is to end."""
         network, head = TorchNetwork(self.encoder.pool), Head(*map(as_array, self.encoder.head.parameters()))
 
         def interruptible(*inputs: NDArray[Any]) -> NDArray[np.float32]:
             run.go_on()
             return network(*inputs)
 
-        share = run.group.share(len(series[0]))
+        share = shard.share(len(series[0]))
         own = series[0][share], series[1][share]
-        return run.group.gather(encode(interruptible, head, own, self.encoder.receptive_field))
+        features = run.together(lambda: encode(interruptible, head, own, self.encoder.receptive_field))
+        return run.group.to_first(features)
 
     def _kmeans(self, features: NDArray[np.float32], restarts: int, run: Run) -> NDArray[np.float32]:
-        """(N, F) -> (K, F), by the first process, for all."""
+        """(N, F) -> (K, F), by the first process, for all. Raises StoppedError where the run is to end."""
         sizes = self.hyperparameters
-        centroids = np.zeros((sizes.clusters, sizes.output_size), np.float32)
-        if run.group.rank == 0:
-            centroids = kmeans.fit(features, sizes.clusters, sizes.algorithm, restarts, sizes.seed)
-        return run.group.firsts(torch.from_numpy(centroids)).numpy()
+
+        def fit() -> NDArray[np.float32]:
+            if run.group.rank > 0:
+                return np.zeros((sizes.clusters, sizes.output_size), np.float32)
+            return finished(run, lambda: kmeans.fit(features, sizes.clusters, sizes.algorithm, restarts, sizes.seed))
+
+        return run.group.firsts(torch.from_numpy(run.together(fit))).numpy()
 
 
 def _bridged(tables: Sequence[Table]) -> Tables:
@@ -218,7 +236,34 @@ def _bridged(tables: Sequence[Table]) -> Tables:
     return tables
 
 
-def _some_of(series: Series) -> Series:
-    """At most `SCORED_SERIES` of the series, evenly spread: files may be sorted."""
-    every = math.ceil(len(series[0]) / SCORED_SERIES)
-    return series[0][::every], series[1][::every]
+def _check_count(shard: Shard, channel: str) -> None:
+    """Raise DataError where a series has no other one that it could differ from."""
+    if shard.count == 1:
+        where = " on one of the hosts" if shard.total > 1 else ""
+        raise DataError(f"The {channel} channel has one series{where}: give it two or more, or none.")
+
+
+def _scaler(tables: Tables, steps: int | None, shard: Shard, group: Group) -> Scaler:
+    """The mean and the deviation of all values, or of each of so many steps, of all processes."""
+
+    def total(of_process: NDArray[Any]) -> NDArray[Any]:
+        if steps:  # some hosts may have shorter series only
+            of_process = np.pad(of_process, [(0, 0), (0, steps - of_process.shape[1])])
+        return group.sum(of_process)
+
+    blocks = [tables.values[:0], *tables.blocks(shard.share(shard.count))]  # a host may have none
+    return Scaler(*(each.flatten() for each in mean_and_deviation(blocks, 0 if steps else None, total)))
+
+
+def _sample(fitted: Series, steps: int, shard: Shard, group: Group) -> tuple[NDArray[Any], ...]:
+    """What the network takes, of some series of all processes."""
+    values, lengths = (each[shard.share(shard.count)][:SAMPLE] for each in fitted)
+    some = np.zeros((len(values), min(steps, SAMPLE_STEPS)), np.float32)
+    some[:, : values.shape[1]] = values[:, :SAMPLE_STEPS]
+    series = group.gather(some)[:SAMPLE], group.gather(lengths.clip(max=SAMPLE_STEPS))[:SAMPLE]
+    some, of_some = cut(series, next(chunks_of_like_length(series[1])))
+    return some, np.zeros_like(of_some), of_some
+
+
+def _score(features: NDArray[np.float32], centroids: NDArray[np.float32]) -> float:
+    return kmeans.silhouette(features, nearest(features, centroids))

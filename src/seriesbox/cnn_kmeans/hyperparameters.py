@@ -9,7 +9,7 @@ class CNNKMeansHyperparameters(Optimization):
     """What a user may set."""
 
     clusters: int = hp(8, "Number of clusters.", ge=2, le=1000, tunable=True)
-    algorithm: Literal["lloyd", "elkan"] = hp("lloyd", "Variant of K-Means.")
+    algorithm: Literal["lloyd", "elkan"] = hp("lloyd", "Variant of K-Means.", tunable=True)
     blocks: int = hp(10, "Blocks of convolutions before the last one.", ge=0, le=16, tunable=True, lasting=True)
     filters: int = hp(40, "Channels of every block but the last.", ge=1, le=1024, tunable=True, lasting=True)
     kernel_size: int = hp(3, "Width of the convolutions.", ge=1, le=100, tunable=True, lasting=True)

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from seriesbox.cnn_kmeans import graph
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
-from seriesbox.cnn_kmeans.kmeans import nearest
 from seriesbox.cnn_kmeans.series import (
     CHUNK_STEPS,
     Series,
@@ -111,3 +110,11 @@ def _pooled(network: Network, values: NDArray[np.float32], lengths: NDArray[np.i
         of_part = network(part, np.full_like(lengths, before), end)
         pooled = of_part if pooled is None else np.maximum(pooled, of_part)
     return pooled
+
+
+def nearest(features: NDArray[np.float32], centroids: NDArray[np.float32]) -> NDArray[np.int64]:
+    """(N, F), (K, F) -> (N,): the label of the nearest centroid, as scikit-learn's `KMeans.predict` gives it."""
+    middle = centroids.mean(axis=0, dtype=np.float64)  # far from the origin, squares would swallow the differences
+    centred = centroids - middle
+    distance = np.square(centred).sum(axis=1) - 2 * (features - middle) @ centred.T  # less what is the same for all
+    return distance.argmin(axis=1)

@@ -3,7 +3,8 @@
 Shapes: N series, T time steps.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,16 +57,23 @@ def interpolate(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def mean_and_deviation(
-    blocks: Sequence[NDArray[np.float64]], axis: int | None
+    blocks: Sequence[NDArray[np.float64]],
+    axis: int | None,
+    total: Callable[[NDArray[Any]], NDArray[Any]] = np.asarray,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Mean and standard deviation over `axis`, which is kept with length one; a deviation is 1 where nothing varies.
 
     Several blocks are the rows of one array, where `axis` is not the one along a row.
+
+    total: turns a sum over these blocks into one over those of other processes too.
     """
-    count = sum((~np.isnan(block)).sum(axis=axis, keepdims=True) for block in blocks)
-    count = np.maximum(count, 1)
-    mean = sum(np.nansum(block, axis=axis, keepdims=True) for block in blocks) / count
-    variance = sum(np.nansum(np.square(block - mean), axis=axis, keepdims=True) for block in blocks) / count
+
+    def summed(compute: Callable[[NDArray[np.float64]], NDArray[Any]]) -> NDArray[Any]:
+        return total(sum(np.nansum(compute(block), axis=axis, keepdims=True) for block in blocks))
+
+    count = np.maximum(summed(lambda block: ~np.isnan(block)), 1)
+    mean = summed(lambda block: block) / count
+    variance = summed(lambda block: np.square(block - mean[:, : block.shape[1]])) / count
     varies = variance > np.square(8 * np.finfo(np.float64).eps * mean)  # more than by rounding
     return mean, np.where(varies, np.sqrt(variance), 1)
 
@@ -79,7 +87,7 @@ def prepare_all(tables: Tables, scaling: str, scaler: Scaler) -> Series:
         lengths.append(of_series)
         return series
 
-    return tables.used_up(convert), np.concatenate(lengths)
+    return tables.used_up(convert), np.concatenate([np.empty(0, np.int64), *lengths])
 
 
 def prepare(values: NDArray[np.float64], scaling: str, scaler: Scaler) -> Series:

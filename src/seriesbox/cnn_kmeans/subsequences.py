@@ -41,7 +41,7 @@ class Subsequences(NamedTuple):
 def encode_subsequences(encoder: Encoder, series: Tensor, subsequences: Subsequences) -> Tensor:
     """(N, T) -> (S, F): what `encoder` returns for every subsequence cut out and passed by itself."""
     row, start, length = subsequences
-    onset = length.clamp(max=encoder.receptive_field - 1)
+    onset = length.clamp(max=max(1, encoder.receptive_field - 1))  # no step at all cannot be convolved
     distinct, place = row.unique(return_inverse=True)
     if distinct.numel() * series.shape[1] + onset.sum() < length.sum():
         whole = encoder.convolve(series[distinct]).flatten(0, 1)  # (distinct * T, Z)

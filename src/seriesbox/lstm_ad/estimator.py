@@ -7,6 +7,7 @@ Shapes: N rows, D columns, L context steps, P predicted steps, B windows.
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from seriesbox.errors import DataError, found, raise_together
+from seriesbox.group import Group, Shard
 from seriesbox.layers.buffers import Buffers
 from seriesbox.layers.scaler import Scaler
 from seriesbox.layers.torch_network import TorchNetwork, arrays
@@ -26,7 +28,7 @@ from seriesbox.lstm_ad.predictor import LSTMADPredictor
 from seriesbox.lstm_ad.series import check
 from seriesbox.lstm_ad.windows import Windows
 from seriesbox.tables.table import Table, Tables
-from seriesbox.training import Run, check_patience, finished, optimize
+from seriesbox.training import Run, StoppedError, check_patience, optimize
 
 # Windows forecast at once outside training: larger chunks leave the cache and are slower.
 CHUNK_WINDOWS = 256
@@ -76,14 +78,16 @@ class LSTMAD(nn.Module):
 
         Raises DataError when a cell is missing, a file is too short, or files differ in their columns.
         """
-        check_patience(hyperparameters, bool(validation))
-        torch.manual_seed(hyperparameters.seed + run.group.rank)  # weights and order are the first process'
-        raise_together(cls.faults(hyperparameters, train, validation))
-        model = cls(hyperparameters, train[0].width)
+        group = run.group
+        validated = group.any(bool(validation))
+        check_patience(hyperparameters, validated)
+        torch.manual_seed(hyperparameters.seed + group.rank)  # weights and order are the first process'
+        raise_together(cls.faults(hyperparameters, group, train, validation))
+        model = cls(hyperparameters, _columns(train, group))
         if earlier and earlier.columns != model.columns:
             raise DataError(
-                f"{train[0].name} has rows of {model.columns} cells, but the earlier model knows {earlier.columns}: a "
-                "training that continues needs the same columns."
+                f"The training channel has rows of {model.columns} cells, but the earlier model knows "
+                f"{earlier.columns}: a training that continues needs the same columns."
             )
         tables = Tables.of(train)
         # Four fifths of every file fit the network; the last fifth gives the errors the Gaussian is fitted to.
@@ -91,8 +95,9 @@ class LSTMAD(nn.Module):
         fitted = [slice(span.start, cut) for span, cut in zip(tables.spans, cuts, strict=True)]
         held_out = [slice(cut, span.stop) for span, cut in zip(tables.spans, cuts, strict=True)]
 
-        low = np.min([tables.values[rows].min(axis=0) for rows in fitted], axis=0)
-        high = np.max([tables.values[rows].max(axis=0) for rows in fitted], axis=0)
+        outmost = np.full(model.columns, -np.inf)  # a host may have no file
+        low = -group.most(np.max([outmost, *(-tables.values[rows].min(axis=0) for rows in fitted)], axis=0))
+        high = group.most(np.max([outmost, *(tables.values[rows].max(axis=0) for rows in fitted)], axis=0))
         scaler = Scaler(shift=low, scale=np.where(high > low, high - low, 1))
         if earlier:
             model.forecaster.load_state_dict(earlier.forecaster.state_dict())
@@ -102,40 +107,45 @@ class LSTMAD(nn.Module):
 
         rows = model._rows(tables, scaler)
         windows, held_out_windows = model._windows(rows, fitted), model._windows(rows, held_out)
-        validation_windows = None
-        if validation:
+        shard = run.shard("training", len(windows))
+        validation_windows, valid_shard = None, shard
+        if validated:
             tables = Tables.of(validation)
             validation_windows = model._windows(model._rows(tables, scaler), tables.spans)
+            valid_shard = run.shard("validation", len(validation_windows))
 
         def loss(batch: Tensor) -> Tensor | None:
-            own = batch[run.group.share(len(batch))]
+            own = shard.own(batch)
             if not len(own):
                 return None
             context, target = model._split(windows[own])
-            return F.mse_loss(model.forecaster(context), target)
+            return F.mse_loss(model.forecaster(context), target) * (len(own) / len(batch))
 
         def evaluate(_: float) -> dict[str, float]:
-            metrics = model._errors_of(windows, "train", run)
+            metrics = model._errors_of(windows, "train", shard, run)
             if validation_windows is not None:
-                metrics |= model._errors_of(validation_windows, "valid", run)
+                metrics |= model._errors_of(validation_windows, "valid", valid_shard, run)
             return metrics
 
-        contexts, _ = model._split(windows[torch.arange(min(SAMPLE, len(windows)), device=run.device)])
-        model.sample = (contexts.numpy(force=True),)
-        optimize(model.forecaster, len(windows), loss, evaluate, hyperparameters, run)
-        gaussian = finished(run, lambda: Gaussian.fit(model._all_errors(held_out_windows, run), run.group.sum))
-        if gaussian is None:  # stopped: there may be seconds left
-            every = math.ceil(len(held_out_windows) / WINDOWS_IN_HASTE)
-            gaussian = Gaussian.fit(model._all_errors(held_out_windows, run, every), run.group.sum)
-        model.gaussian.set(**gaussian._asdict())
+        some = torch.arange(len(windows), device=run.device)[shard.share(len(windows))][:SAMPLE]
+        contexts, _ = model._split(windows[some])
+        model.sample = (group.gather(contexts.numpy(force=True))[:SAMPLE],)
+        optimize(model.forecaster, shard.total, loss, evaluate, hyperparameters, run)
+        try:
+            errors = model._all_errors(held_out_windows, shard, run)
+        except StoppedError:  # there may be seconds left
+            count = run.shard("training", len(held_out_windows)).total
+            run = replace(run, stopped=lambda: False)
+            errors = model._all_errors(held_out_windows, shard, run, every=math.ceil(count / WINDOWS_IN_HASTE))
+        model.gaussian.set(**Gaussian.fit(errors, group.sum)._asdict())
         return model.eval()
 
     @staticmethod
     def faults(
-        hyperparameters: LSTMADHyperparameters, train: Sequence[Table], validation: Sequence[Table]
+        hyperparameters: LSTMADHyperparameters, group: Group, train: Sequence[Table], validation: Sequence[Table]
     ) -> list[DataError]:
         """The tables with missing cells, other columns than the first one's, or too few rows."""
-        columns = train[0].width
+        columns = _columns(train, group)
 
         def check_training(table: Table) -> None:
             check(table, columns, hyperparameters, 5, "to train on, so that the last fifth holds a window")
@@ -153,7 +163,7 @@ class LSTMAD(nn.Module):
 
     def _rows(self, tables: Tables, scaler: Scaler) -> Tensor:
         """(N, D) scaled; the tables are used up."""
-        scaled = tables.used_up(lambda values: scaler(values).astype(np.float32))
+        scaled = tables.used_up(lambda values: scaler(values).astype(np.float32)).reshape(-1, self.columns)
         return torch.from_numpy(scaled).to(self.forecaster.head.weight.device)
 
     def _windows(self, rows: Tensor, series: Sequence[slice]) -> Windows:
@@ -164,25 +174,42 @@ class LSTMAD(nn.Module):
         """(B, L + P, D) -> (B, L, D), (B, P, D)."""
         return windows[:, : self.hyperparameters.context_length], windows[:, self.hyperparameters.context_length :]
 
-    def _errors(self, windows: Windows, run: Run, every: int = 1) -> Iterator[Tensor]:
-        """Signed forecast errors of this process' windows, or of one in so many; (B, P, D) at a time."""
+    def _errors(self, windows: Windows, shard: Shard, run: Run, every: int = 1) -> Iterator[Tensor]:
+        """Signed forecast errors of this process' windows, or of one in so many; (B, P, D) at a time.
+
+        Raises StoppedError where the run is to end.
+        """
         indices = torch.arange(0, len(windows), every, device=self.forecaster.head.weight.device)
-        for chunk in indices[run.group.share(len(indices))].split(CHUNK_WINDOWS):
-            context, target = self._split(windows[chunk])
+        own = indices[shard.share(len(indices))]
+        for first in range(0, len(own), CHUNK_WINDOWS):
+            run.go_on()
+            context, target = self._split(windows[own[first : first + CHUNK_WINDOWS]])
             yield target - self.forecaster(context)
 
     @torch.inference_mode()
-    def _all_errors(self, windows: Windows, run: Run, every: int = 1) -> NDArray[np.float32]:
-        """(errors, D) of this process."""
-        errors = [each.flatten(0, 1).numpy(force=True) for each in self._errors(windows, run, every)]
-        return np.concatenate([np.empty((0, self.columns), np.float32), *errors])
+    def _all_errors(self, windows: Windows, shard: Shard, run: Run, every: int = 1) -> NDArray[np.float32]:
+        """(errors, D) of this process. Raises StoppedError where the run is to end."""
+        none = np.empty((0, self.columns), np.float32)
+        errors = self._errors(windows, shard, run, every)
+        return run.together(lambda: np.concatenate([none, *(each.flatten(0, 1).numpy(force=True) for each in errors)]))
 
-    def _errors_of(self, windows: Windows, prefix: str, run: Run) -> dict[str, float]:
+    def _errors_of(self, windows: Windows, prefix: str, shard: Shard, run: Run) -> dict[str, float]:
         """Of the windows of all processes. Raises StoppedError where the run is to end."""
-        sums = np.zeros(3)
-        for errors in self._errors(windows, run):
-            run.go_on()
-            squared, absolute = errors.square().sum(dtype=torch.float64), errors.abs().sum(dtype=torch.float64)
-            sums += float(squared), float(absolute), errors.numel()
-        squared, absolute, count = run.group.sum(sums)
+
+        def sums() -> NDArray[np.float64]:
+            found = np.zeros(3)
+            for errors in self._errors(windows, shard, run):
+                squared, absolute = errors.square().sum(dtype=torch.float64), errors.abs().sum(dtype=torch.float64)
+                found += float(squared), float(absolute), errors.numel()
+            return found
+
+        squared, absolute, count = run.group.sum(run.together(sums))
         return {f"{prefix}_mse": float(squared / count), f"{prefix}_mae": float(absolute / count)}
+
+
+def _columns(train: Sequence[Table], group: Group) -> int:
+    """Of the first table; that of another process, where this one has none. Raises DataError where none has any."""
+    columns = group.first_known(train[0].width if train else 0)
+    if not columns:
+        raise DataError("The `training` channel has no data on any host: give it one file or more.")
+    return columns

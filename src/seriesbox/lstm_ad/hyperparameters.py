@@ -6,7 +6,7 @@ from seriesbox.hyperparameters import Optimization, hp
 class LSTMADHyperparameters(Optimization):
     """What a user may set."""
 
-    context_length: int = hp(100, "Rows that a forecast is made from.", ge=1, le=100_000, tunable=True)
+    context_length: int = hp(100, "Rows that a forecast is made from.", ge=1, le=10_000, tunable=True)
     prediction_length: int = hp(10, "Rows that are forecast at once.", ge=1, le=100_000, tunable=True, lasting=True)
     sequence_stride: int = hp(10, "Rows between the starts of training windows.", ge=1, le=100_000, tunable=True)
     hidden_size: int = hp(32, "Units of every LSTM layer.", ge=1, le=4096, tunable=True, lasting=True)
@@ -15,3 +15,9 @@ class LSTMADHyperparameters(Optimization):
         0.5, "Share of units dropped between LSTM layers; a single layer has none.", ge=0, le=0.99, tunable=True
     )
     batch_size: int = hp(128, "Windows per gradient step.", ge=1, le=100_000, tunable=True)
+
+    def notes(self) -> list[str]:
+        """A dropout that was asked for, where there is none; tuning may do that, so it is no error."""
+        if self.num_layers == 1 and self.dropout and "dropout" in self.model_fields_set:
+            return ["`dropout` has no effect: it is between LSTM layers, and `num-layers` is 1."]
+        return []

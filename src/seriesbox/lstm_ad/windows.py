@@ -20,8 +20,8 @@ class Windows:
         """rows: (N, D), contiguous; series: which of them, in order, are one."""
         columns = rows.shape[1]
         starts = [torch.arange(one.start, one.stop - length + 1, stride) for one in series]
-        self.starts = torch.cat(starts).to(rows.device)
-        self.views = rows.as_strided((len(rows) - length + 1, length, columns), (columns, columns, 1))
+        self.starts = torch.cat([torch.empty(0, dtype=torch.int64), *starts]).to(rows.device)
+        self.views = rows.as_strided((max(0, len(rows) - length + 1), length, columns), (columns, columns, 1))
 
     def __len__(self) -> int:
         return len(self.starts)

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -15,17 +15,31 @@ from seriesbox.tables.json import row_lines, series_lines
 from seriesbox.tables.pieces import BLANKS, BYTE_ORDER_MARK, parts_of_file
 from seriesbox.tables.table import Piece, Rows, Table
 
+CHANNELS = ("training", "validation", "model")
+OF_THE_SDK = ("code", "sm_drivers", "recipe")  # channels that Amazon's own clients add
 # What SageMaker puts beside the data, or has not finished.
 NO_DATA = ("-manifest", ".sagemaker-uploading", ".sagemaker-uploaded", ".sagemaker-ignore")
 JSON_LINES = "application/jsonlines"
 LONGEST_NAME = 120  # in a message
 MOST_MEMORY = 0.95  # of what there is
+DIVIDED = "ShardedByS3Key"
 
 Tables = Sequence[Table]
 
 
+def divided_channels(paths: Paths) -> set[str]:
+    """The channels of which every host has other files, or none."""
+    if len(json.loads(paths.resources.read_bytes())["hosts"]) == 1:
+        return set()
+    channels = json.loads(paths.inputs.read_bytes())
+    return {name for name, channel in channels.items() if channel.get("S3DistributionType") == DIVIDED}
+
+
 def read_channels(
-    paths: Paths, rows_are_independent: bool, faults: Callable[[Tables, Tables], list[DataError]]
+    paths: Paths,
+    rows_are_independent: bool,
+    faults: Callable[[Tables, Tables], list[DataError]],
+    divided: Collection[str] = (),
 ) -> tuple[Tables, Tables]:
     """The tables of the `training` and of the `validation` channel, which may be missing.
 
@@ -33,28 +47,40 @@ def read_channels(
     other. Every file is read once, from its beginning to its end, and nothing is written beside it.
 
     faults: says what is wrong with tables of numbers.
+    divided: the channels that may have no files.
     Raises DataError that names the faults of all files of both channels, and UserError where memory does not suffice.
     """
     configuration = json.loads(paths.inputs.read_bytes())
-    for name in ("training", "validation", "model"):
+    for name in CHANNELS:
         if configuration.get(name, {}).get("TrainingInputMode") == "Pipe":
             raise DataError(f"The `{name}` channel is in Pipe mode, which is not supported: use File or FastFile.")
-    if not paths.channel("training").is_dir():
+    if "model" in divided:
+        raise DataError("The `model` channel is divided among the hosts: give it to all of them (FullyReplicated).")
+    if not paths.channel("training").is_dir() and "training" not in divided:
         others = ", ".join(sorted(path.name for path in paths.channels.glob("*") if path.is_dir())) or "none"
         raise DataError(f"The job has no `training` channel, only {others}: give the training data under that name.")
+    if unknown := sorted(configuration.keys() - {*CHANNELS, *OF_THE_SDK}):
+        raise DataError(
+            f"Nothing would read the channel `{unknown[0]}`: the channels are {', '.join(CHANNELS)}. Give it one of "
+            "these names, or leave it out."
+        )
 
-    training, errors = _read(paths.channel("training"), configuration.get("training", {}), rows_are_independent)
-    validation: Tables = ()
-    if paths.channel("validation").is_dir():
-        validation, more = _read(paths.channel("validation"), configuration.get("validation", {}), rows_are_independent)
-        errors += more
-    if training:
-        errors += faults(training, validation)
+    tables: dict[str, Tables] = {"training": (), "validation": ()}
+    errors: list[DataError] = []
+    for name in tables:
+        if paths.channel(name).is_dir():
+            channel = configuration.get(name, {})
+            tables[name], more = _read(paths.channel(name), channel, rows_are_independent, name in divided)
+            errors += more
+    if tables["training"] or "training" in divided:
+        errors += faults(tables["training"], tables["validation"])
     raise_together(errors)
-    return training, validation
+    return tables["training"], tables["validation"]
 
 
-def _read(folder: Path, channel: dict[str, Any], independent: bool) -> tuple[Tables, list[DataError]]:
+def _read(
+    folder: Path, channel: dict[str, Any], independent: bool, may_be_empty: bool
+) -> tuple[Tables, list[DataError]]:
     """The tables of a channel, and what is wrong with those that are none."""
     form, _, _ = str(channel.get("ContentType", "")).partition(";")
     lines = form.strip().lower() == JSON_LINES
@@ -63,12 +89,12 @@ def _read(folder: Path, channel: dict[str, Any], independent: bool) -> tuple[Tab
         files = list(_files(folder))
     except OSError as error:
         return (), [DataError(f"The `{folder.name}` channel cannot be listed: {error}.")]
-    if not files:
+    if not files and not may_be_empty:
         return (), [DataError(f"The `{folder.name}` channel has no files: give it one CSV file or more.")]
     # A chain goes on with the next file after one that raised.
     tables = chain.from_iterable(_tables(file, folder, lines, independent, limit) for file in files)
     errors = found(lambda table: rows.read(*table), tables)
-    if not rows and not errors:
+    if not rows and not errors and not may_be_empty:
         errors.append(DataError(f"The `{folder.name}` channel has nothing but empty files: give it rows of numbers."))
     if not rows:
         return (), errors

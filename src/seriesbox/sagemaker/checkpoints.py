@@ -16,14 +16,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save as tensors_to_bytes
 from torch import Tensor
 
 from seriesbox.artifact import Artifact
 from seriesbox.errors import UserError
+from seriesbox.files import replacing
 from seriesbox.group import Group
 from seriesbox.hyperparameters import Hyperparameters
-from seriesbox.sagemaker.paths import Paths
 from seriesbox.tables.table import Table
 
 SECONDS = 60.0  # between two of them
@@ -34,14 +34,13 @@ UNFINISHED, UPLOADING = ".sagemaker-ignore", ".sagemaker-uploading"
 
 
 class Checkpoints:
-    """The checkpoints of one job in a folder. The newest one that can be read counts."""
+    """The checkpoints of one job in a folder that is there. The newest one that can be read counts."""
 
     def __init__(self, folder: Path, fingerprint: Mapping[str, Any]) -> None:
         self.folder = folder
         self.fingerprint = fingerprint
         self.seconds = float(os.environ.get("SERIESBOX_CHECKPOINT_SECONDS") or SECONDS)
         self.saved = time.monotonic()
-        folder.mkdir(parents=True, exist_ok=True)
 
     def due(self) -> bool:
         """Whether the last one is old enough."""
@@ -69,13 +68,12 @@ class Checkpoints:
         beside = file.with_name(file.name + UNFINISHED)
         contents = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
         notes = json.dumps({"fingerprint": self.fingerprint, "facts": facts})
+        # The library's own way to write a file has another one beside it for a while, which SageMaker would upload.
+        body = tensors_to_bytes(contents, {"notes": notes, "digest": _digest(contents, notes)})
         try:
-            save_file(contents, beside, {"notes": notes, "digest": _digest(contents, notes)})
-            _to_disk(beside)
-            os.rename(beside, file)
-            _to_disk(self.folder)
-        except (OSError, SafetensorError) as error:
-            beside.unlink(missing_ok=True)
+            with replacing(file, beside):
+                beside.write_bytes(body)
+        except OSError as error:
             print(f"{file} could not be written, the training goes on without it: {error}", flush=True)
             return
         for old in files[: 1 - KEPT]:
@@ -83,7 +81,7 @@ class Checkpoints:
                 old.unlink(missing_ok=True)
 
     def _files(self) -> list[Path]:
-        return sorted(file for file in self.folder.iterdir() if NAME.fullmatch(file.name))
+        return sorted(file for file in self.folder.glob("*") if NAME.fullmatch(file.name))
 
     def _check(self, theirs: Mapping[str, Any], file: Path) -> None:
         differences = [
@@ -96,14 +94,6 @@ class Checkpoints:
                 f"{file} is a checkpoint of another job: {'; '.join(differences)}. Give this job a place of its own "
                 "for checkpoints, or what that one had."
             )
-
-
-def place(paths: Paths) -> Path | None:
-    """Where this job keeps checkpoints: where its configuration says, or in the usual folder if there is one."""
-    if paths.checkpoint_config.exists():
-        configured = json.loads(paths.checkpoint_config.read_bytes()).get("LocalPath")
-        return Path(configured) if configured else paths.checkpoints
-    return paths.checkpoints if paths.checkpoints.is_dir() else None
 
 
 def fingerprint(
@@ -159,12 +149,3 @@ def _number(file: Path) -> int:
     found = NAME.fullmatch(file.name)
     assert found
     return int(found[1])
-
-
-def _to_disk(path: Path) -> None:
-    """Wait until what is written there is on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -29,11 +29,10 @@ from seriesbox.sagemaker.signals import on_signals
 PORT = 29400
 SECONDS_TO_START = 600  # that one host may be later than another: images are pulled, names come late
 SECONDS_TO_STOP = 110  # SageMaker kills 120 s after it asks to stop
-SHARDED = "ShardedByS3Key"
 
 
 class Cluster:
-    """Who trains together. Raises UserError where the channels do not go together."""
+    """Who trains together."""
 
     def __init__(self, paths: Paths) -> None:
         resources = json.loads(paths.resources.read_bytes())
@@ -41,13 +40,6 @@ class Cluster:
         self.hosts: list[str] = sorted(resources["hosts"])
         self.interface = resources.get("network_interface_name")
         self.processes = max(1, torch.cuda.device_count())  # on every host
-        channels = json.loads(paths.inputs.read_bytes())
-        parted = [name for name, channel in channels.items() if channel.get("S3DistributionType") == SHARDED]
-        if len(self.hosts) > 1 and parted:
-            raise UserError(
-                f"The channel `{parted[0]}` is divided among {len(self.hosts)} hosts ({SHARDED}), but they divide the "
-                "work themselves: give every host all data (FullyReplicated)."
-            )
 
     @property
     def size(self) -> int:
@@ -101,6 +93,7 @@ class Cluster:
             "RANK": str(self.hosts.index(self.current) * self.processes + local),
             "WORLD_SIZE": str(self.size),
             "LOCAL_RANK": str(local),
+            "LOCAL_WORLD_SIZE": str(self.processes),
         }
 
     def _wait_for_name(self) -> None:

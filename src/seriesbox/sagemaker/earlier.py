@@ -1,17 +1,21 @@
 """The `model` channel: an earlier model that a training begins with, as the archive SageMaker made of it or unpacked.
 
-An archive is read as a stream, and of its contents only the two files of a model, each where it belongs and no larger
-than memory: so no path leads anywhere, no link is followed, and nothing else is unpacked.
+Of an archive, only the two files of a model are taken, by their names, and no more than fits into memory: no path leads
+anywhere, no link is followed, and nothing else is unpacked. Headers that extend others are passed over: the names are
+short, and `tarfile.open` would take into memory whatever size such a header has.
 """
 
+import gzip
 import tarfile
 import tempfile
 import zlib
 from pathlib import Path
+from typing import BinaryIO
 
 from seriesbox.artifact import DESCRIPTION, TENSORS, Artifact, load
 from seriesbox.errors import ArtifactError, DataError
 from seriesbox.sagemaker.machine import memory_limit
+from seriesbox.tables.pieces import GZIP, PIECE
 
 
 def read_earlier(channel: Path) -> Artifact | None:
@@ -28,27 +32,41 @@ def read_earlier(channel: Path) -> Artifact | None:
                 "what is in it."
             )
         with tempfile.TemporaryDirectory() as folder:
-            _unpack(archives[0], Path(folder))
+            for name, content in _unpacked(archives[0]).items():
+                (Path(folder) / name).write_bytes(content)
             return load(Path(folder))
     except ArtifactError as error:
         raise DataError(f"The `model` channel: {error}") from None
 
 
-def _unpack(archive: Path, folder: Path) -> None:
-    found, room = set(), memory_limit()
+def _unpacked(archive: Path) -> dict[str, bytes]:
+    """The files of a model that are in it. Raises DataError."""
     try:
-        with tarfile.open(archive, "r|*") as members:
-            for member in members:
-                room -= member.size  # what is not wanted is read all the same
-                if room < 0:
-                    raise DataError(f"{archive.name} in the `model` channel holds more than fits into memory.")
-                name = member.name.removeprefix("./")
-                if name not in (DESCRIPTION, TENSORS) or name in found:
-                    continue
-                content = members.extractfile(member) if member.isreg() else None
-                if content is None:
-                    raise DataError(f"{archive.name} in the `model` channel: {name} is not a file.")
-                (folder / name).write_bytes(content.read())
-                found.add(name)
+        with archive.open("rb") as file:
+            stream = gzip.GzipFile(fileobj=file) if file.peek(len(GZIP)).startswith(GZIP) else file
+            return _files(stream)  # type: ignore[arg-type]
     except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
         raise DataError(f"{archive.name} in the `model` channel cannot be unpacked: {error}") from None
+    except DataError as error:
+        raise DataError(f"{archive.name} in the `model` channel: {error}") from None
+
+
+def _files(stream: BinaryIO) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    room = memory_limit()
+    while (header := stream.read(tarfile.BLOCKSIZE)).strip(b"\0"):
+        member = tarfile.TarInfo.frombuf(header, "utf-8", "surrogateescape")
+        room -= member.size  # what is not wanted is read all the same
+        if room < 0 or member.size < 0:
+            raise DataError("it holds more than fits into memory.")
+        name, rest = member.name.removeprefix("./"), member.size + -member.size % tarfile.BLOCKSIZE
+        if name in (DESCRIPTION, TENSORS):
+            if not member.isreg():
+                raise DataError(f"{name} is not a file.")
+            found[name] = stream.read(member.size)
+            rest -= member.size
+            if len(found[name]) < member.size:
+                raise EOFError(f"{name} is cut off")
+        while rest > 0 and (passed := stream.read(min(rest, PIECE))):
+            rest -= len(passed)
+    return found

@@ -1,31 +1,34 @@
 """One training job: read the channels, fit, save."""
 
 import json
+import re
 import threading
-import traceback
+import time
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import numpy as np
 import torch
 from sagemaker_training.errors import ClientError
 
 from seriesbox.agreement import TOLERANCE, difference
 from seriesbox.algorithm import Estimator, estimator, infer, predictor
 from seriesbox.artifact import Runtime, save
-from seriesbox.errors import HyperparameterError, UserError, shortened
+from seriesbox.errors import HyperparameterError, UserError
 from seriesbox.group import Group
 from seriesbox.hyperparameters import decode
-from seriesbox.sagemaker.channels import read_channels
-from seriesbox.sagemaker.checkpoints import Checkpoints, fingerprint, place
+from seriesbox.sagemaker.channels import divided_channels, read_channels
+from seriesbox.sagemaker.checkpoints import Checkpoints, fingerprint
 from seriesbox.sagemaker.cluster import Cluster
 from seriesbox.sagemaker.earlier import read_earlier
 from seriesbox.sagemaker.machine import has_gpu, usable_cores
 from seriesbox.sagemaker.paths import Paths
+from seriesbox.sagemaker.reason import reason
 from seriesbox.sagemaker.report import Report
 from seriesbox.sagemaker.signals import on_signals
 from seriesbox.training import Run
+
+GPU_INSTANCES = re.compile(r"ml\.(p|g|gr)\d|local_gpu")
 
 
 def run() -> None:
@@ -41,17 +44,9 @@ def run() -> None:
         raise ClientError(reason(error)) from None
 
 
-def reason(error: BaseException) -> str:
-    """What the failure file says; where it is no user's fault, the log gets the traceback."""
-    if isinstance(error, UserError):
-        return shortened(str(error))
-    traceback.print_exception(error)
-    return shortened(f"Training failed inside seriesbox, the log says where: {type(error).__name__}: {error}")
-
-
 def train(paths: Paths, group: Group, stop: threading.Event) -> None:
     """Do this process' part of the training; the first one speaks and saves for all. Raises UserError."""
-    first = group.rank == 0
+    began, first = time.monotonic(), group.rank == 0
     given = _hyperparameters(paths)
     named = decode(given.pop("model", None))
     earlier = read_earlier(paths.channel("model"))
@@ -64,24 +59,26 @@ def train(paths: Paths, group: Group, stop: threading.Event) -> None:
         hyperparameters = hyperparameters.continuing(earlier.hyperparameters)
     if first:
         print(f"{name} {hyperparameters.model_dump_json(by_alias=True)}", flush=True)
+        for note in hyperparameters.notes():
+            print(note, flush=True)
 
-    faults = partial(algorithm.faults, hyperparameters)
-    training, validation = read_channels(paths, predictor(name).rows_are_independent, faults)
+    device = _device(paths)
+    divided = divided_channels(paths)
+    faults = partial(algorithm.faults, hyperparameters, group)
+    training, validation = read_channels(paths, predictor(name).rows_are_independent, faults, divided)
 
-    if has_gpu() and torch.version.cuda and not torch.cuda.is_available():
-        raise UserError("The machine has a GPU, but torch cannot use it: the driver may be too old for this image.")
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.set_num_threads(min(torch.get_num_threads(), usable_cores()))
     history: list[dict[str, float]] = []
-    folder = place(paths)
-    if int(group.sum(np.array(int(folder is not None)))) not in (0, group.size):
-        raise UserError("Some hosts have a place for checkpoints and some have none: give it to all or to none.")
-    channels = {"training": training, "validation": validation}
-    store = Checkpoints(folder, fingerprint(name, hyperparameters, channels, earlier, group)) if folder else None
-    run = Run(device, stopped=stop.is_set, store=store, history=history, group=group)
+    folder, store = paths.place_for_checkpoints() if first else None, None
+    if group.any(folder is not None):
+        channels = {"training": training, "validation": validation}
+        of_job = fingerprint(name, hyperparameters, channels, earlier, group)
+        store = Checkpoints(folder, of_job) if folder else None
+    run = Run(device, began=began, stopped=stop.is_set, store=store, history=history, group=group, divided=divided)
     if first:
         report = Report(hyperparameters.epochs, paths.data, history)
-        run = replace(run, report=report.epoch, advance=report.advance, resumed=report.resumed)
+        run = replace(run, report=report.epoch, advance=report.advance)
+        run = replace(run, resumed=report.resumed, concluded=report.concluded)
     on_signals(lambda *_: stop.set())  # from here on there is something to save
     model = algorithm.fit(hyperparameters, training, validation, run, earlier.estimator() if earlier else None)
     if first:
@@ -91,6 +88,22 @@ def train(paths: Paths, group: Group, stop: threading.Event) -> None:
         save(model, paths.model, "onnx" if stop.is_set() else _runtime(model))  # stopped: there may be seconds left
         print(f"Saved the model to {paths.model}.", flush=True)
     group.wait()
+
+
+def _device(paths: Paths) -> torch.device:
+    """Where to compute. Raises UserError where there is a GPU that torch cannot use: it is paid for."""
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    instance = str(json.loads(paths.resources.read_bytes()).get("current_instance_type"))
+    paid = GPU_INSTANCES.match(instance)
+    if torch.version.cuda and (paid or has_gpu()):
+        raise UserError("The machine has a GPU, but torch cannot use it: the driver may be too old for this image.")
+    if paid:
+        raise UserError(
+            f"{instance} has a GPU, but this image is built for CPUs: build it with `--build-arg TORCH_BUILD=cu130` "
+            "or take an instance without one, such as ml.m5.xlarge."
+        )
+    return torch.device("cpu")
 
 
 def _runtime(model: Estimator) -> Runtime:

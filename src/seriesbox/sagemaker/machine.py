@@ -1,4 +1,4 @@
-"""What this process may use of its machine."""
+"""What this process may use of its machine, or, where several train together on it, its part of that."""
 
 import ctypes
 import gc
@@ -10,12 +10,12 @@ CGROUPS = Path("/sys/fs/cgroup")
 
 
 def usable_cores() -> int:
-    """The cores of its affinity, and no more than its control group's quota."""
+    """The cores of its affinity, and no more than its control group's quota; at least one."""
     cores = len(os.sched_getaffinity(0))
     for quota, period in (_quota_v2(), _quota_v1()):
         if quota > 0 and period > 0:
-            cores = min(cores, max(1, quota // period))
-    return cores
+            cores = min(cores, quota // period)
+    return max(1, cores // _neighbours())
 
 
 def has_gpu() -> bool:
@@ -27,7 +27,7 @@ def memory_limit() -> int:
     """The bytes that its control group grants, or the machine's memory."""
     machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     limits = [_integer(CGROUPS / "memory.max"), _integer(CGROUPS / "memory" / "memory.limit_in_bytes")]
-    return min([machine, *(limit for limit in limits if limit > 0)])
+    return min([machine, *(limit for limit in limits if limit > 0)]) // _neighbours()
 
 
 def resident() -> int:
@@ -40,6 +40,10 @@ def give_back() -> None:
     gc.collect()
     with suppress(OSError, AttributeError):  # a C library other than GNU's
         ctypes.CDLL(None).malloc_trim(0)
+
+
+def _neighbours() -> int:
+    return int(os.environ.get("LOCAL_WORLD_SIZE", "1"))  # for `sagemaker/worker.py`
 
 
 def _quota_v2() -> tuple[int, int]:

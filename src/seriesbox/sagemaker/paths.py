@@ -1,5 +1,6 @@
 """Where SageMaker puts things and looks for them."""
 
+import json
 import os
 from pathlib import Path
 
@@ -26,3 +27,9 @@ class Paths:
     def channel(self, name: str) -> Path:
         """The folder of one data channel; absent when the job has no such channel."""
         return self.channels / name
+
+    def place_for_checkpoints(self) -> Path | None:
+        """Where this job keeps checkpoints: where its configuration says, or in the usual folder if there is one."""
+        if self.checkpoint_config.exists():
+            return Path(json.loads(self.checkpoint_config.read_bytes()).get("LocalPath") or self.checkpoints)
+        return self.checkpoints if self.checkpoints.is_dir() else None

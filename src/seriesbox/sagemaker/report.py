@@ -16,7 +16,9 @@ ERASE = "\r\x1b[K"
 
 
 class Report:
-    """Metrics go to standard output, where SageMaker reads them, and into `metrics.csv` and `metrics.json`."""
+    """Metrics go to standard output, where SageMaker reads them; those of every epoch into `metrics.csv`, those of the
+    model into `metrics.json`.
+    """
 
     def __init__(self, epochs: int, folder: Path, history: list[dict[str, float]]) -> None:
         self.epochs = epochs
@@ -46,18 +48,23 @@ class Report:
             done = round(WIDTH * share)
             print(f"{ERASE}epoch {len(self.history) + 1} [{'=' * done}{' ' * (WIDTH - done)}]", end="", flush=True)
 
+    def concluded(self, values: Mapping[str, float]) -> None:
+        """Write down the metrics of the model."""
+        finite = {name: value if math.isfinite(value) else None for name, value in values.items()}
+        with suppress(OSError):
+            (self.folder / "metrics.json").write_text(json.dumps(finite) + "\n")
+
     def _write(self) -> None:
-        """The whole table once, with the epochs before an interruption; then a line at a time."""
-        mode, rows = ("a", self.history[-1:]) if self.begun else ("w", self.history)
+        """The whole table once, with the epochs before an interruption; then a line at a time, while that succeeds."""
+        begun, self.begun = self.begun, False
+        mode, rows = ("a", self.history[-1:]) if begun else ("w", self.history)
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "metrics.csv").open(mode, newline="") as stream:
             table = csv.DictWriter(stream, self.history[-1])
-            if not self.begun:
+            if not begun:
                 table.writeheader()
             table.writerows(rows)
         self.begun = True
-        finite = {name: value if math.isfinite(value) else None for name, value in self.history[-1].items()}
-        (self.folder / "metrics.json").write_text(json.dumps(finite) + "\n")
 
 
 def _duration(seconds: float) -> str:

@@ -19,12 +19,14 @@ import torch.distributed as dist
 from seriesbox.errors import UserError
 from seriesbox.group import Group
 from seriesbox.sagemaker.cluster import SECONDS_TO_START
-from seriesbox.sagemaker.job import reason, train
+from seriesbox.sagemaker.job import train
 from seriesbox.sagemaker.paths import Paths
+from seriesbox.sagemaker.reason import reason
 from seriesbox.sagemaker.signals import on_signals
 
 CAUSE, HERE = "seriesbox/cause", "seriesbox/here"
 SECONDS_BETWEEN_LOOKS = 0.5
+SECONDS_TO_BE_SEEN = 4 * SECONDS_BETWEEN_LOOKS  # by all, before the store goes with the first host's last process
 LONGEST_WAIT = timedelta(hours=2)  # for the others: one fits K-Means while the rest wait
 
 
@@ -46,8 +48,8 @@ def main() -> NoReturn:
         (folder / f"saved-{local}").touch()
         _exit(0)
     with suppress(RuntimeError):  # the first host may be gone
-        store.compare_set(CAUSE, "", cause)
-        time.sleep(4 * SECONDS_BETWEEN_LOOKS)  # the store goes with the first host's last process
+        cause = store.compare_set(CAUSE, "", cause).decode()  # that of another process, if it was earlier
+        time.sleep(SECONDS_TO_BE_SEEN)
     _fail(folder, cause)
 
 
@@ -57,7 +59,7 @@ def _group(local: int) -> Group:
         torch.cuda.set_device(local)
         device = f"cuda:{local}"
     dist.init_process_group("nccl" if device != "cpu" else "gloo", timeout=LONGEST_WAIT)
-    return Group(dist.get_rank(), dist.get_world_size(), device)
+    return Group(dist.get_rank(), dist.get_world_size(), device, local, int(os.environ["LOCAL_WORLD_SIZE"]))
 
 
 def _wait_for_all(store: Any) -> None:
@@ -74,7 +76,9 @@ def _watch(store: Any, folder: Path) -> None:
     with suppress(RuntimeError):  # the store is gone: so is its host, and the connection to it
         while not store.check([CAUSE]):
             time.sleep(SECONDS_BETWEEN_LOOKS)
-        _fail(folder, store.get(CAUSE).decode())
+        cause = store.get(CAUSE).decode()
+        time.sleep(SECONDS_TO_BE_SEEN)
+        _fail(folder, cause)
 
 
 def _fail(folder: Path, cause: str) -> NoReturn:

@@ -68,7 +68,8 @@ class Tables(Sequence[Table]):
     def __init__(self, memory: mmap, widths: Widths, names: Sequence[str], ends: Sequence[int]) -> None:
         """memory: that of all rows; ends: the row behind the last one of each table."""
         self._memory = memory
-        self.values = np.frombuffer(memory, np.float64).reshape(len(widths), -1)
+        columns = int(widths.max(initial=0))
+        self.values = np.frombuffer(memory, np.float64, len(widths) * columns).reshape(len(widths), columns)
         self.widths = widths
         self.names = names
         self.spans = [slice(*span) for span in pairwise([0, *ends])]
@@ -98,9 +99,10 @@ class Tables(Sequence[Table]):
         span = self.spans[index]
         return Table(self.values[span], self.widths[span], self.names[index])
 
-    def blocks(self) -> Iterator[Cells]:
-        """The rows of all tables, some at a time; to be read, or changed where they are."""
-        return (self.values[rows] for rows in blocks(*self.values.shape))
+    def blocks(self, part: slice = slice(None)) -> Iterator[Cells]:
+        """The rows of all tables, or a part of them, some at a time; to be read, or changed where they are."""
+        values = self.values[part]
+        return (values[rows] for rows in blocks(*values.shape))
 
     def used_up(self, convert: Callable[[Cells], NDArray[np.float32]]) -> NDArray[np.float32]:
         """(N, D): some rows after the other through `convert`, in the same memory, half of which is given back.
@@ -108,13 +110,13 @@ class Tables(Sequence[Table]):
         The tables are no more. Raises BufferError where somebody still holds a view of them.
         """
         rows, columns = self.values.shape
-        converted = np.frombuffer(self._memory, np.float32)[: rows * columns].reshape(rows, columns)
+        converted = np.frombuffer(self._memory, np.float32, rows * columns).reshape(rows, columns)
         for some in blocks(rows, columns):
             converted[some] = convert(self.values[some])
         del converted
         self.values = np.empty((0, columns))
-        self._memory.resize(4 * rows * columns)
-        return np.frombuffer(self._memory, np.float32).reshape(rows, columns)
+        self._memory.resize(max(PAGESIZE, 4 * rows * columns))
+        return np.frombuffer(self._memory, np.float32, rows * columns).reshape(rows, columns)
 
 
 class Rows:
@@ -162,13 +164,15 @@ class Rows:
                 f"{self._names[table]}: row {row + 1 - (ends[table - 1] if table else 0)} has {widest} cells, far more "
                 "than most others, which would all be padded to that: cut it, or give long and short rows apart."
             )
-        self._memory.resize(8 * len(widths) * widest)
+        self._memory.resize(max(PAGESIZE, 8 * len(widths) * widest))
         if self._filled < len(widths) * widest:
-            _pad(np.frombuffer(self._memory, np.float64).reshape(-1, widest), self._filled, widths)
+            _pad(
+                np.frombuffer(self._memory, np.float64, len(widths) * widest).reshape(-1, widest), self._filled, widths
+            )
         return Tables(self._memory, widths, self._names, ends)
 
     def _widest(self) -> int:
-        return max(int(widths.max()) for widths in self._widths)
+        return max((int(widths.max()) for widths in self._widths), default=0)
 
     def _add(self, cells: Cells, widths: Widths) -> None:
         end = self._filled + len(cells)
@@ -201,6 +205,8 @@ def _is_uniform(widths: Widths) -> bool:
 
 
 def _joined(widths: Sequence[Widths]) -> Widths:
+    if not widths:
+        return uniform(0, 0)
     first = widths[0][0]
     if all(each.strides == (0,) and each[0] == first for each in widths):
         return uniform(first, sum(map(len, widths)))

@@ -1,0 +1,105 @@
+"""What the listings' pages say of time and memory: the samples, through the commands `train` and `serve`.
+
+Writes `listing/measured.json`. It should say what the machine does when nobody else uses it: a training's time is that
+of a single core, as the system counts it, and of several runs of a server the best figures are kept. A minute.
+
+    .venv/bin/python -m benchmarks.listing
+"""
+
+import json
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from benchmarks.serve import invoke, latencies, serving, throughput
+from demo.container import COMMANDS, lay_out
+from listing import samples
+from seriesbox.algorithm import ALGORITHMS
+from seriesbox.sagemaker.machine import usable_cores
+
+MEASURED = samples.LISTING / "measured.json"
+RUNS, REQUESTS, CLIENTS = 5, 200, 8
+BATCH_BYTES = 10_000_000
+
+Figures = dict[str, float]
+
+
+def train(opt_ml: Path) -> Figures:
+    """One training job on one core, from the start of its process to the end."""
+    settings = {"SAGEMAKER_BASE_DIR": str(opt_ml), "OMP_NUM_THREADS": "1"}
+    process = subprocess.Popen([COMMANDS / "train"], env=os.environ | settings, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, "train")
+    # The peak is the job's own: this process, which began it, holds less.
+    return {"core_seconds": used.ru_utime + used.ru_stime, "peak_mb": used.ru_maxrss / 1024}
+
+
+def answer(opt_ml: Path, request: bytes) -> Figures:
+    """An endpoint that gets the same request again and again."""
+    with serving(opt_ml) as (served, seconds):
+        latencies(served, request, REQUESTS // 4)  # the first ones are slower
+        p50, p99 = latencies(served, request, REQUESTS)
+        per_second = throughput(served, request, CLIENTS, REQUESTS)
+        return {"start_seconds": seconds, "p50_ms": p50, "p99_ms": p99, "requests_per_second": per_second}
+
+
+def transform(opt_ml: Path, body: bytes) -> Figures:
+    """A batch job of one file."""
+    with serving(opt_ml, SAGEMAKER_BATCH="true") as (served, _), closing(served.connect()) as connection:
+        started = time.perf_counter()
+        invoke(connection, "POST", "/invocations", body)
+        seconds = time.perf_counter() - started
+        return {"rows_per_second": body.count(b"\n") / seconds, "peak_mb": served.megabytes()[1]}
+
+
+def best(measure: Callable[[], Figures]) -> Figures:
+    """Of several runs: the shortest times, the least memory, the highest rates."""
+    runs = [measure() for _ in range(RUNS)]
+    return {name: (max if "per_second" in name else min)(run[name] for run in runs) for name in runs[0]}
+
+
+def rounded(figures: Figures) -> Figures:
+    """To three digits: more would be of the day."""
+    return {name: float(f"{value:.3g}") for name, value in figures.items()}
+
+
+def measured(name: str, opt_ml: Path) -> dict[str, Figures]:
+    """Of the algorithm called `name`."""
+    training, validation, request, batch = (
+        (samples.folder(name) / path).read_bytes()
+        for path in ("training/training.csv", "validation/validation.csv", "request.csv", "batch/batch.csv")
+    )
+    lay_out(opt_ml, samples.hyperparameters(name), training, validation)
+    large = batch * (BATCH_BYTES // len(batch) + 1)
+    training_rows, request_rows = (body.count(b"\n") for body in (training, request))
+    return {
+        "training": {"rows": training_rows, **rounded(train(opt_ml))},
+        "request": {"rows": request_rows, "clients": CLIENTS, **rounded(best(lambda: answer(opt_ml, request)))},
+        "batch": {"mb": round(len(large) / 1e6), **rounded(best(lambda: transform(opt_ml, large)))},
+    }
+
+
+def processor() -> str:
+    """What the processor calls itself."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    return next(line for line in lines if line.startswith("model name")).partition(":")[2].strip()
+
+
+def main() -> None:
+    """Measure both algorithms."""
+    figures: dict[str, object] = {"machine": {"cores": usable_cores(), "processor": processor(), "runs": RUNS}}
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ALGORITHMS:
+            figures[name] = measured(name, Path(folder, name))
+            print(name, json.dumps(figures[name], indent=2), flush=True)
+    MEASURED.write_text(json.dumps(figures, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,157 @@
+"""The CreateAlgorithm request of each listing, from what the code declares.
+
+`.venv/bin/python -m listing.algorithm` renews the documents that are kept beside it, whose seller is nobody.
+"""
+
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+from importlib.metadata import version
+from pathlib import Path
+
+from listing import instances
+from listing.profile import FOLDER, profile
+from listing.shapes import Json
+from seriesbox import metrics
+from seriesbox.algorithm import ALGORITHMS, estimator, predictor
+from seriesbox.hyperparameters import Declaration
+from seriesbox.sagemaker.serving.negotiation import CSV, FORMATS, JSON_LINES
+
+DESCRIPTIONS = {
+    "cnn-kmeans": "Puts time series, of different lengths and with gaps, into clusters, without labels: a dilated "
+    "causal convolutional encoder is trained with a triplet loss, then K-Means finds the clusters of its features.",
+    "lstm-ad": "Scores every step of one or several time series by how well it was foreseen: a stacked LSTM, trained "
+    "on normal data, forecasts, and a Gaussian on its errors says how normal a step is. Low scores are anomalies.",
+}
+TYPES = {"int": "Integer", "float": "Continuous", "str": "Categorical"}
+MODES = ["File", "FastFile"]
+
+
+@dataclass(frozen=True)
+class Seller:
+    """Who lists what: all that the code does not know. The role is one's name; the bucket holds the samples."""
+
+    account: str
+    region: str
+    role: str
+    bucket: str
+    version: str = version("seriesbox")
+
+    @property
+    def registry(self) -> str:
+        """Where the account's images are."""
+        return f"{self.account}.dkr.ecr.{self.region}.amazonaws.com"
+
+    @property
+    def image(self) -> str:
+        """The one image of both listings."""
+        return f"{self.registry}/seriesbox:{self.version}"
+
+
+NOBODY = Seller("123456789012", "us-east-1", "SageMakerValidation", "seriesbox-samples")
+
+
+def document(name: str) -> Path:
+    """Where the request is kept that nobody would make."""
+    return FOLDER / name / "algorithm.json"
+
+
+def written(request: Json) -> str:
+    """As it is kept."""
+    return json.dumps(request, indent=2) + "\n"
+
+
+def request(name: str, seller: Seller) -> Json:
+    """All that CreateAlgorithm is to be given for the algorithm of this name."""
+    return {
+        "AlgorithmName": f"{name}-{seller.version.replace('.', '-')}",
+        "AlgorithmDescription": DESCRIPTIONS[name],
+        "TrainingSpecification": {
+            "TrainingImage": seller.image,
+            "SupportedHyperParameters": hyperparameters(name),
+            "SupportedTrainingInstanceTypes": instances.TRAINING,
+            "SupportsDistributedTraining": True,
+            "MetricDefinitions": [{"Name": each, "Regex": metrics.regex(each)} for each in estimator(name).metrics],
+            "TrainingChannels": channels(),
+            "SupportedTuningJobObjectiveMetrics": [
+                {"Type": better, "MetricName": each} for each, better in estimator(name).metrics.items()
+            ],
+        },
+        "InferenceSpecification": {
+            "Containers": [{"Image": seller.image}],
+            "SupportedTransformInstanceTypes": instances.INFERENCE,
+            "SupportedRealtimeInferenceInstanceTypes": instances.INFERENCE,
+            "SupportedContentTypes": list(FORMATS),
+            "SupportedResponseMIMETypes": list(FORMATS),
+        },
+        "ValidationSpecification": {
+            "ValidationRole": f"arn:aws:iam::{seller.account}:role/{seller.role}",
+            "ValidationProfiles": [profile(name, f"s3://{seller.bucket}/{name}")],
+        },
+        "CertifyForMarketplace": True,
+    }
+
+
+def hyperparameters(name: str) -> list[Json]:
+    """`model`, which leaves no choice, so that nobody need set it; then those of the algorithm."""
+    return [
+        {
+            "Name": "model",
+            "Description": "The algorithm.",
+            "Type": "Categorical",
+            "Range": {"CategoricalParameterRangeSpecification": {"Values": [name]}},
+            "IsTunable": False,
+            "IsRequired": False,
+            "DefaultValue": name,
+        },
+        *map(_hyperparameter, predictor(name).Hyperparameters.declarations()),
+    ]
+
+
+def _hyperparameter(declared: Declaration) -> Json:
+    kind, values = TYPES[declared.type], [_text(value) for value in declared.values]
+    limits = {"Values": values} if kind == "Categorical" else dict(zip(("MinValue", "MaxValue"), values, strict=True))
+    return {
+        "Name": declared.name,
+        "Description": declared.description,
+        "Type": kind,
+        "Range": {f"{kind}ParameterRangeSpecification": limits},
+        "IsTunable": declared.tunable,
+        "IsRequired": False,
+        "DefaultValue": _text(declared.default),
+    }
+
+
+def _text(value: int | float | str) -> str:
+    """Without an exponent, which not all who read the document may know."""
+    return value if isinstance(value, str) else f"{Decimal(str(value)):f}"
+
+
+def channels() -> list[Json]:
+    """Of both algorithms; whether a file is compressed, its content tells."""
+    return [
+        _channel("training", "What the model learns from.", [CSV, JSON_LINES], ["None", "Gzip"], required=True),
+        _channel("validation", "What the model is only scored on.", [CSV, JSON_LINES], ["None", "Gzip"]),
+        _channel(
+            "model",
+            "The model.tar.gz of an earlier job, to go on from; what shapes the network must be given as it was then.",
+            ["application/x-sagemaker-model", "application/x-tar"],
+            ["None"],
+        ),
+    ]
+
+
+def _channel(name: str, description: str, types: list[str], compressions: list[str], required: bool = False) -> Json:
+    return {
+        "Name": name,
+        "Description": description,
+        "IsRequired": required,
+        "SupportedContentTypes": types,
+        "SupportedCompressionTypes": compressions,
+        "SupportedInputModes": MODES,
+    }
+
+
+if __name__ == "__main__":
+    for name in ALGORITHMS:
+        document(name).write_text(written(request(name, NOBODY)))

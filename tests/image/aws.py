@@ -1,0 +1,110 @@
+"""An AWS that knows both algorithms as they are listed. It sends nothing: requests are walked, kept and answered."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.awsrequest import AWSResponse
+
+from listing import shapes
+
+Json = dict[str, Any]
+
+ACCOUNT, REGION = "123456789012", "us-east-1"
+ARN = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}"
+MODEL = "s3://notebook/models/model.tar.gz"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/nobody"  # a name alone would be looked up
+NO_TELEMETRY = {"SchemaVersion": "1.0", "SageMaker": {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}}}
+
+
+def document(name: str) -> Json:
+    """What CreateAlgorithm was given."""
+    return json.loads((Path(__file__).parents[2] / "listing" / name / "algorithm.json").read_text())
+
+
+def description(name: str) -> Json:
+    """What DescribeAlgorithm then says to who has bought it."""
+    return document(name) | {
+        "AlgorithmArn": f"{ARN}:algorithm/{name}",
+        "CreationTime": datetime(2026, 1, 1, tzinfo=UTC),
+        "AlgorithmStatus": "Completed",
+        "AlgorithmStatusDetails": {},
+        "ProductId": "prod-1234567890123",
+    }
+
+
+class AWS:
+    """A client of SageMaker, and what it was asked, operation by operation."""
+
+    def __init__(self, session: boto3.Session) -> None:
+        self.client = session.client("sagemaker")
+        self.asked: dict[str, Json] = {}
+        self.client.meta.events.register("provide-client-params.sagemaker", self._ask)
+        self.client.meta.events.register("before-call.sagemaker", self._answer)
+
+    def _ask(self, params: Json, model: Any, **_: Any) -> None:
+        assert not shapes.faults(model.input_shape, params), params
+        self.asked[model.name] = params
+
+    def _answer(self, model: Any, **_: Any) -> tuple[AWSResponse, Json]:
+        answer = self._answers(model.name, self.asked[model.name])
+        assert not shapes.faults(model.output_shape, answer), answer
+        return AWSResponse(None, 200, {}, None), answer
+
+    def _answers(self, operation: str, asked: Json) -> Json:
+        match operation:
+            case "DescribeAlgorithm":
+                return description(asked["AlgorithmName"].rpartition("/")[2])
+            case "CreateTrainingJob":
+                return {"TrainingJobArn": f"{ARN}:training-job/{asked['TrainingJobName']}"}
+            case "DescribeTrainingJob":
+                return described_training(self.asked["CreateTrainingJob"])
+            case "CreateHyperParameterTuningJob":
+                job = asked["HyperParameterTuningJobName"]
+                return {"HyperParameterTuningJobArn": f"{ARN}:hyper-parameter-tuning-job/{job}"}
+            case "CreateModelPackage":
+                return {"ModelPackageArn": f"{ARN}:model-package/{asked['ModelPackageName']}"}
+            case "DescribeModelPackage":
+                return described_package(asked["ModelPackageName"], self.asked["CreateModelPackage"])
+            case "CreateModel":
+                return {"ModelArn": f"{ARN}:model/{asked['ModelName']}"}
+            case "CreateTransformJob":
+                return {"TransformJobArn": f"{ARN}:transform-job/{asked['TransformJobName']}"}
+            case "CreateEndpointConfig":
+                return {"EndpointConfigArn": f"{ARN}:endpoint-config/{asked['EndpointConfigName']}"}
+            case "CreateEndpoint":
+                return {"EndpointArn": f"{ARN}:endpoint/{asked['EndpointName']}"}
+        raise AssertionError(f"{operation} was not expected")
+
+
+def described_training(asked: Json) -> Json:
+    """A job that has ended."""
+    return {
+        "TrainingJobName": asked["TrainingJobName"],
+        "TrainingJobArn": f"{ARN}:training-job/{asked['TrainingJobName']}",
+        "ModelArtifacts": {"S3ModelArtifacts": MODEL},
+        "TrainingJobStatus": "Completed",
+        "SecondaryStatus": "Completed",
+        "AlgorithmSpecification": asked["AlgorithmSpecification"],
+        "ResourceConfig": asked["ResourceConfig"],
+        "StoppingCondition": asked["StoppingCondition"],
+        "CreationTime": datetime(2026, 1, 1, tzinfo=UTC),
+    }
+
+
+def described_package(name: str, asked: Json) -> Json:
+    """A model package, by its name or ARN, that was made from an algorithm."""
+    algorithm = asked["SourceAlgorithmSpecification"]["SourceAlgorithms"][0]["AlgorithmName"].rpartition("/")[2]
+    inference = document(algorithm)["InferenceSpecification"]
+    containers = [container | {"ProductId": "prod-1234567890123"} for container in inference["Containers"]]
+    name = name.rpartition("/")[2]
+    return {
+        "ModelPackageName": name,
+        "ModelPackageArn": f"{ARN}:model-package/{name}",
+        "CreationTime": datetime(2026, 1, 1, tzinfo=UTC),
+        "InferenceSpecification": inference | {"Containers": containers},
+        "ModelPackageStatus": "Completed",
+        "ModelPackageStatusDetails": {"ValidationStatuses": []},
+    }
