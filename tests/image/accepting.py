@@ -7,6 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
+from aws import ARN
+
 from listing.shapes import faults, operation
 
 Json = dict[str, Any]
@@ -41,8 +43,8 @@ def accepting() -> Iterator[tuple[str, dict[str, Json]]]:
             if name.startswith("Create"):
                 assert faults(operation(name).input_shape, request) == []
                 created[name] = request
-            arn = f"arn:aws:sagemaker:us-east-1:111111111111:{kind.lower()}/it"
-            answer = json.dumps({**created.get(f"Create{kind}", {}), **DONE, f"{kind}Arn": arn}).encode()
+            answered = {**created.get(f"Create{kind}", {}), **DONE, f"{kind}Arn": f"{ARN}:{kind.lower()}/it"}
+            answer = json.dumps(answered).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()

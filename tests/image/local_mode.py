@@ -10,18 +10,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import boto3
+from aws import NO_TELEMETRY, REGION
 from engine import docker
 from sagemaker.local import LocalSession
 
-ROLE = "arn:aws:iam::111111111111:role/nobody"  # a name alone would be looked up
-NO_TELEMETRY = {"SchemaVersion": "1.0", "SageMaker": {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}}}
 BUCKET = "notebook"
 # On every container that is started here, or in a process started from here.
 LABEL = f"seriesbox.tests={os.environ.setdefault('SERIESBOX_TESTS', str(os.getpid()))}"
 
 
 def boto_session() -> boto3.Session:
-    return boto3.Session("nobody", "nothing", region_name="us-east-1")
+    return boto3.Session("nobody", "nothing", region_name=REGION)
 
 
 def local_session(folder: Path, kind: type[LocalSession] = LocalSession, **options: str) -> LocalSession:

@@ -4,7 +4,6 @@ SageMaker's local mode runs the jobs. What it does not know, since it takes imag
 told by the listing's CreateAlgorithm request. Every request is checked by AWS' own model of it.
 """
 
-import json
 import math
 import re
 from copy import deepcopy
@@ -16,17 +15,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import sagemaker.local.image
+from aws import ARN, ROLE, described_package, description
 from engine import IMAGE
-from local_mode import BUCKET, ROLE, local_session
+from local_mode import BUCKET, local_session
 from sagemaker.local import LocalSession
 from sagemaker.local.local_session import LocalSagemakerClient
 
 from listing.shapes import faults, operation
 
-ACCOUNT = "arn:aws:sagemaker:us-east-1:111111111111"
-PRODUCT = "prod-0123456789abc"
 LOCAL = "local"  # the only machine there is
-LISTING = Path(__file__).parents[2] / "listing"
 
 Json = dict[str, Any]
 
@@ -39,7 +36,7 @@ class Session(LocalSession):
         """What a notebook has to be told: the algorithm's ARN, a role, and a session."""
         session = local_session(Path(folder), cls, default_bucket=BUCKET)
         session.sagemaker_client = Client(session, name)
-        return f"{ACCOUNT}:algorithm/{name}", ROLE, session
+        return f"{ARN}:algorithm/{name}", ROLE, session
 
     wait_for_job = partialmethod(LocalSession.wait_for_job, poll=0)
     wait_for_tuning_job = partialmethod(LocalSession.wait_for_tuning_job, poll=0)
@@ -55,7 +52,7 @@ class Client(LocalSagemakerClient):
 
     def __init__(self, session: LocalSession, name: str):
         super().__init__(session)
-        self.algorithm: Json = json.loads((LISTING / name / "algorithm.json").read_bytes())
+        self.algorithm = description(name)
         self.trainings: dict[str, Json] = {}
         self.tunings: dict[str, Json] = {}
         self.packages: dict[str, Json] = {}
@@ -63,7 +60,7 @@ class Client(LocalSagemakerClient):
         sagemaker.local.image.sys = SimpleNamespace(stdout=self.log)
 
     def describe_algorithm(self, **request: str) -> Json:
-        return self.algorithm | {"AlgorithmArn": request["AlgorithmName"], "ProductId": PRODUCT}
+        return self.algorithm
 
     def create_training_job(self, **request: Any) -> None:
         check("CreateTrainingJob", request)
@@ -131,23 +128,18 @@ class Client(LocalSagemakerClient):
 
     def create_model_package(self, **request: Any) -> None:
         check("CreateModelPackage", request)
-        (source,) = request["SourceAlgorithmSpecification"]["SourceAlgorithms"]
-        self.packages[request["ModelPackageName"]] = {
-            "ModelPackageArn": f"{ACCOUNT}:model-package/{request['ModelPackageName']}",
-            "ModelPackageStatus": "Completed",
-            "InferenceSpecification": {
-                "Containers": [{"Image": IMAGE, "ModelDataUrl": source["ModelDataUrl"], "ProductId": PRODUCT}]
-            },
-        }
+        self.packages[request["ModelPackageName"]] = request
 
     def describe_model_package(self, **request: str) -> Json:
-        return self.packages[request["ModelPackageName"].rpartition("/")[2]]
+        name = request["ModelPackageName"].rpartition("/")[2]
+        return described_package(name, self.packages[name])
 
     def create_model(self, **request: Any) -> None:
         check("CreateModel", request)
-        (asked,) = request["Containers"]
-        (container,) = self.packages[asked["ModelPackageName"]]["InferenceSpecification"]["Containers"]
-        super().create_model(request["ModelName"], container | {"Environment": {}})
+        (container,) = request["Containers"]
+        (source,) = self.packages[container["ModelPackageName"]]["SourceAlgorithmSpecification"]["SourceAlgorithms"]
+        model = {"Image": IMAGE, "ModelDataUrl": source["ModelDataUrl"], "Environment": {}}
+        super().create_model(request["ModelName"], model)
 
     def create_transform_job(self, **request: Any) -> None:
         check("CreateTransformJob", request)

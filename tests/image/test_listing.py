@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+import boto3
 import pytest
 import sagemaker
-from aws import ARN, AWS, MODEL, description, document
-from local_mode import NO_TELEMETRY, ROLE, boto_session
+from aws import ARN, AWS, MODEL, NO_TELEMETRY, REGION, ROLE, description, document
 from moto import mock_aws
 from sagemaker.algorithm import AlgorithmEstimator
 from sagemaker.estimator import Estimator
@@ -56,9 +56,9 @@ def name(request) -> str:
 def session_and_aws() -> Iterator[tuple[sagemaker.Session, AWS]]:
     """SageMaker is ours, everything else moto's."""
     with mock_aws():
-        boto = boto_session()
-        aws = AWS(boto)
-        yield sagemaker.Session(boto, sagemaker_client=aws.client, sagemaker_config=NO_TELEMETRY), aws
+        boto_session = boto3.Session("nobody", "nothing", region_name=REGION)
+        aws = AWS(boto_session)
+        yield sagemaker.Session(boto_session, sagemaker_client=aws.client, sagemaker_config=NO_TELEMETRY), aws
 
 
 @pytest.fixture(autouse=True)

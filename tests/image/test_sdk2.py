@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import sagemaker
-from aws import ARN, AWS, document
+from aws import ARN, AWS, NO_TELEMETRY, ROLE, document
 from conftest import Problem
 from engine import IMAGE
-from local_mode import BUCKET, NO_TELEMETRY, ROLE, boto_session, local_session, nothing_left_behind, s3_server
+from local_mode import BUCKET, boto_session, local_session, nothing_left_behind, s3_server
 from sagemaker.algorithm import AlgorithmEstimator
 from sagemaker.deserializers import NumpyDeserializer, PandasDeserializer
 from sagemaker.estimator import Estimator

@@ -11,13 +11,12 @@ from pathlib import Path
 
 import pytest
 from accepting import accepting
+from aws import ARN, NO_TELEMETRY, REGION, ROLE
 from conftest import Problem
 from engine import IMAGE, Container, docker
 from sagemaker.core.training.configs import Compute, InputData
 from sagemaker.train import ModelTrainer
 from sagemaker.train.model_trainer import Mode
-
-NO_TELEMETRY = {"SchemaVersion": "1.0", "SageMaker": {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}}}
 
 
 @pytest.fixture(autouse=True)
@@ -99,8 +98,8 @@ def test_what_a_notebook_says_of_this_version_trains_and_transforms(name, split)
     said = "".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
     (code,) = re.findall(r"```python\n(.*?)```", said, flags=re.DOTALL)
     known = {
-        "algorithm_arn": f"arn:aws:sagemaker:us-east-1:111111111111:algorithm/{name}",
-        "role": "arn:aws:iam::111111111111:role/nobody",
+        "algorithm_arn": f"{ARN}:algorithm/{name}",
+        "role": ROLE,
         "bucket": "bucket",
         "prefix": name,
         "instance_type": "ml.m5.xlarge",
@@ -109,7 +108,7 @@ def test_what_a_notebook_says_of_this_version_trains_and_transforms(name, split)
         "batch": "s3://bucket/batch",
     }
     program = "".join(f"{name} = {value!r}\n" for name, value in known.items()) + code
-    nobody = {"AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "nothing", "AWS_DEFAULT_REGION": "us-east-1"}
+    nobody = {"AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "nothing", "AWS_DEFAULT_REGION": REGION}
     with accepting() as (url, created):
         environment = os.environ | nobody | {"AWS_ENDPOINT_URL": url}
         subprocess.run([sys.executable, "-c", program], env=environment, check=True)

@@ -5,9 +5,8 @@ import re
 import pytest
 
 from listing import samples
+from listing.algorithm import channels
 from seriesbox.algorithm import ALGORITHMS, estimator, predictor
-
-CHANNELS = {"training", "validation", "model"}
 
 
 @pytest.fixture(params=ALGORITHMS)
@@ -37,7 +36,7 @@ def assigned(cells: list[dict], name: str) -> list[str]:
 def test_the_names_are_the_declared_ones(name, cells):
     tunable = {each.name for each in predictor(name).Hyperparameters.declarations() if each.tunable}
     assert tunable.issuperset(assigned(cells, "ranges"))
-    assert CHANNELS.issuperset(assigned(cells, "channels"))
+    assert {channel["Name"] for channel in channels()}.issuperset(assigned(cells, "channels"))
     (objective, best) = re.search(
         r'objective_metric_name="(.*)",\s*objective_type="(.*)"', sources(cells, "code")
     ).groups()
