@@ -15,6 +15,8 @@ Json = dict[str, Any]
 ACCOUNT, REGION = "123456789012", "us-east-1"
 ARN = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}"
 MODEL = "s3://notebook/models/model.tar.gz"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/nobody"  # a name alone would be looked up
+NO_TELEMETRY = {"SchemaVersion": "1.0", "SageMaker": {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}}}
 
 
 def document(name: str) -> Json:
