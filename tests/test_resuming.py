@@ -12,26 +12,26 @@ from hypothesis import strategies as st
 
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
-from seriesbox.errors import UserError
+from seriesbox.errors import DataError, UserError
 from seriesbox.lstm_ad.estimator import LSTMAD
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.tables.table import Table
-from seriesbox.training import Run
+from seriesbox.training import Optimization, Run, optimize
 
 EPOCHS = 4
 
 
 class Memory:
-    """A store that keeps the newest state."""
+    """A store that keeps the newest state, that of every step if it is always due."""
 
-    def __init__(self):
-        self.kept = None
+    def __init__(self, always=False):
+        self.kept, self.always = None, always
 
     def load(self):
         return self.kept
 
     def due(self):
-        return False
+        return self.always
 
     def save(self, tensors, facts):
         self.kept = (
@@ -104,3 +104,18 @@ def test_with_patience_the_best_epoch_remains_and_the_rest_is_not_trained(algori
     network = "encoder" if algorithm is CNNKMeans else "forecaster"
     expected = getattr(until_then, network).state_dict()
     assert all(torch.equal(tensor, expected[name]) for name, tensor in getattr(patient, network).state_dict().items())
+
+
+@pytest.mark.parametrize("always", [False, True])
+def test_a_state_that_is_no_longer_finite_is_never_kept_and_no_stop_hides_why(always):
+    module, store, steps = torch.nn.Linear(1, 1), Memory(always), []
+
+    def loss(batch):
+        steps.append(batch)
+        return (1e38 * module.weight).square().mean()
+
+    run = Run(store=store, stopped=lambda: len(steps) == 2)
+    with pytest.raises(DataError, match="training loss became"):
+        optimize(module, 10, loss, lambda mean_loss: {}, Optimization(batch_size=1), run)
+    kept, _ = store.kept or ({}, {})
+    assert all(tensor.isfinite().all() for tensor in kept.values())

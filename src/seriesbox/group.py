@@ -35,10 +35,17 @@ class Shard:
             items = items[(items >= self.first) & (items < self.first + self.count)] - self.first
         return items[self.share(len(items))]
 
+    def some(self, most: int) -> Tensor:
+        """At most so many of all items, evenly spread."""
+        return torch.arange(0, self.total, self._step(most))
+
     def every(self, most: int) -> slice:
-        """Of the items that this process has, those that are among about `most` of all, evenly spread."""
-        step = -(-self.total // most)
+        """Of the items that this process has, those that are among `some`."""
+        step = self._step(most)
         return slice(-self.first % step, None, step)
+
+    def _step(self, most: int) -> int:
+        return -(-self.total // most)
 
 
 class Group:

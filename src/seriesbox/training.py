@@ -17,8 +17,10 @@ from torch import Tensor, nn
 from seriesbox.errors import STOPPED_EARLY, DataError, HyperparameterError, UserError
 from seriesbox.group import Group, Shard
 from seriesbox.hyperparameters import Optimization
+from seriesbox.tables.table import Table
 
 Result = TypeVar("Result")
+Kept = tuple[dict[str, Tensor], dict[str, Any]]
 
 
 class StoppedError(Exception):
@@ -28,7 +30,7 @@ class StoppedError(Exception):
 class Store(Protocol):
     """Where the state of a training is kept, so that an interrupted one can go on."""
 
-    def load(self) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
+    def load(self) -> Kept | None:
         """The newest state, as `save` got it; None where there is none."""
         ...
 
@@ -68,6 +70,13 @@ class Run:
     def shard(self, channel: str, count: int) -> Shard:
         """Which of all items of a channel this process has, when it has so many."""
         return self.group.shard(count, channel in self.divided)
+
+    def has_data(self, channel: str, tables: Collection[Table]) -> bool:
+        """Whether any process has tables of a channel. Raises DataError where none has, and some should."""
+        found = self.group.any(bool(tables))
+        if not found and channel in {"training", *self.divided}:
+            raise DataError(f"The `{channel}` channel has no data on any host: give it one file or more.")
+        return found
 
     def go_on(self) -> None:
         """Raise StoppedError where the run is to end; in a group, within `together`."""
@@ -146,9 +155,8 @@ class _State:
         self.best: dict[str, Tensor] = {}
         self.began = _generators(run.device)  # as this epoch began
         self.now: dict[str, Tensor] = {}  # as they were when this epoch was left in the middle
-        kept = _packed(run.store.load() if run.store else None) if run.group.rank == 0 else b""
-        if kept := run.group.firsts_bytes(kept):
-            self._restore(*_unpacked(kept))
+        if kept := _firsts(run.store, run.group):
+            self._restore(*kept)
         for tensor in module.state_dict().values():
             tensor.copy_(run.group.firsts(tensor))
 
@@ -187,8 +195,8 @@ class _State:
         self.progress.steps += 1
 
     def mean_loss(self) -> float:
-        """Of the epoch. Raises DataError where it is not finite."""
-        mean = float(self.total) / self.progress.seen
+        """Of the epoch so far. Raises DataError where it is not finite."""
+        mean = float(self.total) / max(1, self.progress.seen)
         if not math.isfinite(mean):
             raise DataError(
                 f"The training loss became {mean} in epoch {self.progress.epoch}: lower `lr`, which is "
@@ -218,7 +226,8 @@ class _State:
             self.run.concluded(self.run.history[(self.progress.best_epoch or len(self.run.history)) - 1])
 
     def keep(self) -> None:
-        """Save all this; the first process does it for all, where it has a store."""
+        """Save all this; the first process does it for all, where it has a store. Raises DataError as `mean_loss`."""
+        self.mean_loss()  # what is no longer finite would fail again from there
         if not self.run.group.any(self.run.store is not None):
             return
         groups = {
@@ -294,16 +303,21 @@ class _State:
         return self.progress.seconds + time.monotonic() - self.run.began
 
 
-def _packed(kept: tuple[dict[str, Tensor], dict[str, Any]] | None) -> bytes:
-    """A state that a store had; nothing for none."""
-    if kept is None:
-        return b""
-    tensors, facts = kept
+def _firsts(store: Store | None, group: Group) -> Kept | None:
+    """What the first process' store has, for all."""
+    kept = store.load() if store and group.rank == 0 else None
+    if group.size == 1:
+        return kept
+    packed = group.firsts_bytes(_packed(*kept) if kept else b"")
+    return _unpacked(packed) if packed else None
+
+
+def _packed(tensors: dict[str, Tensor], facts: dict[str, Any]) -> bytes:
     written = np.frombuffer(json.dumps(facts).encode(), np.uint8)
     return safetensors.torch.save({**tensors, "facts": torch.from_numpy(written.copy())})
 
 
-def _unpacked(packed: bytes) -> tuple[dict[str, Tensor], dict[str, Any]]:
+def _unpacked(packed: bytes) -> Kept:
     tensors = safetensors.torch.load(packed)
     return tensors, json.loads(tensors.pop("facts").numpy().tobytes())
 

@@ -177,6 +177,15 @@ def test_scores_of_many_series_are_taken_on_some_of_all_of_them(two_shapes, monk
     assert np.isfinite(list(reported[0].values())).all()
 
 
+def test_clusters_of_many_series_are_those_of_some_of_all_of_them(two_shapes, monkeypatch):
+    monkeypatch.setattr(estimator, "CLUSTERED_SERIES", 20)
+    table, _ = two_shapes
+    model = CNNKMeans.fit(SMALL.model_copy(update={"epochs": 1}), [table], [], Run())
+    outputs = predictions(model, table)[::3]
+    for label, centroid in enumerate(model.centroids):
+        np.testing.assert_allclose(outputs[outputs[:, 0] == label, 1:].mean(axis=0), centroid, atol=1e-5)
+
+
 def test_a_longer_series_than_any_trained_on_is_clustered_unless_steps_are_scaled_one_by_one(two_shapes):
     longer = Table.of(np.tile(two_shapes[0].values[1:2], 3))
     for scaling in ("dataset", "series"):

@@ -32,22 +32,25 @@ def bodies(two_shapes, wave):
 
 @pytest.fixture
 def hosts(make_job, bodies):
-    """The jobs of several hosts; `data` has each one's training files, None for no folder; else all have the same."""
+    """The jobs of several hosts, and each one's files of its channels; None for no folder. Else all have the same."""
 
-    def hosts(hyperparameters, names=HOSTS, data=None, distribution="FullyReplicated"):
+    def hosts(hyperparameters, names=HOSTS, data=None, distribution="FullyReplicated", validation=None):
+        channels = {"training": data or [{"a.csv": bodies[hyperparameters["model"]]}] * len(names)}
+        if validation:
+            channels["validation"] = validation
         jobs = []
         for number, name in enumerate(names):
             job = make_job("host")
             job.set(hyperparameters)
             resources = {"current_host": name, "hosts": names, "network_interface_name": "ethwe"}  # it does not exist
             (job.config / "resourceconfig.json").write_text(json.dumps(resources))
-            channel = {"S3DistributionType": distribution}
-            (job.config / "inputdataconfig.json").write_text(json.dumps({"training": channel}))
-            files = {"a.csv": bodies[hyperparameters["model"]]} if data is None else data[number]
-            if files is not None:
-                (job.base / "input" / "data" / "training").mkdir(parents=True)
-            for file, body in (files or {}).items():
-                job.put("training", file, body)
+            configuration = {channel: {"S3DistributionType": distribution} for channel in channels}
+            (job.config / "inputdataconfig.json").write_text(json.dumps(configuration))
+            for channel, of_hosts in channels.items():
+                if of_hosts[number] is not None:
+                    (job.base / "input" / "data" / channel).mkdir(parents=True)
+                for file, body in (of_hosts[number] or {}).items():
+                    job.put(channel, file, body)
             jobs.append(job)
         return jobs
 
@@ -70,13 +73,20 @@ def assert_alike(job, alone):
         np.testing.assert_allclose(tensor, expected[name], rtol=0, atol=1e-5, err_msg=name)
 
 
+def metrics(job):
+    return np.genfromtxt(job.base / "output" / "data" / "metrics.csv", delimiter=",", skip_header=1)
+
+
 @pytest.mark.parametrize("hyperparameters", [LSTM, CNN], ids=lambda each: each["model"])
-def test_two_hosts_with_half_the_batch_give_the_model_of_one(hosts, hyperparameters):
-    (alone,) = hosts(hyperparameters, HOSTS[:1])
-    first, second = hosts({**hyperparameters, "batch-size": str(int(hyperparameters["batch-size"]) // 2)})
+def test_two_hosts_with_half_the_batch_give_the_model_and_the_metrics_of_one(hosts, bodies, hyperparameters):
+    sizes, validation = {**hyperparameters, "patience": "1"}, [{"a.csv": bodies[hyperparameters["model"]]}] * 2
+    (alone,) = hosts(sizes, HOSTS[:1], validation=validation)
+    sizes["batch-size"] = str(int(sizes["batch-size"]) // 2)
+    first, second = hosts(sizes, validation=validation)
     assert run([alone]) == [0]
     assert run([first, second]) == [0, 0]
     assert_alike(first, alone)
+    np.testing.assert_allclose(metrics(first), metrics(alone), rtol=0, atol=1e-5)
     assert not list((second.base / "model").iterdir())
     assert not (second.base / "output" / "data").exists()
 
@@ -203,13 +213,18 @@ def parts(wave, two_shapes):
     series = two_shapes[0].values
     return {
         "lstm-ad": {"a.csv": write_csv(wave[: len(wave) // 3]), "b.csv": write_csv(wave[len(wave) // 3 :])},
-        "cnn-kmeans": {"a.csv": write_csv(series[:21, :30]), "b.csv": write_csv(series[21:])},
+        "cnn-kmeans": {
+            "a.csv": write_csv(series[:21, :30]),
+            "b.csv": write_csv(series[21:59]),
+            "c.csv": write_csv(series[59:]),
+        },
     }
 
 
-def divided(hosts, hyperparameters, data):
+def divided(hosts, hyperparameters, data, validation=None):
     """The jobs of as many hosts as there are parts of the data."""
-    return hosts(hyperparameters, [f"127.0.0.{1 + number}" for number in range(len(data))], data, "ShardedByS3Key")
+    names = [f"127.0.0.{1 + number}" for number in range(len(data))]
+    return hosts(hyperparameters, names, data, "ShardedByS3Key", validation)
 
 
 def test_hosts_with_a_file_each_and_hosts_with_none_give_the_model_of_one_with_all(hosts, parts):
@@ -226,9 +241,9 @@ def test_clusters_are_those_of_the_series_of_all_hosts(hosts, parts, two_shapes)
     files, table = parts["cnn-kmeans"], two_shapes[0]
     sizes = {**CNN, "scaling": "step"}
     (alone,) = hosts(sizes, HOSTS[:1], [files])
-    jobs = divided(hosts, sizes, [{}, {"a.csv": files["a.csv"]}, {"b.csv": files["b.csv"]}])
+    jobs = divided(hosts, sizes, [{}, *({name: body} for name, body in files.items())])
     assert run([alone]) == [0]
-    assert run(jobs) == [0, 0, 0]
+    assert run(jobs) == [0, 0, 0, 0]
     for name in ("scaler.shift", "scaler.scale"):
         np.testing.assert_allclose(tensors(jobs[0])[name], tensors(alone)[name], rtol=1e-9)
     whole = Table.of(np.concatenate([np.where(np.arange(40) < 30, table.values[:21], np.nan), table.values[21:]]))
@@ -241,14 +256,15 @@ def test_clusters_are_those_of_the_series_of_all_hosts(hosts, parts, two_shapes)
     ("hyperparameters", "data", "message"),
     [
         (LSTM, [{}, None], "The `training` channel has no data on any host"),
-        (CNN, [{"a.csv": b"1,2\n"}, {"b.csv": b"1,2\n2,1\n"}], "has one series on one of the hosts"),
+        (LSTM, [{"a.csv": b"1\nsix\n"}, None], "a.csv has cells that are not numbers"),
+        (CNN, [{"a.csv": b"1,2\n"}, {"b.csv": b"2,1\n"}], "has at most one series on every host"),
         (
             LSTM,
             [{"a.csv": b"1,2\n" * 200}, {"b.csv": b"1\n" * 200}],
             "b.csv has rows of 1 cells, but the training",
         ),
     ],
-    ids=["nothing", "one series", "other columns"],
+    ids=["nothing", "a fault beside nothing", "one series each", "other columns"],
 )
 def test_parts_of_the_data_that_do_not_suffice(hosts, hyperparameters, data, message):
     jobs = divided(hosts, hyperparameters, data)
@@ -257,10 +273,27 @@ def test_parts_of_the_data_that_do_not_suffice(hosts, hyperparameters, data, mes
         assert message in job.failure.read_text()
 
 
-def test_hosts_that_should_have_the_same_data_and_do_not(hosts, parts):
-    jobs = hosts(CNN, HOSTS, [{name: body} for name, body in parts["cnn-kmeans"].items()])
+def test_validation_data_that_no_host_has(hosts, parts):
+    data = [{name: body} for name, body in parts["lstm-ad"].items()]
+    jobs = divided(hosts, LSTM, data, [{}, None])
     assert run(jobs) == [1, 1]
-    assert "between 21 and 39 items of the same channel" in jobs[1].failure.read_text()
+    for job in jobs:
+        assert "The `validation` channel has no data on any host" in job.failure.read_text()
+
+
+def test_series_that_are_too_many_to_validate_with_are_compared_with_all_of_their_host(hosts, bodies):
+    series = np.random.default_rng(0).normal(size=(4003, 3))
+    data = [{"a.csv": bodies["cnn-kmeans"]}] * 2
+    validation = [{"a.csv": write_csv(series[:4001])}, {"b.csv": write_csv(series[4001:])}]  # one of two is scored
+    jobs = divided(hosts, {**CNN, "epochs": "1"}, data, validation)
+    assert run(jobs) == [0, 0]
+    assert np.isfinite(metrics(jobs[0])).all()
+
+
+def test_hosts_that_should_have_the_same_data_and_do_not(hosts, parts):
+    jobs = hosts(CNN, HOSTS, [{name: parts["cnn-kmeans"][name]} for name in ("a.csv", "b.csv")])
+    assert run(jobs) == [1, 1]
+    assert "between 21 and 38 items of the same channel" in jobs[1].failure.read_text()
 
 
 @pytest.mark.parametrize("distribution", ["FullyReplicated", "ShardedByS3Key"])

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from seriesbox.cnn_kmeans import kmeans
+from seriesbox.cnn_kmeans.anchors import Anchors
 from seriesbox.cnn_kmeans.encoder import Encoder
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
 from seriesbox.cnn_kmeans.predictor import CNNKMeansPredictor, Head, encode, nearest
@@ -27,10 +28,11 @@ from seriesbox.cnn_kmeans.series import (
     cut,
     interpolate,
     mean_and_deviation,
+    of_rows,
     prepare_all,
 )
 from seriesbox.cnn_kmeans.subsequences import Subsequences, encode_subsequences
-from seriesbox.cnn_kmeans.triplet import sample_triplets, triplet_loss
+from seriesbox.cnn_kmeans.triplet import triplet_loss
 from seriesbox.errors import DataError, found, raise_together
 from seriesbox.group import Group, Shard
 from seriesbox.layers.buffers import Buffers
@@ -42,6 +44,9 @@ from seriesbox.training import Run, StoppedError, check_patience, finished, opti
 # The silhouette is quadratic in the number of series: it is taken on at most this many, so that it stays a small
 # part of an epoch.
 SCORED_SERIES = 2000
+# K-Means at the end holds the features of its series, twice, and takes longer the more there are: it is fitted to at
+# most this many, so that neither grows with the data.
+CLUSTERED_SERIES = 100_000
 RESTARTS = 10
 # Steps of the series that K-Means is fitted to when training is stopped.
 STEPS_IN_HASTE = 200_000
@@ -92,7 +97,8 @@ class CNNKMeans(nn.Module):
         Raises DataError when a row has nothing in it, or when there are fewer series than clusters.
         """
         group = run.group
-        validated = group.any(bool(validation))
+        run.has_data("training", train)
+        validated = run.has_data("validation", validation)
         check_patience(hyperparameters, validated)
         torch.manual_seed(hyperparameters.seed + group.rank)  # weights and order are the first process'
         raise_together(cls.faults(hyperparameters, group, train, validation))
@@ -104,7 +110,6 @@ class CNNKMeans(nn.Module):
                 f"{hyperparameters.clusters} clusters need at least as many series, but the training channel has "
                 f"{shard.total}: lower `clusters` or add rows."
             )
-        _check_count(shard, "training")
         model = cls(hyperparameters, columns=earlier.columns if earlier else steps)
         scaler = Scaler(np.zeros(1), np.ones(1))
         if earlier:
@@ -117,45 +122,39 @@ class CNNKMeans(nn.Module):
         model.to(run.device)
 
         fitted = prepare_all(tables, hyperparameters.scaling, scaler)
-        every = shard.every(SCORED_SERIES)
-        scored = fitted[0][every], fitted[1][every]
-        held_out, valid_shard = None, shard
+        anchors, scored = Anchors(fitted, "training", run), of_rows(fitted, shard.every(SCORED_SERIES))
+        valid_anchors, valid_scored, valid_shard = None, scored, shard
         if validated:
             tables = _bridged(validation)
             valid_shard = run.shard("validation", len(tables.values))
-            _check_count(valid_shard, "validation")
             check_steps(tables.values.shape[1], hyperparameters.scaling, scaler)
-            values, of_values = prepare_all(tables, hyperparameters.scaling, scaler)
-            every = valid_shard.every(SCORED_SERIES)
-            held_out = values[every], of_values[every]
-        series, lengths = (torch.from_numpy(each).to(run.device) for each in fitted)
+            held_out = prepare_all(tables, hyperparameters.scaling, scaler)
+            valid_anchors = Anchors(held_out, "validation", run)
+            valid_scored = of_rows(held_out, valid_shard.every(SCORED_SERIES))
 
         def loss(batch: Tensor) -> Tensor | None:
-            if "training" in run.divided:  # negatives are of this host's series
-                drawn = model._triplets(shard.own(batch), lengths)
-            else:
-                drawn = Subsequences(*map(group.firsts, model._triplets(batch, lengths)))
-                drawn = drawn.of_anchors(shard.share(len(batch)), len(batch))
-            return model._loss(series, drawn, len(batch))
+            drawn = anchors.triplets(batch, hyperparameters.negative_samples)
+            return model._loss(anchors.series, drawn, len(batch))
 
         def evaluate(mean_loss: float) -> dict[str, float]:
             features = model._features(scored, shard, run)
             centroids = model._kmeans(features, 1, run)
             metrics = {"train_loss": mean_loss, "train_score": _score(features, centroids)}
-            if held_out is not None:
-                metrics["valid_loss"] = model._validation_loss(held_out, valid_shard, run)
-                metrics["valid_score"] = _score(model._features(held_out, valid_shard, run), centroids)
+            if valid_anchors:
+                metrics["valid_loss"] = model._validation_loss(valid_anchors, run)
+                metrics["valid_score"] = _score(model._features(valid_scored, valid_shard, run), centroids)
             return metrics
 
         model.sample = _sample(fitted, steps, shard, group)
-        optimize(model.encoder, shard.total, loss, evaluate, hyperparameters, run)
+        optimize(model.encoder, anchors.shard.total, loss, evaluate, hyperparameters, run)
         try:
-            centroids = model._kmeans(model._features(fitted, shard, run), RESTARTS, run)
+            clustered = of_rows(fitted, shard.every(CLUSTERED_SERIES))
+            centroids = model._kmeans(model._features(clustered, shard, run), RESTARTS, run)
         except StoppedError:  # there may be seconds left
             run = replace(run, stopped=lambda: False)
             count = run.shard("training", len(scored[0])).total
             each = max(1, count // max(hyperparameters.clusters, STEPS_IN_HASTE // steps))
-            few = scored[0][::each], scored[1][::each]
+            few = of_rows(scored, slice(None, None, each))
             centroids = model._kmeans(model._features(few, shard, run), 1, run)
         model.centroids.copy_(torch.from_numpy(centroids))
         return model.eval()
@@ -172,27 +171,22 @@ class CNNKMeans(nn.Module):
         network = TorchNetwork(self.encoder.folded().eval().pool)
         return CNNKMeansPredictor(self.hyperparameters, self.columns, arrays(self.state_dict()), network)
 
-    def _validation_loss(self, held_out: Series, shard: Shard, run: Run) -> float:
-        series, lengths = (torch.from_numpy(each).to(run.device) for each in held_out)
+    def _validation_loss(self, anchors: Anchors, run: Run) -> float:
+        """The mean over some anchors of all processes. Raises StoppedError where the run is to end."""
+        some, sizes = anchors.shard.some(SCORED_SERIES), self.hyperparameters
+        batches = some.split(sizes.batch_size * run.group.size)
+        with torch.random.fork_rng([run.device] if anchors.series.is_cuda else []):  # the model must not depend on it
+            drawn = [anchors.triplets(batch, sizes.negative_samples) for batch in batches]
 
-        def sums() -> NDArray[np.float64]:
-            found = np.zeros(2)  # loss, series
-            for batch in torch.arange(len(series), device=run.device).split(self.hyperparameters.batch_size):
+        def own_part() -> NDArray[np.float64]:
+            mean = np.zeros(1)
+            for triplets in drawn:
                 run.go_on()
-                own = batch[shard.share(len(batch))]
-                loss = self._loss(series, self._triplets(own, lengths), len(own))
-                found += (0, 0) if loss is None else (float(loss) * len(own), len(own))
-            return found
+                loss = self._loss(anchors.series, triplets, len(some))
+                mean += 0 if loss is None else float(loss)
+            return mean
 
-        with torch.random.fork_rng([run.device] if series.is_cuda else []):  # the model must not depend on it
-            loss, count = run.group.sum(run.together(sums))
-        return float(loss / count)
-
-    def _triplets(self, anchors: Tensor, lengths: Tensor) -> Subsequences:
-        """None where there are no anchors: a process may have no series at all."""
-        if not len(anchors):
-            return Subsequences(anchors, anchors, anchors)
-        return sample_triplets(anchors, lengths, self.hyperparameters.negative_samples)
+        return float(run.group.sum(run.together(own_part))[0])
 
     def _loss(self, series: Tensor, drawn: Subsequences, items: int) -> Tensor | None:
         """What the anchors drawn add to the mean loss of so many; None where there are none."""
@@ -212,8 +206,7 @@ class CNNKMeans(nn.Module):
             run.go_on()
             return network(*inputs)
 
-        share = shard.share(len(series[0]))
-        own = series[0][share], series[1][share]
+        own = of_rows(series, shard.share(len(series[0])))
         features = run.together(lambda: encode(interruptible, head, own, self.encoder.receptive_field))
         return run.group.to_first(features)
 
@@ -234,13 +227,6 @@ def _bridged(tables: Sequence[Table]) -> Tables:
     for values in tables.blocks():
         values[:] = interpolate(values)
     return tables
-
-
-def _check_count(shard: Shard, channel: str) -> None:
-    """Raise DataError where a series has no other one that it could differ from."""
-    if shard.count == 1:
-        where = " on one of the hosts" if shard.total > 1 else ""
-        raise DataError(f"The {channel} channel has one series{where}: give it two or more, or none.")
 
 
 def _scaler(tables: Tables, steps: int | None, shard: Shard, group: Group) -> Scaler:

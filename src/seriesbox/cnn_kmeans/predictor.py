@@ -89,10 +89,9 @@ class Head(NamedTuple):
 
 def encode(network: Network, head: Head, series: Series, receptive_field: int) -> NDArray[np.float32]:
     """N series as `prepare` gives them -> (N, F), in chunks of like lengths."""
-    pooled = np.empty((len(series[0]), head.weight.shape[1]), np.float32)
+    features = np.empty((len(series[0]), len(head.bias)), np.float32)
     for chunk in chunks_of_like_length(series[1]):
-        pooled[chunk] = _pooled(network, *cut(series, chunk), receptive_field)
-    features: NDArray[np.float32] = pooled @ head.weight.T + head.bias
+        features[chunk] = _pooled(network, *cut(series, chunk), receptive_field) @ head.weight.T + head.bias
     return features
 
 

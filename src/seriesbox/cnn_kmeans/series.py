@@ -121,6 +121,12 @@ def chunks_of_like_length(lengths: NDArray[np.int64]) -> Iterator[NDArray[np.int
         first += size
 
 
+def of_rows(series: Series, rows: slice) -> Series:
+    """Some of the series, in their memory."""
+    values, lengths = series
+    return values[rows], lengths[rows]
+
+
 def cut(series: Series, chunk: NDArray[np.int64]) -> Series:
     """The series of these indices, without the steps that none of them has."""
     values, lengths = series

@@ -79,7 +79,8 @@ class LSTMAD(nn.Module):
         Raises DataError when a cell is missing, a file is too short, or files differ in their columns.
         """
         group = run.group
-        validated = group.any(bool(validation))
+        run.has_data("training", train)
+        validated = run.has_data("validation", validation)
         check_patience(hyperparameters, validated)
         torch.manual_seed(hyperparameters.seed + group.rank)  # weights and order are the first process'
         raise_together(cls.faults(hyperparameters, group, train, validation))
@@ -145,7 +146,8 @@ class LSTMAD(nn.Module):
         hyperparameters: LSTMADHyperparameters, group: Group, train: Sequence[Table], validation: Sequence[Table]
     ) -> list[DataError]:
         """The tables with missing cells, other columns than the first one's, or too few rows."""
-        columns = _columns(train, group)
+        if not (columns := _columns(train, group)):
+            return []
 
         def check_training(table: Table) -> None:
             check(table, columns, hyperparameters, 5, "to train on, so that the last fifth holds a window")
@@ -208,8 +210,5 @@ class LSTMAD(nn.Module):
 
 
 def _columns(train: Sequence[Table], group: Group) -> int:
-    """Of the first table; that of another process, where this one has none. Raises DataError where none has any."""
-    columns = group.first_known(train[0].width if train else 0)
-    if not columns:
-        raise DataError("The `training` channel has no data on any host: give it one file or more.")
-    return columns
+    """Of the first table; that of another process, where this one has none; zero, where none has any."""
+    return group.first_known(train[0].width if train else 0)
