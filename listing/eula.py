@@ -12,7 +12,8 @@ END USER LICENSE AGREEMENT
    Marketplace adds no restriction to it, and no warranty.
 
 2. The container image also holds software of others. It remains under its
-   own open-source licenses, which its packages in the image name.
+   own licenses, which its packages in the image name. Most are open source;
+   the libraries that compute on GPUs are NVIDIA's, under NVIDIA's terms.
 
 3. Your data, the models that you train on it and what they answer are yours.
    The software connects to nothing but the other machines of the same job:

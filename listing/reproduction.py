@@ -2,7 +2,7 @@
 
 Sums of floats depend on the order in which a processor adds them up, so a training elsewhere differs in its last bits,
 and with every step in a few more. On one machine with two threads instead of one, and with torch held to AVX2 and to
-SSE4.1 instead of AVX-512, the features differed by up to 2.3 % of the largest and the clusters were those kept here, by
+SSE4.1 instead of AVX-512, the features differed by up to 3.5 % of the largest and the clusters were those kept here, by
 other numbers at times; scores differed by up to 0.02 %, forecasts by 0.001 % of their range. The tolerances leave room
 for processors and libraries that nobody has tried, and none for another seed, hyperparameter or file.
 """

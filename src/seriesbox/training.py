@@ -17,7 +17,6 @@ from torch import Tensor, nn
 from seriesbox.errors import STOPPED_EARLY, DataError, HyperparameterError, UserError
 from seriesbox.group import Group, Shard
 from seriesbox.hyperparameters import Optimization
-from seriesbox.tables.table import Table
 
 Result = TypeVar("Result")
 Kept = tuple[dict[str, Tensor], dict[str, Any]]
@@ -71,7 +70,7 @@ class Run:
         """Which of all items of a channel this process has, when it has so many."""
         return self.group.shard(count, channel in self.divided)
 
-    def has_data(self, channel: str, tables: Collection[Table]) -> bool:
+    def has_data(self, channel: str, tables: Collection[object]) -> bool:
         """Whether any process has tables of a channel. Raises DataError where none has, and some should."""
         found = self.group.any(bool(tables))
         if not found and channel in {"training", *self.divided}:

@@ -1,5 +1,6 @@
 """The image in a real Docker engine. Nothing here imports seriesbox: it is the image that is asked."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,14 @@ import pytest
 from demo import synthetic
 from demo.archive import CNN_KMEANS, LSTM_AD
 from demo.container import csv, lay_out, table
+
+# SageMaker's SDK looks for them while it is imported, and without the second for AWS as well.
+os.environ["SAGEMAKER_SUPPRESS_V2_WARNING"] = "1"
+os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--keep", action="store_true", help="keep what the cells of the notebooks show now")
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,12 @@
 """The published products' own code, given our algorithms: what it asks AWS for. No engine is needed, and no image."""
 
-import os
 from collections.abc import Iterator
 
 import boto3
 import pytest
+import sagemaker
 from aws import ARN, AWS, MODEL, NO_TELEMETRY, REGION, ROLE, description, document
 from moto import mock_aws
-
-# The SDK looks for them while it is imported, and without the second for AWS as well.
-os.environ["SAGEMAKER_SUPPRESS_V2_WARNING"] = "1"
-os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
-
-import sagemaker
 from sagemaker.algorithm import AlgorithmEstimator
 from sagemaker.estimator import Estimator
 from sagemaker.inputs import TrainingInput

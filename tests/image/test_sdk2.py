@@ -1,13 +1,8 @@
 """The image under the SageMaker Python SDK v2, whose local mode runs it without an AWS account."""
 
 import io
-import os
 import re
-import socket
-import subprocess
-import sys
 import tarfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,27 +10,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import boto3
 import numpy as np
 import pandas as pd
 import pytest
+import sagemaker
 from aws import ARN, AWS, NO_TELEMETRY, ROLE, document
 from conftest import Problem
-from engine import IMAGE, Container, docker
-
-# The SDK looks for them while it is imported, and without the second for AWS as well.
-os.environ["SAGEMAKER_SUPPRESS_V2_WARNING"] = "1"
-os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
-
-import sagemaker
+from engine import IMAGE
+from local_mode import BUCKET, boto_session, local_session, nothing_left_behind, s3_server
 from sagemaker.algorithm import AlgorithmEstimator
 from sagemaker.deserializers import NumpyDeserializer, PandasDeserializer
 from sagemaker.estimator import Estimator
 from sagemaker.local import LocalSession
 from sagemaker.serializers import CSVSerializer
-
-LABEL = f"seriesbox.tests={os.getpid()}"  # on every container that is started here
-BUCKET = "notebook"
 
 
 @dataclass(frozen=True)
@@ -119,45 +106,13 @@ def frame(body: bytes) -> pd.DataFrame:
     return pd.read_csv(io.BytesIO(body), header=None, names=range(columns), dtype=float)
 
 
-def boto_session() -> boto3.Session:
-    return boto3.Session("nobody", "nothing", region_name="us-east-1")
-
-
-def local_session(folder: Path, **options: str) -> LocalSession:
-    session = LocalSession(boto_session(), sagemaker_config=NO_TELEMETRY, **options)
-    session.config = {
-        "local": {
-            "container_root": str(folder),
-            "serving_port": free_port(),
-            "container_config": {"labels": [LABEL]},
-        }
-    }
-    return session
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.fixture
 def s3_session(tmp_path) -> Iterator[LocalSession]:
-    """Like `session`, with an S3 that is moto's server and keeps everything in memory."""
-    port, log = free_port(), tmp_path / "moto.log"
-    with log.open("w") as stream:
-        process = subprocess.Popen([sys.executable, "-m", "moto.server", "-p", str(port)], stdout=stream, stderr=stream)
-    try:
-        with socket.socket() as probe:
-            while probe.connect_ex(("127.0.0.1", port)) != 0:
-                assert process.poll() is None, log.read_text()
-                time.sleep(0.1)
-        session = local_session(tmp_path, s3_endpoint_url=f"http://127.0.0.1:{port}")
+    """Like `session`, with an S3 that is moto's server."""
+    with s3_server(tmp_path) as url:
+        session = local_session(tmp_path, s3_endpoint_url=url)
         session.s3_resource.create_bucket(Bucket=BUCKET)
         yield session
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
 
 
 def upload(session: LocalSession, body: bytes, key: str) -> str:
@@ -166,17 +121,10 @@ def upload(session: LocalSession, body: bytes, key: str) -> str:
     return session.upload_string_as_file_body(body=text, bucket=BUCKET, key=key)
 
 
-def containers(*options: str) -> list[Container]:
-    """Those started here: the running ones, or all of them with `--all`."""
-    return [Container(id) for id in docker("ps", "--quiet", "--filter", f"label={LABEL}", *options).decode().split()]
-
-
 @pytest.fixture(scope="module", autouse=True)
 def _nothing_is_left_behind() -> Iterator[None]:
-    yield
-    for container in containers("--all"):
-        docker("rm", "--force", container.id)
-    docker("network", "prune", "--force", "--filter", "label=com.docker.compose.network=sagemaker-local")
+    with nothing_left_behind():
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -1,18 +1,22 @@
 """The image under the SageMaker Python SDK v3, whose `ModelTrainer` runs it in local containers: no AWS account."""
 
 import json
+import os
+import re
+import subprocess
+import sys
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from accepting import accepting
+from aws import ARN, NO_TELEMETRY, REGION, ROLE
 from conftest import Problem
 from engine import IMAGE, Container, docker
 from sagemaker.core.training.configs import Compute, InputData
 from sagemaker.train import ModelTrainer
 from sagemaker.train.model_trainer import Mode
-
-NO_TELEMETRY = {"SchemaVersion": "1.0", "SageMaker": {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}}}
 
 
 @pytest.fixture(autouse=True)
@@ -85,3 +89,30 @@ def test_a_job_that_cannot_train_fails_and_says_why(clustering, folder):
         train(clustering, folder, clusters=1)
     reason = unpack(folder, "output.tar.gz")["failure"].decode()
     assert reason == "`clusters` must be greater than or equal to 2, not 1."
+
+
+@pytest.mark.parametrize(("name", "split"), [("cnn-kmeans", "Line"), ("lstm-ad", "None")])
+def test_what_a_notebook_says_of_this_version_trains_and_transforms(name, split):
+    listing = Path(__file__).parents[2] / "listing" / name
+    cells = json.loads((listing / "notebook.ipynb").read_text())["cells"]
+    said = "".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    (code,) = re.findall(r"```python\n(.*?)```", said, flags=re.DOTALL)
+    known = {
+        "algorithm_arn": f"{ARN}:algorithm/{name}",
+        "role": ROLE,
+        "bucket": "bucket",
+        "prefix": name,
+        "instance_type": "ml.m5.xlarge",
+        "hyperparameters": json.loads((listing / "hyperparameters.json").read_text()),
+        "channels": {"training": "s3://bucket/training", "validation": "s3://bucket/validation"},
+        "batch": "s3://bucket/batch",
+    }
+    program = "".join(f"{name} = {value!r}\n" for name, value in known.items()) + code
+    nobody = {"AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "nothing", "AWS_DEFAULT_REGION": REGION}
+    with accepting() as (url, created):
+        environment = os.environ | nobody | {"AWS_ENDPOINT_URL": url}
+        subprocess.run([sys.executable, "-c", program], env=environment, check=True)
+    assert list(created) == ["CreateTrainingJob", "CreateModelPackage", "CreateModel", "CreateTransformJob"]
+    assert created["CreateTrainingJob"]["AlgorithmSpecification"]["AlgorithmName"] == known["algorithm_arn"]
+    assert created["CreateTrainingJob"]["HyperParameters"] == known["hyperparameters"]
+    assert created["CreateTransformJob"]["TransformInput"]["SplitType"] == split

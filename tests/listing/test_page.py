@@ -126,4 +126,4 @@ def test_the_least_rows_are_the_least_that_the_code_takes(name):
 
 @pytest.mark.parametrize("link", sorted({*re.findall(rf"{REPOSITORY}/blob/main/(\S+)", "".join(KEPT.values()))}))
 def test_every_link_into_the_project_leads_somewhere(link):
-    assert (PROJECT / link).exists() or link.endswith("notebook.ipynb")
+    assert (PROJECT / link).exists()

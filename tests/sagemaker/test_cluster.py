@@ -12,7 +12,7 @@ import pytest
 
 from seriesbox.algorithm import predict
 from seriesbox.artifact import load
-from seriesbox.errors import UserError
+from seriesbox.errors import STOPPED_EARLY, UserError
 from seriesbox.sagemaker.cluster import Cluster
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.tables.csv import write_csv
@@ -106,17 +106,64 @@ def until(job_process, text):
     pytest.fail("The process ended.")
 
 
-def test_a_host_that_dies_ends_all(hosts):
+def children(process):
+    return [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+
+
+def test_a_host_that_dies_ends_all_and_its_processes_with_it(hosts):
     jobs = hosts({**LSTM, "epochs": "100000"})
     first, second = (job.start("train") for job in jobs)
     until(first, "epoch: 2 ")
-    children = Path(f"/proc/{second.pid}/task/{second.pid}/children").read_text().split()
-    for process in (second.pid, *map(int, children)):  # as a container ends, all at once
-        os.kill(process, signal.SIGKILL)
-    first.communicate(timeout=60)
+    left = children(second)
+    second.kill()
+    for process in (first, second):
+        process.communicate(timeout=60)
     assert first.returncode == 1
-    assert jobs[0].failure.exists()
-    second.communicate()
+    assert jobs[0].failure.read_text().startswith("Another host ended without a word")
+    assert left
+    assert not any(Path(f"/proc/{pid}/exe").exists() for pid in left)
+
+
+def test_a_process_that_is_killed_ends_all(hosts):
+    jobs = hosts({**LSTM, "epochs": "100000"})
+    first, second = (job.start("train") for job in jobs)
+    until(first, "epoch: 2 ")
+    os.kill(children(second)[0], signal.SIGKILL)
+    for process in (first, second):
+        process.communicate(timeout=60)
+    assert [first.returncode, second.returncode] == [1, 1]
+    for job in jobs:
+        assert job.failure.read_text().startswith("A process of the training was killed")
+
+
+def test_a_host_that_cannot_begin_ends_those_that_wait_for_it(hosts):
+    jobs = hosts(LSTM)
+    (jobs[1].config / "hyperparameters.json").write_text("{")
+    assert run(jobs) == [1, 1]
+    for job in jobs:
+        assert "hyperparameters.json must hold a JSON object" in job.failure.read_text()
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_host_that_waits_for_others_can_be_stopped(hosts, number):
+    job = hosts(LSTM)[number]
+    alone = job.start("train")
+    until(alone, "is not there yet")
+    alone.send_signal(signal.SIGTERM)
+    alone.communicate(timeout=60)
+    assert (alone.returncode, job.failure.read_text()) == (1, STOPPED_EARLY)
+
+
+def test_a_stop_before_the_first_step_stops_all(hosts, wave):
+    large = {"a.csv": write_csv(np.tile(wave, (200, 1)))}
+    jobs = hosts({**LSTM, "epochs": "100000"}, HOSTS, [large, large])
+    first, second = (job.start("train") for job in jobs)
+    until(first, "lstm-ad {")
+    second.send_signal(signal.SIGTERM)
+    for process in (first, second):
+        process.communicate(timeout=60)
+    assert [first.returncode, second.returncode] == [1, 1]
+    assert [job.failure.read_text() for job in jobs] == [STOPPED_EARLY, STOPPED_EARLY]
 
 
 def test_a_stop_on_one_host_stops_all_and_the_model_is_saved(hosts):
@@ -155,8 +202,8 @@ def test_hosts_that_are_stopped_go_on_where_they_were_if_the_first_one_has_a_che
 def test_a_name_that_nobody_knows_is_an_error_in_the_end(hosts, monkeypatch):
     (job,) = hosts(LSTM, ["no-such-host.invalid"])
     monkeypatch.setenv("SAGEMAKER_BASE_DIR", str(job.base))
-    monkeypatch.setattr("seriesbox.sagemaker.cluster.SECONDS_TO_START", 0)
-    with pytest.raises(UserError, match=r"no-such-host\.invalid is not known within 0 s"):
+    monkeypatch.setattr("seriesbox.sagemaker.meeting.SECONDS_TO_START", 0)
+    with pytest.raises(UserError, match=r"no-such-host\.invalid, the first host, did not come within 0 s"):
         Cluster(Paths()).launch()
 
 

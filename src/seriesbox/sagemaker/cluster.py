@@ -1,9 +1,9 @@
 """Several processes for one training: one on every host, or on every GPU of every host.
 
-SageMaker starts the same container on each host and says in `resourceconfig.json` who they are. The first host by name
-keeps a store at which all processes meet (`worker.py`); torch's launcher starts those of a host, hands signals on to
-them, and ends them all when one fails. What they have to say comes back in a folder: a note that the model is saved, or
-the first reason why not.
+SageMaker starts the same container on each host and says in `resourceconfig.json` who they are. The hosts meet
+(`meeting.py`), each starts its processes (`worker.py`) by torch's launcher and watches over them: it hands signals on,
+and where one process fails, all end, on all hosts. What the processes have to say comes back in a folder: a note that
+the model is saved, or the reason why not.
 """
 
 import json
@@ -14,20 +14,18 @@ import sys
 import tempfile
 import threading
 import time
-from datetime import timedelta
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import torch
-import torch.distributed as dist
 from torch.distributed.elastic.multiprocessing import DefaultLogsSpecs, start_processes
+from torch.distributed.elastic.multiprocessing.api import PContext, RunProcsResult
 
-from seriesbox.errors import UserError
+from seriesbox.errors import STOPPED_EARLY, UserError
+from seriesbox.sagemaker.meeting import PORT, SECONDS_BETWEEN_LOOKS, SECONDS_TO_BE_HEARD, Meeting
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.signals import on_signals
 
-PORT = 29400
-SECONDS_TO_START = 600  # that one host may be later than another: images are pulled, names come late
 SECONDS_TO_STOP = 110  # SageMaker kills 120 s after it asks to stop
 
 
@@ -48,41 +46,31 @@ class Cluster:
 
     def launch(self) -> None:
         """Start the processes of this host; return when the model is saved. Raises UserError when it will not be."""
-        self._wait_for_name()
+        stop = threading.Event()
+        on_signals(lambda *_: stop.set())
         if self.interface in (name for _, name in socket.if_nameindex()):  # SDK v3 names one that does not exist
             os.environ["GLOO_SOCKET_IFNAME"] = os.environ["NCCL_SOCKET_IFNAME"] = str(self.interface)
-        with tempfile.TemporaryDirectory() as folder:
-            store = self._store()
+        with Meeting(self.hosts, self.current, stop.is_set) as meeting, tempfile.TemporaryDirectory() as folder:
+            meeting.wait_for_all()
             processes = start_processes(
                 "training",
                 sys.executable,
                 dict.fromkeys(range(self.processes), ("-m", "seriesbox.sagemaker.worker", folder)),
                 {local: self._environment(local) for local in range(self.processes)},
-                DefaultLogsSpecs(),
+                DefaultLogsSpecs(log_dir=folder),
             )
-            stop = threading.Event()
             on_signals(lambda *_: stop.set())  # torch's own handler would raise, wherever this process is
-            result = None
             try:
-                while not stop.is_set() and not result:
-                    result = processes.wait(timeout=0.5, period=0.1)
-                if stop.is_set():  # they get it too, and save what they have
-                    processes.close(signal.SIGTERM, SECONDS_TO_STOP)
+                result = _watched(processes, meeting, stop)
             finally:
                 processes.close(signal.SIGKILL)
-            del store  # not before the last process has ended
-            cause = Path(folder) / "cause"
-            if cause.exists():
-                raise UserError(cause.read_text())
             if len(list(Path(folder).glob("saved-*"))) < self.processes:
-                codes = {failure.exitcode for failure in result.failures.values()} if result else set()
-                raise UserError(f"The processes ended without saving a model, with exit codes {codes or 'unknown'}.")
+                raise UserError(_cause(result, Path(folder), meeting))
 
-    def _store(self) -> Any:
-        if self.current != self.hosts[0]:
-            return None
-        wait = timedelta(seconds=SECONDS_TO_START)
-        return dist.TCPStore(self.hosts[0], PORT, is_master=True, wait_for_workers=False, timeout=wait)  # type: ignore[attr-defined]
+    def fail(self, cause: str) -> None:
+        """Tell the other hosts that this one does not come, and why."""
+        with suppress(UserError), Meeting(self.hosts, self.current):
+            raise UserError(cause)
 
     def _environment(self, local: int) -> dict[str, str]:
         """What torch.distributed wants to find."""
@@ -96,13 +84,35 @@ class Cluster:
             "LOCAL_WORLD_SIZE": str(self.processes),
         }
 
-    def _wait_for_name(self) -> None:
-        deadline = time.monotonic() + SECONDS_TO_START
-        while True:
-            try:
-                socket.getaddrinfo(self.hosts[0], PORT)
-                return
-            except OSError as error:
-                if time.monotonic() > deadline:
-                    raise UserError(f"{self.hosts[0]} is not known within {SECONDS_TO_START} s: {error}") from None
-                time.sleep(0.5)
+
+def _watched(processes: PContext, meeting: Meeting, stop: threading.Event) -> RunProcsResult:
+    """What becomes of them. Raises UserError where another host has failed."""
+    deadline = None
+    while not (result := processes.wait(SECONDS_BETWEEN_LOOKS, 0.1)):
+        if stop.is_set():
+            meeting.stop()
+        if meeting.listen() and not deadline:
+            deadline = time.monotonic() + SECONDS_TO_STOP
+            for pid in processes.pids().values():  # they save what they have
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGTERM)
+        if deadline and time.monotonic() > deadline:
+            raise UserError(f"The training did not stop within {SECONDS_TO_STOP} s: no model was saved.")
+    return result
+
+
+def _cause(result: RunProcsResult, folder: Path, meeting: Meeting) -> str:
+    """Why no model was saved."""
+    with suppress(FileNotFoundError):
+        return (folder / "cause").read_text()
+    if -signal.SIGKILL in {failure.exitcode for failure in result.failures.values()}:
+        return (
+            "A process of the training was killed, as Linux does where memory ends: take a larger instance, lower "
+            "`batch-size` or the network's sizes, or give less data."
+        )
+    deadline = time.monotonic() + SECONDS_TO_BE_HEARD
+    while time.monotonic() < deadline:  # what this host's processes noticed is that another host's are gone
+        if meeting.listen():
+            return STOPPED_EARLY
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+    return "Another host ended without a word: its log may say why."

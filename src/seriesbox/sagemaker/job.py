@@ -3,7 +3,6 @@
 import json
 import re
 import threading
-import time
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -21,7 +20,7 @@ from seriesbox.sagemaker.channels import divided_channels, read_channels
 from seriesbox.sagemaker.checkpoints import Checkpoints, fingerprint
 from seriesbox.sagemaker.cluster import Cluster
 from seriesbox.sagemaker.earlier import read_earlier
-from seriesbox.sagemaker.machine import has_gpu, usable_cores
+from seriesbox.sagemaker.machine import has_gpu, job_began, usable_cores
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.reason import reason
 from seriesbox.sagemaker.report import Report
@@ -33,20 +32,20 @@ GPU_INSTANCES = re.compile(r"ml\.(p|g|gr)\d|local_gpu")
 
 def run() -> None:
     """Do the part of this host in the job that the `/opt/ml` tree describes. Raises ClientError, nothing else."""
-    paths, stop = Paths(), threading.Event()
+    paths = Paths()
     try:
         cluster = Cluster(paths)
         if cluster.size == 1:
-            train(paths, Group(), stop)
+            train(paths, Group())
         else:
             cluster.launch()
     except BaseException as error:
         raise ClientError(reason(error)) from None
 
 
-def train(paths: Paths, group: Group, stop: threading.Event) -> None:
+def train(paths: Paths, group: Group) -> None:
     """Do this process' part of the training; the first one speaks and saves for all. Raises UserError."""
-    began, first = time.monotonic(), group.rank == 0
+    stop, first = threading.Event(), group.rank == 0
     given = _hyperparameters(paths)
     named = decode(given.pop("model", None))
     earlier = read_earlier(paths.channel("model"))
@@ -74,18 +73,20 @@ def train(paths: Paths, group: Group, stop: threading.Event) -> None:
         channels = {"training": training, "validation": validation}
         of_job = fingerprint(name, hyperparameters, channels, earlier, group)
         store = Checkpoints(folder, of_job) if folder else None
-    run = Run(device, began=began, stopped=stop.is_set, store=store, history=history, group=group, divided=divided)
+    run = Run(device, stopped=stop.is_set, store=store, history=history, group=group, divided=divided)
+    run = replace(run, began=job_began())
     if first:
         report = Report(hyperparameters.epochs, paths.data, history)
         run = replace(run, report=report.epoch, advance=report.advance)
         run = replace(run, resumed=report.resumed, concluded=report.concluded)
     on_signals(lambda *_: stop.set())  # from here on there is something to save
     model = algorithm.fit(hyperparameters, training, validation, run, earlier.estimator() if earlier else None)
+    stopped = group.any(stop.is_set())
     if first:
-        if stop.is_set():
-            print("Stopped: the model is as the last step left it.", flush=True)
+        if stopped:
+            print("Stopped: what has been learnt so far is saved.", flush=True)
         model.to(torch.device("cpu"))
-        save(model, paths.model, "onnx" if stop.is_set() else _runtime(model))  # stopped: there may be seconds left
+        save(model, paths.model, "onnx" if stopped else _runtime(model))  # stopped: there may be seconds left
         print(f"Saved the model to {paths.model}.", flush=True)
     group.wait()
 

@@ -3,10 +3,16 @@
 import ctypes
 import gc
 import os
+import time
 from contextlib import suppress
 from pathlib import Path
 
 CGROUPS = Path("/sys/fs/cgroup")
+
+
+def job_began() -> float:
+    """When, on the clock of `time.monotonic`: at the first call, in this process or in the one that started it."""
+    return float(os.environ.setdefault("SERIESBOX_BEGAN", str(time.monotonic())))
 
 
 def usable_cores() -> int:

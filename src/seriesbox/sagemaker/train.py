@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from seriesbox.errors import STOPPED_EARLY, shortened
+from seriesbox.sagemaker.machine import job_began
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.signals import on_signals
 
@@ -24,6 +25,7 @@ FAILED_ITSELF = ("Framework Error", "SMTrainingCompiler Error")  # how the toolk
 
 def main() -> NoReturn:
     """Train, and exit the process."""
+    job_began()
     paths = Paths()
     had_code = paths.code.exists()
 
@@ -36,11 +38,14 @@ def main() -> NoReturn:
     # Before anything large is imported: without a handler, the first process of a container ignores the signals.
     on_signals(stop_early)
 
-    fault = _obstacle(paths, had_code) or _failure(paths)
+    obstacle = _obstacle(paths, had_code)
+    fault = obstacle or _failure(paths)
     if fault:
         with suppress(OSError):
             paths.failure.write_text(shortened(fault))
         print(fault, file=sys.stderr)
+    if obstacle:
+        _tell_others(paths, obstacle)
     _exit(0 if paths.success.exists() and not fault else 1, paths, had_code)
 
 
@@ -57,6 +62,15 @@ def _obstacle(paths: Paths, had_code: bool) -> str | None:
         return fault
     needed = (paths.model, paths.place_for_checkpoints(), None if had_code else paths.code)
     return next(filter(None, (_unwritable(folder) for folder in needed if folder)), None)
+
+
+def _tell_others(paths: Paths, obstacle: str) -> None:
+    """End the hosts that would wait for this one."""
+    with suppress(Exception):  # the configuration itself may be what is wrong
+        if len(json.loads(paths.resources.read_bytes())["hosts"]) > 1:
+            from seriesbox.sagemaker.cluster import Cluster
+
+            Cluster(paths).fail(obstacle)
 
 
 def _failure(paths: Paths) -> str | None:

@@ -1,0 +1,170 @@
+"""An AWS account that has subscribed to an algorithm, of which nothing leaves this machine.
+
+SageMaker's local mode runs the jobs. What it does not know, since it takes images and no algorithms, is added here and
+told by the listing's CreateAlgorithm request. Every request is checked by AWS' own model of it.
+"""
+
+import math
+import re
+from copy import deepcopy
+from functools import partialmethod
+from io import StringIO
+from pathlib import Path
+from random import Random
+from types import SimpleNamespace
+from typing import Any
+
+import sagemaker.local.image
+from aws import ARN, ROLE, described_package, description
+from engine import IMAGE
+from local_mode import BUCKET, local_session
+from sagemaker.local import LocalSession
+from sagemaker.local.local_session import LocalSagemakerClient
+
+from listing.shapes import faults, operation
+
+LOCAL = "local"  # the only machine there is
+
+Json = dict[str, Any]
+
+
+class Session(LocalSession):
+    """A session of that account. Whatever it waits for has ended already."""
+
+    @classmethod
+    def begin(cls, name: str, folder: str) -> tuple[str, str, "Session"]:
+        """What a notebook has to be told: the algorithm's ARN, a role, and a session."""
+        session = local_session(Path(folder), cls, default_bucket=BUCKET)
+        session.sagemaker_client = Client(session, name)
+        return f"{ARN}:algorithm/{name}", ROLE, session
+
+    wait_for_job = partialmethod(LocalSession.wait_for_job, poll=0)
+    wait_for_tuning_job = partialmethod(LocalSession.wait_for_tuning_job, poll=0)
+    wait_for_model_package = partialmethod(LocalSession.wait_for_model_package, poll=0)
+    wait_for_endpoint = partialmethod(LocalSession.wait_for_endpoint, poll=0)
+
+    def logs_for_transform_job(self, job_name: str, wait: bool = False, poll: float = 0) -> None:
+        """There is no CloudWatch to ask."""
+
+
+class Client(LocalSagemakerClient):
+    """SageMaker's API as that account sees it."""
+
+    def __init__(self, session: LocalSession, name: str):
+        super().__init__(session)
+        self.algorithm = description(name)
+        self.trainings: dict[str, Json] = {}
+        self.tunings: dict[str, Json] = {}
+        self.packages: dict[str, Json] = {}
+        self.log = StringIO()  # what containers print; metrics are read from it
+        sagemaker.local.image.sys = SimpleNamespace(stdout=self.log)
+
+    def describe_algorithm(self, **request: str) -> Json:
+        return self.algorithm
+
+    def create_training_job(self, **request: Any) -> None:
+        check("CreateTrainingJob", request)
+        name, asked, printed = request["TrainingJobName"], deepcopy(request), len(self.log.getvalue())
+        asked["AlgorithmSpecification"]["TrainingImage"] = IMAGE
+        asked["ResourceConfig"]["InstanceType"] = LOCAL
+        asked["Environment"] = {"OMP_NUM_THREADS": "1"}  # several threads on a busy machine wait for each other
+        super().create_training_job(**asked)
+        self.trainings[name] = {
+            **super().describe_training_job(name),
+            **request,
+            "OutputDataConfig": {"KmsKeyId": "", **request["OutputDataConfig"]},
+            "FinalMetricDataList": self.metrics(self.log.getvalue()[printed:]),
+        }
+
+    def metrics(self, log: str) -> list[Json]:
+        """The last value of every metric that a log has."""
+        definitions = self.algorithm["TrainingSpecification"]["MetricDefinitions"]
+        found = {each["Name"]: re.findall(each["Regex"], log) for each in definitions}
+        return [{"MetricName": name, "Value": float(values[-1])} for name, values in found.items() if values]
+
+    def describe_training_job(self, **request: str) -> Json:
+        return self.trainings[request["TrainingJobName"]]
+
+    def list_tags(self, **request: str) -> Json:
+        return {"Tags": []}
+
+    def create_hyper_parameter_tuning_job(self, **request: Any) -> None:
+        """Random search, one training after the other."""
+        check("CreateHyperParameterTuningJob", request)
+        config, training = request["HyperParameterTuningJobConfig"], dict(request["TrainingJobDefinition"])
+        training["ResourceConfig"] = training.pop("HyperParameterTuningResourceConfig")
+        static, objective = training.pop("StaticHyperParameters"), config["HyperParameterTuningJobObjective"]
+        dice, results = Random(config["RandomSeed"]), []
+        for number in range(config["ResourceLimits"]["MaxNumberOfTrainingJobs"]):
+            name = f"{request['HyperParameterTuningJobName']}-{number + 1:03}"
+            tuned = drawn(config["ParameterRanges"], dice)
+            self.create_training_job(**training, TrainingJobName=name, HyperParameters=static | tuned)
+            (value,) = (
+                each["Value"]
+                for each in self.trainings[name]["FinalMetricDataList"]
+                if each["MetricName"] == objective["MetricName"]
+            )
+            results.append(
+                {
+                    "TrainingJobName": name,
+                    "TrainingJobStatus": "Completed",
+                    "TunedHyperParameters": tuned,
+                    "FinalHyperParameterTuningJobObjectiveMetric": {"Value": value},
+                }
+            )
+        self.tunings[request["HyperParameterTuningJobName"]] = {
+            "HyperParameterTuningJobStatus": "Completed",
+            "TrainingJobSummaries": results,
+            "BestTrainingJob": {"Minimize": min, "Maximize": max}[objective["Type"]](
+                results, key=lambda each: each["FinalHyperParameterTuningJobObjectiveMetric"]["Value"]
+            ),
+        }
+
+    def describe_hyper_parameter_tuning_job(self, **request: str) -> Json:
+        return self.tunings[request["HyperParameterTuningJobName"]]
+
+    def list_training_jobs_for_hyper_parameter_tuning_job(self, **request: Any) -> Json:
+        return self.tunings[request["HyperParameterTuningJobName"]]
+
+    def create_model_package(self, **request: Any) -> None:
+        check("CreateModelPackage", request)
+        self.packages[request["ModelPackageName"]] = request
+
+    def describe_model_package(self, **request: str) -> Json:
+        name = request["ModelPackageName"].rpartition("/")[2]
+        return described_package(name, self.packages[name])
+
+    def create_model(self, **request: Any) -> None:
+        check("CreateModel", request)
+        (container,) = request["Containers"]
+        (source,) = self.packages[container["ModelPackageName"]]["SourceAlgorithmSpecification"]["SourceAlgorithms"]
+        model = {"Image": IMAGE, "ModelDataUrl": source["ModelDataUrl"], "Environment": {}}
+        super().create_model(request["ModelName"], model)
+
+    def create_transform_job(self, **request: Any) -> None:
+        check("CreateTransformJob", request)
+        machines = request["TransformResources"] | {"InstanceType": LOCAL}
+        super().create_transform_job(**request | {"TransformResources": machines})
+
+    def create_endpoint_config(self, **request: Any) -> None:
+        check("CreateEndpointConfig", request)
+        (variant,) = request["ProductionVariants"]
+        super().create_endpoint_config(request["EndpointConfigName"], [variant | {"InstanceType": LOCAL}])
+
+
+def check(name: str, request: Json) -> None:
+    """Is this what the operation takes?"""
+    found = faults(operation(name).input_shape, request)
+    assert not found, found
+
+
+def drawn(ranges: Json, dice: Random) -> dict[str, str]:
+    """A value for every hyperparameter that has a range."""
+    values = {each["Name"]: dice.choice(each["Values"]) for each in ranges["CategoricalParameterRanges"]}
+    for kind in ("Integer", "Continuous"):
+        for each in ranges[f"{kind}ParameterRanges"]:
+            low, high = float(each["MinValue"]), float(each["MaxValue"])
+            logarithmic = each["ScalingType"] == "Logarithmic"
+            value = math.exp(dice.uniform(math.log(low), math.log(high))) if logarithmic else dice.uniform(low, high)
+            values[each["Name"]] = str(round(value) if kind == "Integer" else value)
+    return values

@@ -1,0 +1,70 @@
+"""The listings' notebooks, as a subscriber runs them; only what subscribing tells them is replaced.
+
+`scripts/test-image -k notebook --keep` writes what the cells show into them.
+"""
+
+import os
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+
+import nbformat
+import pytest
+from local_mode import nothing_left_behind, s3_server
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+PROJECT = Path(__file__).parents[2]
+SETTINGS = """
+from subscriber import Session
+
+algorithm_arn, role, session = Session.begin({name!r}, {folder!r})
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_is_left_behind() -> Iterator[None]:
+    with nothing_left_behind():
+        yield
+
+
+@pytest.fixture
+def _s3(tmp_path, monkeypatch) -> Iterator[None]:
+    with s3_server(tmp_path) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", url)
+        yield
+
+
+@pytest.mark.usefixtures("_s3")
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("name", ["cnn-kmeans", "lstm-ad"])
+def test_every_cell_of_a_notebook_does_what_it_shows(name, tmp_path, monkeypatch, pytestconfig):
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(PROJECT), str(Path(__file__).parent)]))
+    path = PROJECT / "listing" / name / "notebook.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+
+    done = executed(notebook, SETTINGS.format(name=name, folder=str(tmp_path)), path.parent)
+    if pytestconfig.getoption("keep"):
+        nbformat.write(done, path)
+    else:
+        assert kinds(notebook) == kinds(done)
+
+
+def executed(notebook: NotebookNode, settings: str, folder: Path) -> NotebookNode:
+    """With what its cells show and draw by other settings than it has, but not what the SDK says on the way."""
+    notebook = deepcopy(notebook)
+    (cell,) = (cell for cell in notebook.cells if "settings" in cell.metadata.get("tags", []))
+    shown, cell.source = cell.source, settings
+    NotebookClient(notebook, resources={"metadata": {"path": folder}}, record_timing=False).execute()
+    cell.source = shown
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if output.output_type != "stream"]
+    return notebook
+
+
+def kinds(notebook: NotebookNode) -> list[list[tuple[str, set[str]]]]:
+    """What sort of outputs every cell has."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    return [[(output.output_type, set(output.get("data", []))) for output in cell.outputs] for cell in cells]
