@@ -4,6 +4,7 @@
 """
 
 import json
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib.metadata import version
@@ -36,6 +37,22 @@ class Seller:
     role: str
     bucket: str
     version: str = version("seriesbox")
+
+    def faults(self) -> list[str]:
+        """What none of these can be, in a sentence each; whether they exist, AWS alone knows."""
+        patterns = {
+            "account": (r"\d{12}", "twelve digits"),
+            "region": (r"[a-z]{2}(-[a-z]+)+-\d", "a region's name, such as us-east-1"),
+            "role": (r"[\w+=,.@-]{1,64}", "a role's name, not its ARN"),
+            "bucket": (r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "a bucket's name, without s3://"),
+            "version": (r"\d+(\.\d+)*", "numbers with dots between them"),
+        }
+        given = {name: str(getattr(self, name)) for name in patterns}
+        return [
+            f"The {name} must be {what}, not {given[name]!r}."
+            for name, (pattern, what) in patterns.items()
+            if not re.fullmatch(pattern, given[name])
+        ]
 
     @property
     def registry(self) -> str:

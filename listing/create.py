@@ -4,6 +4,7 @@ scripts/create-algorithm --account 123456789012 --region us-east-1 --role ROLE -
 """
 
 import argparse
+import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,11 +42,11 @@ def file(asked: Json, folder: Path) -> Path:
 def image_commands(seller: Seller, local: str) -> list[str]:
     """What brings the image to where SageMaker takes it from: the work of Docker, so never done here."""
     return [
-        f"scripts/build --build-arg TORCH_BUILD=cu130 --tag {local}",
+        f"scripts/build --build-arg TORCH_BUILD=cu130 --tag {shlex.quote(local)}",
         f"aws ecr create-repository --region {seller.region} --repository-name seriesbox  # the first time",
         f"aws ecr get-login-password --region {seller.region} | "
         f"docker login --username AWS --password-stdin {seller.registry}",
-        f"docker tag {local} {seller.image}",
+        f"docker tag {shlex.quote(local)} {seller.image}",
         f"docker push {seller.image}",
     ]
 
@@ -71,6 +72,8 @@ def main() -> None:
     """Write the requests, say what is to be done with them, and, where told to, do it."""
     given = _arguments()
     seller = Seller(given.account, given.region, given.role, given.bucket, given.version)
+    if faults := seller.faults():
+        sys.exit(" ".join(faults))
     try:
         requests = {name: checked(name, seller) for name in given.names or ALGORITHMS}
         given.to.mkdir(parents=True, exist_ok=True)
@@ -83,7 +86,7 @@ def main() -> None:
             print(call.command(seller.region), flush=True)
             if given.create:
                 make(call, seller.region)
-    except (RefusedError, BotoCoreError, ClientError) as error:
+    except (RefusedError, BotoCoreError, ClientError, OSError) as error:
         sys.exit(str(error))
 
 

@@ -162,8 +162,24 @@ def test_the_first_refusal_ends_it_with_its_reason(tmp_path, aws, monkeypatch, o
 
 
 def test_a_request_with_a_fault_goes_nowhere(tmp_path, aws, monkeypatch):
-    said = ended_with(monkeypatch, aws, "lstm-ad", "--to", str(tmp_path), "--role", "of nobody")
-    assert "ValidationSpecification.ValidationRole: 'arn:aws:iam::210987654321:role/of nobody' does not" in said
+    said = ended_with(monkeypatch, aws, "lstm-ad", "--to", str(tmp_path), "--version", "7" * 70)
+    assert "AlgorithmName" in said
+    assert (list(tmp_path.iterdir()), aws.asked) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--account", "12", "The account must be twelve digits, not '12'."),
+        ("--region", "", "The region must be a region's name, such as us-east-1, not ''."),
+        ("--role", "arn:aws:iam::210987654321:role/Validator", "The role must be a role's name, not its ARN"),
+        ("--bucket", "s3://a-bucket", "The bucket must be a bucket's name, without s3://, not 's3://a-bucket'."),
+        ("--version", "seven", "The version must be numbers with dots between them, not 'seven'."),
+        ("--to", "/dev/null/here", "Not a directory"),
+    ],
+)
+def test_an_argument_that_cannot_be_is_named(tmp_path, aws, monkeypatch, option, value, message):
+    assert message in ended_with(monkeypatch, aws, "lstm-ad", "--to", str(tmp_path), option, value)
     assert (list(tmp_path.iterdir()), aws.asked) == ([], [])
 
 
