@@ -181,7 +181,7 @@ def test_stopping_a_clustering_of_many_series_leaves_a_model_too(tmp_path):
     with Container.running("-v", f"{tmp_path / 'ml'}:/opt/ml", command=("train",)) as job:
         job.log_until("epoch: 1 ")
         assert job.stop() == 0
-        assert "Stopped: the model is as the last step left it." in job.log()
+        assert "Stopped: what has been learnt so far is saved." in job.log()
     assert (tmp_path / "ml" / "model" / "model.json").exists()
 
 
