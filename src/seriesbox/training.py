@@ -335,10 +335,17 @@ def _set_generators(states: Mapping[str, Tensor]) -> None:
         torch.cuda.set_rng_state(states["cuda"])
 
 
-def check_patience(hyperparameters: Optimization, validated: bool) -> None:
-    """Raise HyperparameterError where nothing could tell which epoch is the best."""
+def begin(hyperparameters: Optimization, train: Collection[object], validation: Collection[object], run: Run) -> bool:
+    """What every training begins with: generators are seeded. Returns whether there is anything to validate with.
+
+    Raises DataError where there is no data, and HyperparameterError where nothing could tell which epoch is the best.
+    """
+    run.has_data("training", train)
+    validated = run.has_data("validation", validation)
     if hyperparameters.patience and not validated:
         raise HyperparameterError("`patience` compares epochs by a validation channel: give one, or leave it out.")
+    torch.manual_seed(hyperparameters.seed + run.group.rank)  # weights and order are the first process'
+    return validated
 
 
 def finished(run: Run, compute: Callable[[], Result]) -> Result:

@@ -39,7 +39,7 @@ from seriesbox.layers.buffers import Buffers
 from seriesbox.layers.scaler import Scaler
 from seriesbox.layers.torch_network import TorchNetwork, arrays, as_array
 from seriesbox.tables.table import Table, Tables
-from seriesbox.training import Run, StoppedError, check_patience, finished, optimize
+from seriesbox.training import Run, StoppedError, begin, finished, optimize
 
 # The silhouette is quadratic in the number of series: it is taken on at most this many, so that it stays a small
 # part of an epoch.
@@ -97,10 +97,7 @@ class CNNKMeans(nn.Module):
         Raises DataError when a row has nothing in it, or when there are fewer series than clusters.
         """
         group = run.group
-        run.has_data("training", train)
-        validated = run.has_data("validation", validation)
-        check_patience(hyperparameters, validated)
-        torch.manual_seed(hyperparameters.seed + group.rank)  # weights and order are the first process'
+        validated = begin(hyperparameters, train, validation, run)
         raise_together(cls.faults(hyperparameters, group, train, validation))
         tables = _bridged(train)
         shard = run.shard("training", len(tables.values))

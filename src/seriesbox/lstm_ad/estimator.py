@@ -28,7 +28,7 @@ from seriesbox.lstm_ad.predictor import LSTMADPredictor
 from seriesbox.lstm_ad.series import check
 from seriesbox.lstm_ad.windows import Windows
 from seriesbox.tables.table import Table, Tables
-from seriesbox.training import Run, StoppedError, check_patience, optimize
+from seriesbox.training import Run, StoppedError, begin, optimize
 
 # Windows forecast at once outside training: larger chunks leave the cache and are slower.
 CHUNK_WINDOWS = 256
@@ -79,10 +79,7 @@ class LSTMAD(nn.Module):
         Raises DataError when a cell is missing, a file is too short, or files differ in their columns.
         """
         group = run.group
-        run.has_data("training", train)
-        validated = run.has_data("validation", validation)
-        check_patience(hyperparameters, validated)
-        torch.manual_seed(hyperparameters.seed + group.rank)  # weights and order are the first process'
+        validated = begin(hyperparameters, train, validation, run)
         raise_together(cls.faults(hyperparameters, group, train, validation))
         model = cls(hyperparameters, _columns(train, group))
         if earlier and earlier.columns != model.columns:

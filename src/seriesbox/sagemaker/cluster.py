@@ -24,6 +24,7 @@ from torch.distributed.elastic.multiprocessing.api import PContext, RunProcsResu
 from seriesbox.errors import STOPPED_EARLY, UserError
 from seriesbox.sagemaker.meeting import PORT, SECONDS_BETWEEN_LOOKS, SECONDS_TO_BE_HEARD, Meeting
 from seriesbox.sagemaker.paths import Paths
+from seriesbox.sagemaker.reason import LESS
 from seriesbox.sagemaker.signals import on_signals
 
 SECONDS_TO_STOP = 110  # SageMaker kills 120 s after it asks to stop
@@ -106,10 +107,7 @@ def _cause(result: RunProcsResult, folder: Path, meeting: Meeting) -> str:
     with suppress(FileNotFoundError):
         return (folder / "cause").read_text()
     if -signal.SIGKILL in {failure.exitcode for failure in result.failures.values()}:
-        return (
-            "A process of the training was killed, as Linux does where memory ends: take a larger instance, lower "
-            "`batch-size` or the network's sizes, or give less data."
-        )
+        return f"A process of the training was killed, as Linux does where memory ends: {LESS}"
     deadline = time.monotonic() + SECONDS_TO_BE_HEARD
     while time.monotonic() < deadline:  # what this host's processes noticed is that another host's are gone
         if meeting.listen():

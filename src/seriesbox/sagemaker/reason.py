@@ -7,6 +7,7 @@ import torch
 
 from seriesbox.errors import UserError, shortened
 
+LESS = "take a larger instance, lower `batch-size` or the network's sizes, or give less data."
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -26,8 +27,5 @@ def _sentence(error: BaseException) -> str:
         return "The GPU has too little memory: lower `batch-size`, or take an instance whose GPU has more."
     # torch has no type of its own for the memory of the machine.
     if isinstance(error, MemoryError) or number == errno.ENOMEM or "can't allocate memory" in str(error):
-        return (
-            "The machine has too little memory: take a larger instance, lower `batch-size` or the network's sizes, or "
-            "give less data."
-        )
+        return f"The machine has too little memory: {LESS}"
     return "Training failed inside seriesbox, the log says where."
