@@ -9,7 +9,7 @@ FROM ${BASE} AS packages
 # SageMaker's toolkit comes as source with a C extension.
 RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*
 
-# PyPI's torch brings gigabytes of CUDA packages, so each build comes from its own index: cpu, cu130, ...
+# PyPI has one build of each torch, with gigabytes of CUDA packages. PyTorch's own indexes have them all: cpu, cu130, ...
 ARG TORCH_BUILD=cpu
 ARG TORCH_INDEX=https://download.pytorch.org/whl/${TORCH_BUILD}
 COPY requirements.txt docker/install docker/prune /build/

@@ -6,7 +6,7 @@ from pathlib import Path
 
 try:
     packages = json.loads(Path(sys.argv[1]).read_text())["dependencies"]
-except ValueError:
+except (OSError, ValueError):
     print("pip-audit reached no service that knows vulnerabilities: nothing was checked.")
     sys.exit(2)
 vulnerable = [(each["name"], each["version"], flaw["id"]) for each in packages for flaw in each.get("vulns", [])]

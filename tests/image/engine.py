@@ -1,12 +1,14 @@
 """Docker's client, and containers of the image."""
 
 import json
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
-IMAGE = "seriesbox:latest"
+IMAGE = os.environ.get("SERIESBOX_IMAGE", "seriesbox:latest")  # scripts/test-image --image NAME sets it
 
 
 def docker(*arguments: str, stdin: bytes | None = None, timeout: float = 120) -> bytes:
@@ -14,6 +16,13 @@ def docker(*arguments: str, stdin: bytes | None = None, timeout: float = 120) ->
     done = subprocess.run(["docker", *arguments], input=stdin, capture_output=True, timeout=timeout, check=False)
     assert done.returncode == 0, f"docker {' '.join(arguments)}: {(done.stdout + done.stderr).decode()}"
     return done.stdout
+
+
+def installed() -> set[str]:
+    """The Python packages in the image beside ours, as they are pinned: `name==version`."""
+    program = (Path(__file__).parents[2] / "scripts" / "installed.py").read_bytes()
+    printed = docker("run", "--rm", "--interactive", "--network", "none", IMAGE, "python", "-", stdin=program)
+    return set(printed.decode().split())
 
 
 @dataclass(frozen=True)
