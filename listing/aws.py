@@ -13,11 +13,14 @@ from botocore.exceptions import ClientError
 from listing.shapes import Json
 
 SECONDS_BETWEEN = 15
-SCANNED_ALREADY = ("LimitExceededException", "ValidationException")  # today; or again and again, by Inspector
+DONE_ALREADY = {  # so that a second run goes on where the first one ended
+    "CreateRepository": ("RepositoryAlreadyExistsException",),
+    "StartImageScan": ("LimitExceededException", "ValidationException"),  # today; or again and again, by Inspector
+}
 
 
 class RefusedError(Exception):
-    """AWS has looked at what it was given, and will not have it."""
+    """What was given will not do: AWS says so, Docker, or a check of our own."""
 
 
 class Call(NamedTuple):
@@ -37,10 +40,29 @@ class Call(NamedTuple):
         return " ".join([*command, "--region", region, *options])
 
     def make(self, region: str) -> Json:
-        """AWS' answer. Raises BotoCoreError or ClientError."""
-        client = boto3.client(self.service, region_name=region)
+        """AWS' answer, asked for again while what it tells of goes on; nothing where that was done before.
+
+        Raises RefusedError, BotoCoreError or ClientError.
+        """
+        ask = getattr(boto3.client(self.service, region_name=region), xform_name(self.operation))
         given = {name: _contents(value) for name, value in self.parameters.items()}
-        return getattr(client, xform_name(self.operation))(**given)
+        ended = ENDED.get(self.operation, lambda _: True)
+        try:
+            while not ended(answer := ask(**given)):
+                time.sleep(SECONDS_BETWEEN)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if self.operation == "HeadBucket":  # whose refusals have no text
+                raise RefusedError(
+                    f"The bucket {self.parameters['Bucket']} cannot be used ({code}): it must be there, belong to the "
+                    "account, and be open to your credentials."
+                ) from None
+            if code not in DONE_ALREADY.get(self.operation, ()):
+                raise
+            return {}
+        if (there := answer.get("BucketRegion", region)) != region:
+            raise RefusedError(f"The bucket is in {there}: SageMaker takes data from {region}, its own region, alone.")
+        return answer
 
 
 def _option(name: str, value: Any) -> str:
@@ -53,27 +75,20 @@ def _contents(value: Any) -> Any:
     return value.read_bytes() if isinstance(value, Path) else value
 
 
-def make(call: Call, region: str) -> None:
-    """Make a call, again and again where it asks for something that has not ended. Raises RefusedError."""
-    ended = {"DescribeImageScanFindings": scanned, "DescribeAlgorithm": validated}.get(call.operation, lambda _: True)
-    try:
-        while not ended(call.make(region)):
-            time.sleep(SECONDS_BETWEEN)
-    except ClientError as error:
-        if call.operation != "StartImageScan" or error.response["Error"]["Code"] not in SCANNED_ALREADY:
-            raise
-
-
 def scanned(answer: Json) -> bool:
     """Whether a scan has ended. Raises RefusedError where it found what the Marketplace does not take."""
     status = answer["imageScanStatus"]["status"]
     if status in ("PENDING", "IN_PROGRESS"):
         return False
+    if status not in ("COMPLETE", "ACTIVE"):
+        reason = answer["imageScanStatus"].get("description", "no reason is given.")
+        raise RefusedError(f"The image's scan ended as {status}: {reason}")
     found = answer.get("imageScanFindings", {}).get("findingSeverityCounts", {})
-    severe = {severity: found[severity] for severity in ("CRITICAL", "HIGH") if found.get(severity)}
-    if severe or status not in ("COMPLETE", "ACTIVE"):
-        counts = ", ".join(f"{count} {severity}" for severity, count in severe.items()) or "nothing severe"
-        raise RefusedError(f"The image's scan ended as {status} and found {counts}: mend the image, push it again.")
+    severe = [f"{found[severity]} {severity}" for severity in ("CRITICAL", "HIGH") if found.get(severity)]
+    if severe:
+        raise RefusedError(
+            f"The image's scan found {', '.join(severe)}: mend the image, build it again, and run this again."
+        )
     return True
 
 
@@ -90,3 +105,6 @@ def validated(answer: Json) -> bool:
             "Mend that, and take another version: the name is used up."
         )
     return True
+
+
+ENDED = {"DescribeImageScanFindings": scanned, "DescribeAlgorithm": validated}

@@ -1,25 +1,31 @@
 """The way of the algorithms into SageMaker: the requests as files, and the commands that take them there, shown or run.
 
+Every step may be repeated, so a run that was stopped is simply begun again.
+
 scripts/create-algorithm --account 123456789012 --region us-east-1 --role ROLE --bucket BUCKET [--create]
 """
 
 import argparse
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from listing import rules, shapes
 from listing.algorithm import Seller, request, written
-from listing.aws import Call, RefusedError, make
+from listing.aws import Call, RefusedError
+from listing.page import REPOSITORY
 from listing.profile import FOLDER
+from listing.registry import Docker, Login
 from listing.shapes import Json
 from seriesbox import metrics
 from seriesbox.algorithm import ALGORITHMS, estimator, predictor
 
 LOCAL_IMAGE = "seriesbox:gpu"
+UNPUBLISHED = "https://github.com/OWNER/"
+Step = Call | Docker | Login
 
 
 def checked(name: str, seller: Seller) -> Json:
@@ -39,33 +45,53 @@ def file(asked: Json, folder: Path) -> Path:
     return folder.absolute() / f"{asked['AlgorithmName']}.json"
 
 
-def image_commands(seller: Seller, local: str) -> list[str]:
-    """What brings the image to where SageMaker takes it from: the work of Docker, so never done here."""
+def create(requests: dict[str, Json], seller: Seller, local: str, folder: Path, do: Callable[[Step], Json]) -> None:
+    """From the image here to algorithms that SageMaker has tried; an algorithm that is there stays, with its image.
+
+    The first two calls change nothing: they find a wrong account, region or bucket before anything is begun.
+    """
+    do(Call("s3", "HeadBucket", {"Bucket": seller.bucket, "ExpectedBucketOwner": seller.account}))
+    ours = {name: request(name, seller)["AlgorithmName"] for name in ALGORITHMS}
+    listed = do(
+        Call("sagemaker", "ListAlgorithms", {"NameContains": seller.version.replace(".", "-"), "MaxResults": 100})
+    )
+    there = {each["AlgorithmName"] for each in listed.get("AlgorithmSummaryList", [])} & {*ours.values()}
+    for algorithm in sorted(there):
+        print(f"# {algorithm} is there already: it stays, and so does the image of this version.")
+    if not there:
+        for step in image_steps(seller, local):
+            do(step)
+    for name, asked in requests.items():
+        if ours[name] not in there:
+            for step in algorithm_steps(name, asked, seller, folder):
+                do(step)
+    for name in requests:
+        described = do(Call("sagemaker", "DescribeAlgorithm", {"AlgorithmName": ours[name]}))
+        if described:
+            print(f"# {ours[name]} is valid: {described['AlgorithmArn']}")
+
+
+def image_steps(seller: Seller, local: str) -> list[Step]:
+    """Put the image where SageMaker takes it from, and have it scanned."""
+    pushed = {"repositoryName": "seriesbox", "imageId": {"imageTag": seller.version}}
     return [
-        f"scripts/build --build-arg TORCH_BUILD=cu130 --tag {shlex.quote(local)}",
-        f"aws ecr create-repository --region {seller.region} --repository-name seriesbox  # the first time",
-        f"aws ecr get-login-password --region {seller.region} | "
-        f"docker login --username AWS --password-stdin {seller.registry}",
-        f"docker tag {shlex.quote(local)} {seller.image}",
-        f"docker push {seller.image}",
+        Docker(("tag", local, seller.image)),
+        Call("ecr", "CreateRepository", {"repositoryName": "seriesbox"}),
+        Login(seller.registry),
+        Docker(("push", seller.image)),
+        Call("ecr", "StartImageScan", pushed),
+        Call("ecr", "DescribeImageScanFindings", pushed),
     ]
 
 
-def calls(requests: dict[str, Json], seller: Seller, folder: Path) -> Iterator[Call]:
-    """Scan the image, upload the samples, create the algorithms by the requests in a folder, see what they become."""
-    image = {"repositoryName": "seriesbox", "imageId": {"imageTag": seller.version}}
-    yield Call("ecr", "StartImageScan", image)
-    yield Call("ecr", "DescribeImageScanFindings", image)
-    for name in requests:
-        samples = FOLDER / name / "samples"
-        for sample in sorted(path for path in samples.glob("*/*") if path.is_file()):
-            key = f"{name}/samples/{sample.relative_to(samples)}"
-            yield Call("s3", "PutObject", {"Bucket": seller.bucket, "Key": key, "Body": sample})
-    for asked in requests.values():
-        yield Call("sagemaker", "CreateAlgorithm", asked, file(asked, folder))
-    for asked in requests.values():
-        yield Call("sagemaker", "DescribeAlgorithm", {"AlgorithmName": asked["AlgorithmName"]})
-    yield Call("sagemaker", "ListAlgorithms", {})
+def algorithm_steps(name: str, asked: Json, seller: Seller, folder: Path) -> list[Step]:
+    """Upload the samples, and create the algorithm by its request in a folder."""
+    samples = FOLDER / name / "samples"
+    uploads: list[Step] = [
+        Call("s3", "PutObject", {"Bucket": seller.bucket, "Key": f"{name}/samples/{part}", "Body": samples / part})
+        for part in sorted(path.relative_to(samples) for path in samples.glob("*/*") if path.is_file())
+    ]
+    return [*uploads, Call("sagemaker", "CreateAlgorithm", asked, file(asked, folder))]
 
 
 def main() -> None:
@@ -74,18 +100,26 @@ def main() -> None:
     seller = Seller(given.account, given.region, given.role, given.bucket, given.version)
     if faults := seller.faults():
         sys.exit(" ".join(faults))
+    if REPOSITORY.startswith(UNPUBLISHED):
+        unpublished = (
+            "A listing needs public links: publish the repository, and write its address into listing/page.py."
+        )
+        sys.exit(unpublished) if given.create else print(unpublished, file=sys.stderr)
+
+    def do(step: Step) -> Json:
+        print(step.command(seller.region), flush=True)
+        return step.make(seller.region) if given.create else {}
+
     try:
         requests = {name: checked(name, seller) for name in given.names or ALGORITHMS}
         given.to.mkdir(parents=True, exist_ok=True)
         for asked in requests.values():
             file(asked, given.to).write_text(written(asked))
             print(f"# Wrote {file(asked, given.to)}, which has no fault that can be found without AWS.")
-        print("# By hand:", *image_commands(seller, given.image), sep="\n")
-        print("# Done now:" if given.create else "# By --create, which asks again what has not ended:")
-        for call in calls(requests, seller, given.to):
-            print(call.command(seller.region), flush=True)
-            if given.create:
-                make(call, seller.region)
+        build = f"scripts/build --build-arg TORCH_BUILD=cu130 --tag {shlex.quote(given.image)}"
+        print(f"# {given.image} is what this has made: {build}")
+        print("# Done now:" if given.create else "# Done by --create:")
+        create(requests, seller, given.image, given.to, do)
     except (RefusedError, BotoCoreError, ClientError, OSError) as error:
         sys.exit(str(error))
 

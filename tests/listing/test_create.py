@@ -1,14 +1,19 @@
-"""`scripts/create-algorithm`: what it shows without an account, and what reaches AWS when it is told to create."""
+"""`scripts/create-algorithm`: what it shows without an account, and what reaches AWS when it is told to create.
 
+AWS is a server here that answers as it is told to; Docker, whose registry would be AWS' own, a program that remembers.
+"""
+
+import base64
 import json
 import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import boto3
 import pytest
 
 from listing import create, shapes
@@ -20,7 +25,15 @@ PROJECT = FOLDER.parent
 SELLER = Seller("210987654321", "eu-west-1", "Validator", "a-bucket", "7.8.9")
 GIVEN = ["--account", SELLER.account, "--region", SELLER.region, "--role", SELLER.role, "--bucket", SELLER.bucket]
 SCANNED = {"imageScanStatus": {"status": "COMPLETE"}, "imageScanFindings": {"findingSeverityCounts": {"MEDIUM": 3}}}
-VALIDATED = {"AlgorithmName": "x", "AlgorithmStatus": "Completed", "AlgorithmStatusDetails": {}}
+ARN = "arn:aws:sagemaker:eu-west-1:210987654321:algorithm/lstm-ad-7-8-9"
+VALIDATED = {"AlgorithmArn": ARN, "AlgorithmStatus": "Completed", "AlgorithmStatusDetails": {}}
+TOKEN = {"authorizationData": [{"authorizationToken": base64.b64encode(b"AWS:a password").decode()}]}
+REGISTRY = "210987654321.dkr.ecr.eu-west-1.amazonaws.com"
+DOCKER = """#!/bin/sh
+echo "$@" >>"$0.log"
+[ "$1" != login ] || cat >>"$0.log"
+[ ! -e "$0.fails" ] || [ "$1" != push ]
+"""
 
 
 class AWS(ThreadingHTTPServer):
@@ -29,7 +42,12 @@ class AWS(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.asked: list[tuple[str, dict | bytes]] = []
-        self.answers: dict[str, list[dict]] = {}
+        self.answers: dict[str, list[dict]] = {
+            "DescribeImageScanFindings": [SCANNED],
+            "DescribeAlgorithm": [VALIDATED],
+            "GetAuthorizationToken": [TOKEN],
+        }
+        self.bucket, self.region = 200, SELLER.region
         self.environment = {
             "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self.server_port}",
             "AWS_ACCESS_KEY_ID": "nobody",
@@ -39,7 +57,8 @@ class AWS(ThreadingHTTPServer):
         }
 
     def operations(self) -> list[str]:
-        return [operation for operation, _ in self.asked]
+        """But for the uploads."""
+        return [operation for operation, _ in self.asked if not operation.startswith("/")]
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -51,6 +70,12 @@ class Handler(BaseHTTPRequestHandler):
         waiting = self.server.answers.get(operation, [{}])
         answer = waiting.pop(0) if len(waiting) > 1 else waiting[0]
         self.answer(400 if "__type" in answer else 200, json.dumps(answer).encode())
+
+    def do_HEAD(self) -> None:
+        self.server.asked.append(("HeadBucket", {"Bucket": self.path.strip("/")}))
+        self.send_response(self.server.bucket)
+        self.send_header("x-amz-bucket-region", self.server.region)
+        self.end_headers()
 
     def do_PUT(self) -> None:
         self.server.asked.append((self.path, self.body()))
@@ -73,7 +98,6 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def aws() -> Iterator[AWS]:
     with AWS() as server:
-        server.answers = {"DescribeImageScanFindings": [SCANNED], "DescribeAlgorithm": [VALIDATED]}
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield server
@@ -81,9 +105,43 @@ def aws() -> Iterator[AWS]:
         thread.join()
 
 
+@pytest.fixture(autouse=True)
+def docker(tmp_path_factory, monkeypatch) -> Path:
+    """A client that notes what it is told. It is all that is on the PATH."""
+    program = tmp_path_factory.mktemp("bin") / "docker"
+    program.write_text(DOCKER)
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
+    return program
+
+
+@pytest.fixture(autouse=True)
+def _published(monkeypatch) -> None:
+    monkeypatch.setattr(create, "REPOSITORY", "https://example.com/seriesbox")
+
+
+@pytest.fixture
+def said(tmp_path, aws, monkeypatch, capfd) -> Callable[..., tuple[str, str]]:
+    """What `--create` prints, and with what it fails. In this process: to start one takes seconds."""
+
+    def run(*arguments: str) -> tuple[str, str]:
+        given = [*GIVEN, "--version", SELLER.version, "--to", str(tmp_path), "--create", *arguments]
+        monkeypatch.setattr(sys, "argv", ["create-algorithm", *given])
+        for name, value in aws.environment.items():
+            monkeypatch.setenv(name, value)
+        failure = ""
+        try:
+            create.main()
+        except SystemExit as ended:
+            failure = str(ended.code)
+        return capfd.readouterr().out, failure
+
+    return run
+
+
 def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Without credentials, or any other setting, that are not given."""
-    paths = {"PATH": os.environ["PATH"], "PYTHONPATH": os.environ.get("PYTHONPATH", ""), "HOME": str(folder)}
+    paths = {"PATH": "/nowhere", "PYTHONPATH": os.environ.get("PYTHONPATH", ""), "HOME": str(folder)}
     command = [sys.executable, "-m", "listing.create", *GIVEN, "--version", SELLER.version, "--to", str(folder)]
     return subprocess.run(
         [*command, *arguments], cwd=PROJECT, env=paths | environment, capture_output=True, text=True, check=False
@@ -95,36 +153,109 @@ def test_without_an_account_the_requests_are_written_and_the_commands_shown(tmp_
     assert done.returncode == 0, done.stderr
     for name in ALGORITHMS:
         assert json.loads((tmp_path / f"{name}-7-8-9.json").read_text()) == request(name, SELLER)
-    registry = "210987654321.dkr.ecr.eu-west-1.amazonaws.com"
-    for command in (
-        f"| docker login --username AWS --password-stdin {registry}",
-        f"docker push {registry}/seriesbox:7.8.9",
+    commands = [line for line in done.stdout.splitlines() if not line.startswith(("#", "aws s3api put-object"))]
+    assert commands == [
+        "aws s3api head-bucket --region eu-west-1 --bucket a-bucket --expected-bucket-owner 210987654321",
+        "aws sagemaker list-algorithms --region eu-west-1 --name-contains 7-8-9 --max-results 100",
+        f"docker tag seriesbox:gpu {REGISTRY}/seriesbox:7.8.9",
+        "aws ecr create-repository --region eu-west-1 --repository-name seriesbox",
+        f"aws ecr get-login-password --region eu-west-1 | docker login --username AWS --password-stdin {REGISTRY}",
+        f"docker push {REGISTRY}/seriesbox:7.8.9",
         'aws ecr start-image-scan --region eu-west-1 --repository-name seriesbox --image-id \'{"imageTag": "7.8.9"}\'',
+        "aws ecr describe-image-scan-findings --region eu-west-1 --repository-name seriesbox "
+        '--image-id \'{"imageTag": "7.8.9"}\'',
+        f"aws sagemaker create-algorithm --region eu-west-1 --cli-input-json file://{tmp_path}/cnn-kmeans-7-8-9.json",
         f"aws sagemaker create-algorithm --region eu-west-1 --cli-input-json file://{tmp_path}/lstm-ad-7-8-9.json",
         "aws sagemaker describe-algorithm --region eu-west-1 --algorithm-name cnn-kmeans-7-8-9",
-        "aws sagemaker list-algorithms --region eu-west-1",
-    ):
-        assert command in done.stdout
+        "aws sagemaker describe-algorithm --region eu-west-1 --algorithm-name lstm-ad-7-8-9",
+    ]
 
 
-def test_what_reaches_aws_is_what_was_shown(tmp_path, aws):
-    done = run(tmp_path, "lstm-ad", "--create", **aws.environment)
-    assert done.returncode == 0, done.stderr
+def test_what_reaches_aws_and_docker_is_what_was_shown(aws, docker, said):
+    shown, failure = said("lstm-ad")
+    assert not failure
+    assert f"# lstm-ad-7-8-9 is valid: {ARN}" in shown
     samples = FOLDER / "lstm-ad" / "samples"
     uploads = {
         f"/a-bucket/lstm-ad/samples/{file.relative_to(samples)}": file.read_bytes() for file in samples.glob("*/*.csv")
     }
     assert {what: body for what, body in aws.asked if what.startswith("/")} == uploads
-    assert [each for each in aws.operations() if not each.startswith("/")] == [
+    assert aws.operations() == [
+        "HeadBucket",
+        "ListAlgorithms",
+        "CreateRepository",
+        "GetAuthorizationToken",
         "StartImageScan",
         "DescribeImageScanFindings",
         "CreateAlgorithm",
         "DescribeAlgorithm",
-        "ListAlgorithms",
     ]
     asked = dict(aws.asked)["CreateAlgorithm"]
     assert asked == request("lstm-ad", SELLER)
     assert not shapes.faults(shapes.operation("CreateAlgorithm").input_shape, asked)
+    assert Path(f"{docker}.log").read_text().splitlines() == [
+        f"tag seriesbox:gpu {REGISTRY}/seriesbox:7.8.9",
+        f"login --username AWS --password-stdin {REGISTRY}",
+        f"a passwordpush {REGISTRY}/seriesbox:7.8.9",
+    ]
+
+
+def test_a_second_run_goes_on_where_the_first_one_ended(aws, docker, said):
+    Path(f"{docker}.fails").touch()
+    assert said("lstm-ad")[1] == "`docker push` failed: what it said is above."
+    assert aws.operations()[-1] == "GetAuthorizationToken"
+
+    Path(f"{docker}.fails").unlink()
+    aws.answers["CreateRepository"] = [{"__type": "RepositoryAlreadyExistsException", "message": "It is there."}]
+    aws.answers["CreateAlgorithm"] = [{"__type": "ValidationException", "message": "No such role."}]
+    assert said("lstm-ad")[1].endswith("No such role.")
+
+    aws.answers["StartImageScan"] = [{"__type": "LimitExceededException", "message": "Once a day."}]
+    aws.answers["CreateAlgorithm"] = [{}]
+    assert not said("lstm-ad")[1]
+
+
+def test_an_algorithm_that_is_there_stays_and_so_does_its_image(aws, docker, said):
+    aws.answers["ListAlgorithms"] = [{"AlgorithmSummaryList": [{"AlgorithmName": "cnn-kmeans-7-8-9"}]}]
+    shown, failure = said()
+    assert not failure
+    assert "# cnn-kmeans-7-8-9 is there already: it stays, and so does the image of this version." in shown
+    assert not Path(f"{docker}.log").exists()
+    assert aws.operations() == ["HeadBucket", "ListAlgorithms", "CreateAlgorithm"] + 2 * ["DescribeAlgorithm"]
+    assert dict(aws.asked)["CreateAlgorithm"]["AlgorithmName"] == "lstm-ad-7-8-9"
+
+
+def test_another_version_s_algorithm_is_not_this_one(aws, said):
+    aws.answers["ListAlgorithms"] = [{"AlgorithmSummaryList": [{"AlgorithmName": "lstm-ad-7-8-91"}]}]
+    assert not said("lstm-ad")[1]
+    assert "CreateAlgorithm" in aws.operations()
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_nothing_is_begun_with_a_bucket_that_cannot_be_used(aws, docker, said, status):
+    aws.bucket = status
+    assert said()[1] == (
+        f"The bucket a-bucket cannot be used ({status}): it must be there, belong to the account, and be open to "
+        "your credentials."
+    )
+    assert (aws.operations(), Path(f"{docker}.log").exists()) == (["HeadBucket"], False)
+
+
+def test_nothing_is_begun_with_a_bucket_of_another_region(aws, docker, said):
+    aws.region = "us-east-2"
+    assert said()[1] == "The bucket is in us-east-2: SageMaker takes data from eu-west-1, its own region, alone."
+    assert (aws.operations(), Path(f"{docker}.log").exists()) == (["HeadBucket"], False)
+
+
+def test_nothing_is_begun_before_the_repository_is_public(tmp_path, aws, monkeypatch, said):
+    monkeypatch.setattr(create, "REPOSITORY", "https://github.com/OWNER/seriesbox")
+    assert said()[1].startswith("A listing needs public links: publish the repository")
+    assert (list(tmp_path.iterdir()), aws.asked) == ([], [])
+
+
+def test_without_docker_that_is_said(monkeypatch, said):
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert said()[1] == "There is no docker command here: install Docker's client."
 
 
 @pytest.mark.parametrize(
@@ -133,12 +264,12 @@ def test_what_reaches_aws_is_what_was_shown(tmp_path, aws):
         (
             "DescribeImageScanFindings",
             {"imageScanStatus": {"status": "COMPLETE"}, "imageScanFindings": {"findingSeverityCounts": {"HIGH": 2}}},
-            "The image's scan ended as COMPLETE and found 2 HIGH: mend the image, push it again.",
+            "The image's scan found 2 HIGH: mend the image, build it again, and run this again.",
         ),
         (
             "DescribeImageScanFindings",
-            {"imageScanStatus": {"status": "FAILED"}},
-            "The image's scan ended as FAILED and found nothing severe: mend the image, push it again.",
+            {"imageScanStatus": {"status": "FAILED", "description": "Unknown system."}},
+            "The image's scan ended as FAILED: Unknown system.",
         ),
         ("CreateAlgorithm", {"__type": "ValidationException", "message": "No such role."}, "No such role."),
         (
@@ -155,15 +286,14 @@ def test_what_reaches_aws_is_what_was_shown(tmp_path, aws):
     ],
     ids=["vulnerable", "not scanned", "refused", "not valid"],
 )
-def test_the_first_refusal_ends_it_with_its_reason(tmp_path, aws, monkeypatch, operation, answer, reason):
+def test_the_first_refusal_ends_it_with_its_reason(aws, said, operation, answer, reason):
     aws.answers[operation] = [answer]
-    assert ended_with(monkeypatch, aws, "lstm-ad", "--to", str(tmp_path)).endswith(reason)
+    assert said("lstm-ad")[1].endswith(reason)
     assert aws.operations()[-1] == operation
 
 
-def test_a_request_with_a_fault_goes_nowhere(tmp_path, aws, monkeypatch):
-    said = ended_with(monkeypatch, aws, "lstm-ad", "--to", str(tmp_path), "--version", "7" * 70)
-    assert "AlgorithmName" in said
+def test_a_request_with_a_fault_goes_nowhere(tmp_path, aws, said):
+    assert "AlgorithmName" in said("lstm-ad", "--version", "7" * 70)[1]
     assert (list(tmp_path.iterdir()), aws.asked) == ([], [])
 
 
@@ -178,25 +308,19 @@ def test_a_request_with_a_fault_goes_nowhere(tmp_path, aws, monkeypatch):
         ("--to", "/dev/null/here", "Not a directory"),
     ],
 )
-def test_an_argument_that_cannot_be_is_named(tmp_path, aws, monkeypatch, option, value, message):
-    assert message in ended_with(monkeypatch, aws, "lstm-ad", "--to", str(tmp_path), option, value)
+def test_an_argument_that_cannot_be_is_named(tmp_path, aws, said, option, value, message):
+    assert message in said("lstm-ad", option, value)[1]
     assert (list(tmp_path.iterdir()), aws.asked) == ([], [])
 
 
-def ended_with(monkeypatch, aws: AWS, *arguments: str) -> str:
-    """What the command says as it fails, in this process: to start one takes seconds."""
-    monkeypatch.setattr(sys, "argv", ["create-algorithm", *GIVEN, "--version", SELLER.version, "--create", *arguments])
-    for name, value in aws.environment.items():
-        monkeypatch.setenv(name, value)
-    with pytest.raises(SystemExit) as ended:
-        create.main()
-    return str(ended.value)
-
-
-def test_without_credentials_nothing_is_created(tmp_path, aws):
-    nobody = {name: value for name, value in aws.environment.items() if "KEY" not in name}
-    done = run(tmp_path, "--create", AWS_EC2_METADATA_DISABLED="true", **nobody)
-    assert (done.returncode, done.stderr, aws.asked) == (1, "Unable to locate credentials\n", [])
+def test_without_credentials_nothing_is_created(aws, docker, monkeypatch, said):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+        del aws.environment[name]
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("HOME", "/nowhere")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # which remembers those of an earlier call
+    assert (said()[1], aws.asked, Path(f"{docker}.log").exists()) == ("Unable to locate credentials", [], False)
 
 
 @pytest.mark.parametrize(
@@ -208,12 +332,8 @@ def test_without_credentials_nothing_is_created(tmp_path, aws):
     ],
     ids=["scan", "validation", "scanned today"],
 )
-def test_what_has_not_ended_is_asked_again(aws, monkeypatch, operation, answers):
+def test_what_has_not_ended_is_asked_again(aws, monkeypatch, said, operation, answers):
     monkeypatch.setattr("listing.aws.SECONDS_BETWEEN", 0)
-    for name, value in aws.environment.items():
-        monkeypatch.setenv(name, value)
     aws.answers[operation] = list(answers)
-    requests = {"lstm-ad": request("lstm-ad", SELLER)}
-    (call,) = [each for each in create.calls(requests, SELLER, Path()) if each.operation == operation]
-    create.make(call, SELLER.region)
-    assert aws.operations() == [operation] * len(answers)
+    assert not said("lstm-ad")[1]
+    assert aws.operations().count(operation) == len(answers)
