@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from listing.shapes import Json
 
 SECONDS_BETWEEN = 15
+MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 DONE_ALREADY = {  # so that a second run goes on where the first one ended
     "CreateRepository": ("RepositoryAlreadyExistsException",),
     "StartImageScan": ("LimitExceededException", "ValidationException"),  # today; or again and again, by Inspector
@@ -75,6 +76,17 @@ def _contents(value: Any) -> Any:
     return value.read_bytes() if isinstance(value, Path) else value
 
 
+def taken(answer: Json) -> bool:
+    """Whether SageMaker takes an image that was pushed. Raises RefusedError."""
+    (image,) = answer["imageDetails"]
+    if image["imageManifestMediaType"] != MANIFEST:
+        raise RefusedError(
+            f"The image was pushed as {image['imageManifestMediaType']}, and SageMaker takes {MANIFEST} alone: "
+            "scripts/build makes that one."
+        )
+    return True
+
+
 def scanned(answer: Json) -> bool:
     """Whether a scan has ended. Raises RefusedError where it found what the Marketplace does not take."""
     status = answer["imageScanStatus"]["status"]
@@ -107,4 +119,4 @@ def validated(answer: Json) -> bool:
     return True
 
 
-ENDED = {"DescribeImageScanFindings": scanned, "DescribeAlgorithm": validated}
+ENDED = {"DescribeImages": taken, "DescribeImageScanFindings": scanned, "DescribeAlgorithm": validated}

@@ -73,14 +73,15 @@ def create(requests: dict[str, Json], seller: Seller, local: str, folder: Path, 
 
 def image_steps(seller: Seller, local: str) -> list[Step]:
     """Put the image where SageMaker takes it from, and have it scanned."""
-    pushed = {"repositoryName": "seriesbox", "imageId": {"imageTag": seller.version}}
+    repository, tag = {"repositoryName": "seriesbox"}, {"imageTag": seller.version}
     return [
         Docker(("tag", local, seller.image)),
-        Call("ecr", "CreateRepository", {"repositoryName": "seriesbox"}),
+        Call("ecr", "CreateRepository", repository),
         Login(seller.registry),
         Docker(("push", seller.image)),
-        Call("ecr", "StartImageScan", pushed),
-        Call("ecr", "DescribeImageScanFindings", pushed),
+        Call("ecr", "DescribeImages", repository | {"imageIds": [tag]}),
+        Call("ecr", "StartImageScan", repository | {"imageId": tag}),
+        Call("ecr", "DescribeImageScanFindings", repository | {"imageId": tag}),
     ]
 
 

@@ -24,6 +24,7 @@ from seriesbox.algorithm import ALGORITHMS
 PROJECT = FOLDER.parent
 SELLER = Seller("210987654321", "eu-west-1", "Validator", "a-bucket", "7.8.9")
 GIVEN = ["--account", SELLER.account, "--region", SELLER.region, "--role", SELLER.role, "--bucket", SELLER.bucket]
+PUSHED = {"imageDetails": [{"imageManifestMediaType": "application/vnd.docker.distribution.manifest.v2+json"}]}
 SCANNED = {"imageScanStatus": {"status": "COMPLETE"}, "imageScanFindings": {"findingSeverityCounts": {"MEDIUM": 3}}}
 ARN = "arn:aws:sagemaker:eu-west-1:210987654321:algorithm/lstm-ad-7-8-9"
 VALIDATED = {"AlgorithmArn": ARN, "AlgorithmStatus": "Completed", "AlgorithmStatusDetails": {}}
@@ -43,6 +44,7 @@ class AWS(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.asked: list[tuple[str, dict | bytes]] = []
         self.answers: dict[str, list[dict]] = {
+            "DescribeImages": [PUSHED],
             "DescribeImageScanFindings": [SCANNED],
             "DescribeAlgorithm": [VALIDATED],
             "GetAuthorizationToken": [TOKEN],
@@ -161,6 +163,8 @@ def test_without_an_account_the_requests_are_written_and_the_commands_shown(tmp_
         "aws ecr create-repository --region eu-west-1 --repository-name seriesbox",
         f"aws ecr get-login-password --region eu-west-1 | docker login --username AWS --password-stdin {REGISTRY}",
         f"docker push {REGISTRY}/seriesbox:7.8.9",
+        "aws ecr describe-images --region eu-west-1 --repository-name seriesbox "
+        '--image-ids \'[{"imageTag": "7.8.9"}]\'',
         'aws ecr start-image-scan --region eu-west-1 --repository-name seriesbox --image-id \'{"imageTag": "7.8.9"}\'',
         "aws ecr describe-image-scan-findings --region eu-west-1 --repository-name seriesbox "
         '--image-id \'{"imageTag": "7.8.9"}\'',
@@ -185,6 +189,7 @@ def test_what_reaches_aws_and_docker_is_what_was_shown(aws, docker, said):
         "ListAlgorithms",
         "CreateRepository",
         "GetAuthorizationToken",
+        "DescribeImages",
         "StartImageScan",
         "DescribeImageScanFindings",
         "CreateAlgorithm",
@@ -262,6 +267,11 @@ def test_without_docker_that_is_said(monkeypatch, said):
     ("operation", "answer", "reason"),
     [
         (
+            "DescribeImages",
+            {"imageDetails": [{"imageManifestMediaType": "application/vnd.oci.image.index.v1+json"}]},
+            "SageMaker takes application/vnd.docker.distribution.manifest.v2+json alone: scripts/build makes that one.",
+        ),
+        (
             "DescribeImageScanFindings",
             {"imageScanStatus": {"status": "COMPLETE"}, "imageScanFindings": {"findingSeverityCounts": {"HIGH": 2}}},
             "The image's scan found 2 HIGH: mend the image, build it again, and run this again.",
@@ -284,7 +294,7 @@ def test_without_docker_that_is_said(monkeypatch, said):
             "lstm-ad-7-8-9 ended as Failed: No data. Mend that, and take another version: the name is used up.",
         ),
     ],
-    ids=["vulnerable", "not scanned", "refused", "not valid"],
+    ids=["another manifest", "vulnerable", "not scanned", "refused", "not valid"],
 )
 def test_the_first_refusal_ends_it_with_its_reason(aws, said, operation, answer, reason):
     aws.answers[operation] = [answer]
