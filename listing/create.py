@@ -118,7 +118,7 @@ def main() -> None:
             file(asked, given.to).write_text(written(asked))
             print(f"# Wrote {file(asked, given.to)}, which has no fault that can be found without AWS.")
         build = f"scripts/build --build-arg TORCH_BUILD=cu130 --tag {shlex.quote(given.image)}"
-        print(f"# {given.image} is what this has made: {build}")
+        print(f"# {given.image} must be there, made by: {build}")
         print("# Done now:" if given.create else "# Done by --create:")
         create(requests, seller, given.image, given.to, do)
     except (RefusedError, BotoCoreError, ClientError, OSError) as error:
