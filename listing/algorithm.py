@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from listing import instances
 from listing.profile import FOLDER, profile
@@ -16,6 +17,7 @@ from listing.shapes import Json
 from seriesbox import metrics
 from seriesbox.algorithm import ALGORITHMS, estimator, predictor
 from seriesbox.hyperparameters import Declaration
+from seriesbox.sagemaker.channels import MODES
 from seriesbox.sagemaker.serving.negotiation import CSV, FORMATS, JSON_LINES
 
 DESCRIPTIONS = {
@@ -25,7 +27,6 @@ DESCRIPTIONS = {
     "on normal data, forecasts, and a Gaussian on its errors says how normal a step is. Low scores are anomalies.",
 }
 TYPES = {"int": "Integer", "float": "Continuous", "str": "Categorical"}
-MODES = ["File", "FastFile"]
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,14 @@ def _text(value: int | float | str) -> str:
     return value if isinstance(value, str) else f"{Decimal(str(value)):f}"
 
 
+def value_of(kind: str, text: str) -> Any:
+    """What the text of a value stands for, where values are of a kind such as `Integer`; None where it is none."""
+    try:
+        return {"Integer": int, "Continuous": float}.get(kind, str)(text)
+    except ValueError:
+        return None
+
+
 def channels() -> list[Json]:
     """Of both algorithms; whether a file is compressed, its content tells."""
     return [
@@ -165,7 +174,7 @@ def _channel(name: str, description: str, types: list[str], compressions: list[s
         "IsRequired": required,
         "SupportedContentTypes": types,
         "SupportedCompressionTypes": compressions,
-        "SupportedInputModes": MODES,
+        "SupportedInputModes": list(MODES),
     }
 
 
