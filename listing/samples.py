@@ -19,6 +19,9 @@ from listing.press import Stroke
 
 LISTING = Path(__file__).parent
 FAULTS = {12: ("leak", Stroke(leak=0.15)), 25: ("jam", Stroke(jam=12)), 38: ("friction", Stroke(friction=0.15))}
+LICENSE = b"""seriesbox generated these files; its authors have dedicated them to the public domain, under CC0 1.0 Universal
+(https://creativecommons.org/publicdomain/zero/1.0/legalcode): copy, change and publish them without asking.
+"""
 OUTPUTS = {"response.csv": "request.csv", "batch.csv.out": "batch/batch.csv"}  # and what they are the answers to
 
 Files = dict[str, bytes]  # by their path in a folder of samples
@@ -44,6 +47,7 @@ def heartbeats() -> Files:
         "batch/batch.csv": csv(beats.test),
         "request.csv": csv(beats.test[:5]),
         "planted.csv": "".join(f"{row},{kind}\n" for row, kind in enumerate(beats.kinds)).encode(),
+        "LICENSE.txt": LICENSE,
     }
 
 
@@ -63,6 +67,7 @@ def telemetry() -> Files:
         "planted.csv": "".join(
             f"{edges[at]},{edges[at + 1] - 1},{fault}\n" for at, (fault, _) in FAULTS.items()
         ).encode(),
+        "LICENSE.txt": LICENSE,
     }
 
 
