@@ -19,7 +19,7 @@ from listing.press import Stroke
 
 LISTING = Path(__file__).parent
 FAULTS = {12: ("leak", Stroke(leak=0.15)), 25: ("jam", Stroke(jam=12)), 38: ("friction", Stroke(friction=0.15))}
-LICENSE = b"""seriesbox generated these files; its authors have dedicated them to the public domain, under CC0 1.0 Universal
+LICENSE = b"""seriesbox generated these files; its authors have given them to the public domain by CC0 1.0 Universal
 (https://creativecommons.org/publicdomain/zero/1.0/legalcode): copy, change and publish them without asking.
 """
 OUTPUTS = {"response.csv": "request.csv", "batch.csv.out": "batch/batch.csv"}  # and what they are the answers to
