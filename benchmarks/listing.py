@@ -18,10 +18,11 @@ from pathlib import Path
 from benchmarks.serve import invoke, latencies, serving, throughput
 from demo.container import COMMANDS, lay_out
 from listing import samples
+from listing.profile import FOLDER, hyperparameters
 from seriesbox.algorithm import ALGORITHMS
 from seriesbox.sagemaker.machine import usable_cores
 
-MEASURED = samples.LISTING / "measured.json"
+MEASURED = FOLDER / "measured.json"
 RUNS, REQUESTS, CLIENTS = 5, 200, 8
 BATCH_BYTES = 10_000_000
 
@@ -75,7 +76,7 @@ def measured(name: str, opt_ml: Path) -> dict[str, Figures]:
         (samples.folder(name) / path).read_bytes()
         for path in ("training/training.csv", "validation/validation.csv", "request.csv", "batch/batch.csv")
     )
-    lay_out(opt_ml, samples.hyperparameters(name), training, validation)
+    lay_out(opt_ml, hyperparameters(name), training, validation)
     large = batch * (BATCH_BYTES // len(batch) + 1)
     training_rows, request_rows = (body.count(b"\n") for body in (training, request))
     return {
