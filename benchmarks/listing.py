@@ -1,7 +1,7 @@
 """What the listings' pages say of time and memory: the samples, through the commands `train` and `serve`.
 
-Writes `listing/measured.json`. It should say what the machine does when nobody else uses it: a training's time is that
-of a single core, as the system counts it, and of several runs of a server the best figures are kept. A minute.
+Writes `listing/measured.json`, in a minute, best on a machine that nobody else uses: a training's time is what the
+system counts for one core, and of several runs of a server the best figures are kept.
 
     .venv/bin/python -m benchmarks.listing
 """
@@ -66,7 +66,7 @@ def best(measure: Callable[[], Figures]) -> Figures:
 
 
 def rounded(figures: Figures) -> Figures:
-    """To three digits: more would be of the day."""
+    """To three digits: the rest differs from run to run."""
     return {name: float(f"{value:.3g}") for name, value in figures.items()}
 
 
