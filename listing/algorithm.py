@@ -14,18 +14,13 @@ from typing import Any
 from listing import instances
 from listing.profile import FOLDER, profile
 from listing.shapes import Json
+from listing.words import words
 from seriesbox import metrics
 from seriesbox.algorithm import ALGORITHMS, estimator, predictor
 from seriesbox.hyperparameters import Declaration
 from seriesbox.sagemaker.channels import MODES
 from seriesbox.sagemaker.serving.negotiation import CSV, FORMATS, JSON_LINES
 
-DESCRIPTIONS = {
-    "cnn-kmeans": "Puts time series, of different lengths and with gaps, into clusters, without labels: a dilated "
-    "causal convolutional encoder is trained with a triplet loss, then K-Means finds the clusters of its features.",
-    "lstm-ad": "Scores every step of one or several time series by how well it was foreseen: a stacked LSTM, trained "
-    "on normal data, forecasts, and a Gaussian on its errors says how normal a step is. Low scores are anomalies.",
-}
 TYPES = {"int": "Integer", "float": "Continuous", "str": "Categorical"}
 
 
@@ -83,7 +78,7 @@ def request(name: str, seller: Seller) -> Json:
     """All that CreateAlgorithm is to be given for the algorithm of this name."""
     return {
         "AlgorithmName": f"{name}-{seller.version.replace('.', '-')}",
-        "AlgorithmDescription": DESCRIPTIONS[name],
+        "AlgorithmDescription": words(name)["Short description"],
         "TrainingSpecification": {
             "TrainingImage": seller.image,
             "SupportedHyperParameters": hyperparameters(name),
@@ -138,6 +133,12 @@ def _hyperparameter(declared: Declaration) -> Json:
         "IsRequired": False,
         "DefaultValue": _text(declared.default),
     }
+
+
+def values(declared: Json) -> list[str]:
+    """Of a hyperparameter: every word that it takes, or the lowest and the highest number."""
+    (limits,) = declared["Range"].values()
+    return limits["Values"] if "Values" in limits else [limits["MinValue"], limits["MaxValue"]]
 
 
 def _text(value: int | float | str) -> str:

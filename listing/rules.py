@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from listing import trial
-from listing.algorithm import TYPES, value_of
+from listing.algorithm import TYPES, value_of, values
 from listing.needed import missing
 from listing.shapes import Json
 from seriesbox import metrics
@@ -35,7 +35,7 @@ def _of_the_offer(request: Json, name: str) -> list[str]:
 def _hyperparameters(request: Json, name: str) -> Iterator[str]:
     """They are those that `train` takes, as it takes them; `model` leaves no choice."""
     path, given = f"{TRAINING}.SupportedHyperParameters", request[TRAINING]["SupportedHyperParameters"]
-    choice = Declaration("model", "str", name, (name,), "", tunable=False)
+    choice = Declaration("model", "str", name, (name,), "", tunable=False, lasting=True)
     declared = [choice, *predictor(name).Hyperparameters.declarations()]
     names, right = [each["Name"] for each in given], [each.name for each in declared]
     if names != right:
@@ -52,10 +52,8 @@ def _otherwise(given: Json, declared: Declaration) -> Iterator[str]:
     if given["Type"] != kind or list(given["Range"]) != [f"{kind}ParameterRangeSpecification"]:
         yield f"the type is {given['Type']}, the range is {', '.join(given['Range'])}: both must be {kind}."
         return
-    (limits,) = given["Range"].values()
-    values = limits.get("Values") or [limits["MinValue"], limits["MaxValue"]]
-    if [value_of(kind, value) for value in values] != [*declared.values]:
-        yield f"the range is {', '.join(values)}, `train` takes {declared.range}."
+    if [value_of(kind, value) for value in values(given)] != [*declared.values]:
+        yield f"the range is {', '.join(values(given))}, `train` takes {declared.range}."
     if value_of(kind, given["DefaultValue"]) != declared.default:
         yield f"the default is {given['DefaultValue']}, that of `train` is {declared.default}."
     if given["IsTunable"] != declared.tunable:

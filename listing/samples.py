@@ -4,7 +4,6 @@
 come from the commands `train` and `serve`.
 """
 
-import json
 import sys
 import tempfile
 from pathlib import Path
@@ -13,9 +12,9 @@ import numpy as np
 
 from demo import synthetic
 from demo.container import CommandError, csv, invoke, lay_out, serve, train
-from demo.problems import Hyperparameters
 from listing import press
 from listing.press import Stroke
+from listing.profile import hyperparameters
 
 LISTING = Path(__file__).parent
 FAULTS = {12: ("leak", Stroke(leak=0.15)), 25: ("jam", Stroke(jam=12)), 38: ("friction", Stroke(friction=0.15))}
@@ -30,12 +29,6 @@ Files = dict[str, bytes]  # by their path in a folder of samples
 def folder(name: str) -> Path:
     """Where the samples of a listing are."""
     return LISTING / name / "samples"
-
-
-def hyperparameters(name: str) -> Hyperparameters:
-    """What the outputs were trained with."""
-    given: Hyperparameters = json.loads((LISTING / name / "hyperparameters.json").read_bytes())
-    return given
 
 
 def heartbeats() -> Files:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from listing.algorithm import value_of
+from listing.algorithm import value_of, values
 from listing.profile import FOLDER
 from listing.shapes import Json
 from seriesbox.algorithm import predictor
@@ -69,8 +69,7 @@ def _uploaded(data: Json, name: str, path: str) -> Iterator[str]:
 
 
 def _within(declared: Json, text: str) -> bool:
-    (limits,) = declared["Range"].values()
-    if "Values" in limits:
-        return text in limits["Values"]
-    low, value, high = (value_of(declared["Type"], each) for each in (limits["MinValue"], text, limits["MaxValue"]))
+    if declared["Type"] == "Categorical":
+        return text in values(declared)
+    value, low, high = (value_of(declared["Type"], each) for each in [text, *values(declared)])
     return value is not None and low <= value <= high

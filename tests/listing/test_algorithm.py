@@ -7,7 +7,7 @@ import pytest
 
 from demo.archive import CNN_KMEANS, LSTM_AD
 from listing import rules, shapes
-from listing.algorithm import NOBODY, document, hyperparameters, request, written
+from listing.algorithm import NOBODY, document, hyperparameters, request, values, written
 from seriesbox.algorithm import ALGORITHMS, infer, predictor
 
 CREATE = shapes.operation("CreateAlgorithm").input_shape
@@ -25,9 +25,7 @@ def test_the_documents_are_sound(name):
 
 def test_what_is_declared_is_what_train_takes(name):
     for declared in hyperparameters(name)[1:]:
-        (limits,) = declared["Range"].values()
-        values = limits.get("Values") or limits.values()
-        for value in [declared["DefaultValue"], *values]:
+        for value in [declared["DefaultValue"], *values(declared)]:
             predictor(name).Hyperparameters.parse({declared["Name"]: value})
 
 

@@ -6,7 +6,7 @@ The others are small here; `benchmarks.ranges` has them at their defaults.
 import numpy as np
 import pytest
 
-from listing.algorithm import hyperparameters
+from listing.algorithm import hyperparameters, values
 from seriesbox.algorithm import ALGORITHMS, estimator, predict, predictor
 from seriesbox.hyperparameters import Hyperparameters
 from seriesbox.tables.table import Table
@@ -30,8 +30,7 @@ def ends():
     for algorithm in ALGORITHMS:
         for declared in hyperparameters(algorithm):
             if declared["IsTunable"]:
-                (limits,) = declared["Range"].values()
-                for value in limits.get("Values") or limits.values():
+                for value in values(declared):
                     yield pytest.param(algorithm, declared["Name"], value, id=f"{algorithm} {declared['Name']} {value}")
 
 
