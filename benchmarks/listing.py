@@ -1,7 +1,7 @@
 """What the listings' pages say of time and memory: the samples, through the commands `train` and `serve`.
 
-Writes `listing/measured.json`. It should say what the machine does when nobody else uses it: a training's time is that
-of a single core, as the system counts it, and of several runs of a server the best figures are kept. A minute.
+Writes `listing/measured.json`, in a minute, best on a machine that nobody else uses: a training's time is what the
+system counts for one core, and of several runs of a server the best figures are kept.
 
     .venv/bin/python -m benchmarks.listing
 """
@@ -18,10 +18,11 @@ from pathlib import Path
 from benchmarks.serve import invoke, latencies, serving, throughput
 from demo.container import COMMANDS, lay_out
 from listing import samples
+from listing.profile import FOLDER, hyperparameters
 from seriesbox.algorithm import ALGORITHMS
 from seriesbox.sagemaker.machine import usable_cores
 
-MEASURED = samples.LISTING / "measured.json"
+MEASURED = FOLDER / "measured.json"
 RUNS, REQUESTS, CLIENTS = 5, 200, 8
 BATCH_BYTES = 10_000_000
 
@@ -65,7 +66,7 @@ def best(measure: Callable[[], Figures]) -> Figures:
 
 
 def rounded(figures: Figures) -> Figures:
-    """To three digits: more would be of the day."""
+    """To three digits: the rest differs from run to run."""
     return {name: float(f"{value:.3g}") for name, value in figures.items()}
 
 
@@ -75,7 +76,7 @@ def measured(name: str, opt_ml: Path) -> dict[str, Figures]:
         (samples.folder(name) / path).read_bytes()
         for path in ("training/training.csv", "validation/validation.csv", "request.csv", "batch/batch.csv")
     )
-    lay_out(opt_ml, samples.hyperparameters(name), training, validation)
+    lay_out(opt_ml, hyperparameters(name), training, validation)
     large = batch * (BATCH_BYTES // len(batch) + 1)
     training_rows, request_rows = (body.count(b"\n") for body in (training, request))
     return {

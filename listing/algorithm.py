@@ -9,23 +9,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from listing import instances
 from listing.profile import FOLDER, profile
 from listing.shapes import Json
+from listing.words import words
 from seriesbox import metrics
 from seriesbox.algorithm import ALGORITHMS, estimator, predictor
 from seriesbox.hyperparameters import Declaration
+from seriesbox.sagemaker.channels import MODES
 from seriesbox.sagemaker.serving.negotiation import CSV, FORMATS, JSON_LINES
 
-DESCRIPTIONS = {
-    "cnn-kmeans": "Puts time series, of different lengths and with gaps, into clusters, without labels: a dilated "
-    "causal convolutional encoder is trained with a triplet loss, then K-Means finds the clusters of its features.",
-    "lstm-ad": "Scores every step of one or several time series by how well it was foreseen: a stacked LSTM, trained "
-    "on normal data, forecasts, and a Gaussian on its errors says how normal a step is. Low scores are anomalies.",
-}
 TYPES = {"int": "Integer", "float": "Continuous", "str": "Categorical"}
-MODES = ["File", "FastFile"]
 
 
 @dataclass(frozen=True)
@@ -82,7 +78,7 @@ def request(name: str, seller: Seller) -> Json:
     """All that CreateAlgorithm is to be given for the algorithm of this name."""
     return {
         "AlgorithmName": f"{name}-{seller.version.replace('.', '-')}",
-        "AlgorithmDescription": DESCRIPTIONS[name],
+        "AlgorithmDescription": words(name)["Short description"],
         "TrainingSpecification": {
             "TrainingImage": seller.image,
             "SupportedHyperParameters": hyperparameters(name),
@@ -139,9 +135,23 @@ def _hyperparameter(declared: Declaration) -> Json:
     }
 
 
+def values(declared: Json) -> list[str]:
+    """Of a hyperparameter: every word that it takes, or the lowest and the highest number."""
+    (limits,) = declared["Range"].values()
+    return limits["Values"] if "Values" in limits else [limits["MinValue"], limits["MaxValue"]]
+
+
 def _text(value: int | float | str) -> str:
     """Without an exponent, which not all who read the document may know."""
     return value if isinstance(value, str) else f"{Decimal(str(value)):f}"
+
+
+def value_of(kind: str, text: str) -> Any:
+    """What the text of a value stands for, where values are of a kind such as `Integer`; None where it is none."""
+    try:
+        return {"Integer": int, "Continuous": float}.get(kind, str)(text)
+    except ValueError:
+        return None
 
 
 def channels() -> list[Json]:
@@ -165,7 +175,7 @@ def _channel(name: str, description: str, types: list[str], compressions: list[s
         "IsRequired": required,
         "SupportedContentTypes": types,
         "SupportedCompressionTypes": compressions,
-        "SupportedInputModes": MODES,
+        "SupportedInputModes": list(MODES),
     }
 
 

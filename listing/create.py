@@ -20,8 +20,7 @@ from listing.page import REPOSITORY
 from listing.profile import FOLDER
 from listing.registry import Docker, Login
 from listing.shapes import Json
-from seriesbox import metrics
-from seriesbox.algorithm import ALGORITHMS, estimator, predictor
+from seriesbox.algorithm import ALGORITHMS
 
 LOCAL_IMAGE = "seriesbox:gpu"
 UNPUBLISHED = "https://github.com/OWNER/"
@@ -30,12 +29,8 @@ Step = Call | Docker | Login
 
 def checked(name: str, seller: Seller) -> Json:
     """The request for an algorithm, if there is nothing to say against it. Raises RefusedError."""
-    asked, kind = request(name, seller), predictor(name)
-    line = metrics.line(1, dict.fromkeys(estimator(name).metrics, 0.5))
-    faults = shapes.faults(shapes.operation("CreateAlgorithm").input_shape, asked) or rules.faults(
-        asked, kind.Hyperparameters.names(), line, kind.rows_are_independent
-    )
-    if faults:
+    asked = request(name, seller)
+    if faults := shapes.faults(shapes.operation("CreateAlgorithm").input_shape, asked) or rules.faults(asked, name):
         raise RefusedError("\n".join(faults))
     return asked
 

@@ -1,7 +1,7 @@
 """The text of each product's page, field by field, as the seller pastes it into AWS Marketplace.
 
-`page.template.md` is what both pages say, `NAME/words.md` what is said of one algorithm alone. What begins with `$` in
-them is a heading of `words.md`, or one of the facts.
+`page.template.md` is what both pages say, `NAME/words.md` what is said of one algorithm alone. A name that begins with
+`$` is one of the facts or, in the template, a heading of `words.md`.
 
 `.venv/bin/python -m listing.page` renews both pages and the EULA.
 """
@@ -11,8 +11,8 @@ from string import Template
 
 from listing import eula
 from listing.facts import facts
-from listing.fields import sections
 from listing.profile import FOLDER
+from listing.words import words
 from seriesbox.algorithm import ALGORITHMS
 
 TEMPLATE = FOLDER / "page.template.md"
@@ -24,14 +24,16 @@ def document(name: str) -> Path:
     return FOLDER / name / "page.md"
 
 
+def placeholder(heading: str) -> str:
+    """What stands in the template for the words under a heading."""
+    return heading.lower().replace(" ", "_")
+
+
 def page(name: str) -> str:
     """The page of the algorithm called `name`."""
     known = facts(name, REPOSITORY)
-    words = {
-        heading.lower().replace(" ", "_"): Template(said).substitute(known)
-        for heading, said in sections((FOLDER / name / "words.md").read_text()).items()
-    }
-    return Template(TEMPLATE.read_text()).substitute(known, **words)
+    said = {placeholder(heading): Template(text).substitute(known) for heading, text in words(name).items()}
+    return Template(TEMPLATE.read_text()).substitute(known, **said)
 
 
 if __name__ == "__main__":

@@ -11,10 +11,15 @@ from seriesbox.sagemaker.serving.negotiation import CSV
 FOLDER = Path(__file__).parent
 
 
+def hyperparameters(name: str) -> Json:
+    """What the samples' outputs were trained with."""
+    given: Json = json.loads((FOLDER / name / "hyperparameters.json").read_bytes())
+    return given
+
+
 def profile(name: str, place: str) -> Json:
     """A training job on the samples under a place in S3, then a batch job on them."""
     samples = f"{place}/samples"
-    hyperparameters = json.loads((FOLDER / name / "hyperparameters.json").read_bytes())
     # A whole file is one series where rows depend on each other: cut by line, it would have no answer.
     cut = "Line" if predictor(name).rows_are_independent else "None"
     machine = {"InstanceType": instances.VALIDATION, "InstanceCount": 1}
@@ -22,7 +27,7 @@ def profile(name: str, place: str) -> Json:
         "ProfileName": "samples",
         "TrainingJobDefinition": {
             "TrainingInputMode": "File",
-            "HyperParameters": {"model": name, **hyperparameters},
+            "HyperParameters": {"model": name, **hyperparameters(name)},
             "InputDataConfig": [
                 {
                     "ChannelName": channel,

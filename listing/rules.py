@@ -1,62 +1,75 @@
-"""What a CreateAlgorithm request must be beyond its shapes.
+"""What a CreateAlgorithm request must be beyond its shapes: what the code does, neither more nor less.
 
-SageMaker would find most of this out too: hours later, when it validates the algorithm, or when a buyer tunes it.
+SageMaker would find some of this out too: hours later, when it validates the algorithm, or when a buyer uses it.
 """
 
-import math
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
+from listing import trial
+from listing.algorithm import TYPES, value_of, values
+from listing.needed import missing
 from listing.shapes import Json
+from seriesbox import metrics
+from seriesbox.algorithm import estimator, predictor
+from seriesbox.hyperparameters import Declaration
+from seriesbox.sagemaker.channels import CHANNELS, MODES
+from seriesbox.sagemaker.serving.negotiation import CSV, FORMATS, JSON_LINES
 
-TRAINING, INFERENCE = "TrainingSpecification", "InferenceSpecification"
-PROFILE = "ValidationSpecification.ValidationProfiles[0]"
-
-
-def faults(request: Json, accepted: Collection[str], log: str, rows_are_independent: bool) -> list[str]:
-    """All that is wrong with a request whose shapes are right: where, and what.
-
-    accepted: the hyperparameters that `train` takes, `model` aside. log: what it prints.
-    rows_are_independent: whether a file may be cut by line.
-    """
-    return [
-        *_hyperparameters(request, accepted),
-        *_metrics(request, log),
-        *_images(request),
-        *_training_profile(request),
-        *_transform_profile(request, rows_are_independent),
-    ]
+TRAINING, INFERENCE, VALIDATION = "TrainingSpecification", "InferenceSpecification", "ValidationSpecification"
+LOGGED = (0.5, -12.25, 1.5e-7, 1234567.0)  # values that a metric may have
+ECR_IMAGE = re.compile(r"(\d{12})\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/[^:@]+:[^:@]+")
 
 
-def _hyperparameters(request: Json, accepted: Collection[str]) -> Iterator[str]:
-    """Names are those that `train` takes, `model` leaves no choice, ranges have two ends and hold their defaults."""
-    path, declared = f"{TRAINING}.SupportedHyperParameters", request[TRAINING]["SupportedHyperParameters"]
-    names = [each["Name"] for each in declared]
-    if names != ["model", *accepted]:
-        odd = sorted({"model", *accepted} ^ set(names)) or names
+def faults(request: Json, name: str) -> list[str]:
+    """All that is wrong with the request, whose shapes are right, to list the algorithm called `name`: where, what."""
+    # Each kind of rule relies on those before it.
+    return list(missing(request)) or _of_the_offer(request, name) or list(trial.faults(request, name))
+
+
+def _of_the_offer(request: Json, name: str) -> list[str]:
+    rules = (_hyperparameters, _metrics, _objectives, _channels, _offers, _seller)
+    return [fault for rule in rules for fault in rule(request, name)]
+
+
+def _hyperparameters(request: Json, name: str) -> Iterator[str]:
+    """They are those that `train` takes, as it takes them; `model` leaves no choice."""
+    path, given = f"{TRAINING}.SupportedHyperParameters", request[TRAINING]["SupportedHyperParameters"]
+    choice = Declaration("model", "str", name, (name,), "", tunable=False, lasting=True)
+    declared = [choice, *predictor(name).Hyperparameters.declarations()]
+    names, right = [each["Name"] for each in given], [each.name for each in declared]
+    if names != right:
+        odd = sorted({*names} ^ {*right}) or names
         yield f"{path}: the names are not `model` and those that `train` takes, in their order: see {', '.join(odd)}."
-    for index, each in enumerate(declared):
-        place = f"{path}[{index}] ({each['Name']})"
-        if list(each["Range"]) != [f"{each['Type']}ParameterRangeSpecification"]:
-            yield f"{place}: the type is {each['Type']}, the range is {', '.join(each['Range'])}."
-            continue
-        if "DefaultValue" not in each:
-            yield f"{place}: there is no default."
-        elif each["IsRequired"]:
-            yield f"{place}: what has a default is not required."
-        elif not _within(each, each["DefaultValue"]):
-            yield f"{place}: the default {each['DefaultValue']} is not in the range."
-        if _ends(each) and not _within(each, _ends(each)[0]):
-            yield f"{place}: the range has its ends the wrong way round."
-        if each["Name"] == "model" and each["Range"] != _only(each.get("DefaultValue")):
-            yield f"{place}: its default must be its only value."
+        return
+    for index, (each, declaration) in enumerate(zip(given, declared, strict=True)):
+        yield from (f"{path}[{index}] ({each['Name']}): {fault}" for fault in _otherwise(each, declaration))
 
 
-def _metrics(request: Json, log: str) -> Iterator[str]:
-    """Every expression finds a number in what is printed; what can be tuned by is printed."""
-    metrics = request[TRAINING]["MetricDefinitions"]
-    for index, metric in enumerate(metrics):
-        place = f"{TRAINING}.MetricDefinitions[{index}] ({metric['Name']})"
+def _otherwise(given: Json, declared: Declaration) -> Iterator[str]:
+    """What is not as the code declares it."""
+    kind = TYPES[declared.type]
+    if given["Type"] != kind or list(given["Range"]) != [f"{kind}ParameterRangeSpecification"]:
+        yield f"the type is {given['Type']}, the range is {', '.join(given['Range'])}: both must be {kind}."
+        return
+    if [value_of(kind, value) for value in values(given)] != [*declared.values]:
+        yield f"the range is {', '.join(values(given))}, `train` takes {declared.range}."
+    if value_of(kind, given["DefaultValue"]) != declared.default:
+        yield f"the default is {given['DefaultValue']}, that of `train` is {declared.default}."
+    if given["IsTunable"] != declared.tunable:
+        yield f"tuning may{' not' * (not declared.tunable)} vary it."
+    if given["IsRequired"]:
+        yield "what has a default is not required."
+
+
+def _metrics(request: Json, name: str) -> Iterator[str]:
+    """They are those of the log; every expression finds its metric's value in a line, and nothing else."""
+    expected = estimator(name).metrics
+    path, given = f"{TRAINING}.MetricDefinitions", request[TRAINING]["MetricDefinitions"]
+    if [each["Name"] for each in given] != [*expected]:
+        yield f"{path}: the metrics are not {', '.join(expected)}, in this order."
+    for index, metric in enumerate(given):
+        place = f"{path}[{index}] ({metric['Name']})"
         try:
             expression = re.compile(metric["Regex"])
         except re.error as error:
@@ -64,93 +77,71 @@ def _metrics(request: Json, log: str) -> Iterator[str]:
             continue
         if expression.groups != 1:
             yield f"{place}: the expression has {expression.groups} groups, one must hold the value."
-        elif not any(map(_is_number, expression.findall(log))):
-            yield f"{place}: the expression finds no number in the log."
-    for index, objective in enumerate(request[TRAINING]["SupportedTuningJobObjectiveMetrics"]):
-        if objective["MetricName"] not in [metric["Name"] for metric in metrics]:
-            place = f"{TRAINING}.SupportedTuningJobObjectiveMetrics[{index}]"
-            yield f"{place}: {objective['MetricName']} is none of the metrics."
-
-
-def _images(request: Json) -> Iterator[str]:
-    """What trains also serves: one image was tried."""
-    for index, container in enumerate(request[INFERENCE]["Containers"]):
-        if container["Image"] != request[TRAINING]["TrainingImage"]:
-            yield f"{INFERENCE}.Containers[{index}].Image: it is not the image that trains."
-
-
-def _training_profile(request: Json) -> Iterator[str]:
-    """The job that validates is one that a buyer could ask for."""
-    path, job = f"{PROFILE}.TrainingJobDefinition", _profile(request)["TrainingJobDefinition"]
-    declared = {each["Name"]: each for each in request[TRAINING]["SupportedHyperParameters"]}
-    for name, value in job["HyperParameters"].items():
-        if name not in declared:
-            yield f"{path}.HyperParameters.{name}: there is no such hyperparameter."
-        elif not _within(declared[name], value):
-            yield f"{path}.HyperParameters.{name}: {value} is not in the range."
-
-    channels = {each["Name"]: each for each in request[TRAINING]["TrainingChannels"]}
-    given = {each["ChannelName"]: each for each in job["InputDataConfig"]}
-    for name, channel in channels.items():
-        if channel["IsRequired"] and name not in given:
-            yield f"{path}.InputDataConfig: the channel {name} is required, and missing."
-    for name, data in given.items():
-        if name not in channels:
-            yield f"{path}.InputDataConfig: there is no channel {name}."
             continue
-        for chosen, supported in (
-            (data["ContentType"], "SupportedContentTypes"),
-            (data["CompressionType"], "SupportedCompressionTypes"),
-            (job["TrainingInputMode"], "SupportedInputModes"),
-        ):
-            if chosen not in channels[name][supported]:
-                yield f"{path}.InputDataConfig: {chosen} is none of the {supported} of the channel {name}."
-    if job["ResourceConfig"]["InstanceType"] not in request[TRAINING]["SupportedTrainingInstanceTypes"]:
-        yield f"{path}.ResourceConfig.InstanceType: training is not offered on it."
+        for value in LOGGED:
+            others = {each: value + number for number, each in enumerate(expected, 1)}
+            line = metrics.line(7, others | {metric["Name"]: value})
+            if [value_of("Continuous", each) for each in expression.findall(line)] != [value]:
+                yield f"{place}: the expression finds {expression.findall(line)} in `{line}`."
+                break
 
 
-def _transform_profile(request: Json, rows_are_independent: bool) -> Iterator[str]:
-    """The same of the batch job; and no file is cut whose rows depend on each other."""
-    path, job = f"{PROFILE}.TransformJobDefinition", _profile(request)["TransformJobDefinition"]
-    offered = request[INFERENCE]
-    if job["TransformInput"]["ContentType"] not in offered["SupportedContentTypes"]:
-        yield f"{path}.TransformInput.ContentType: requests are not taken in it."
-    if job["TransformOutput"]["Accept"] not in offered["SupportedResponseMIMETypes"]:
-        yield f"{path}.TransformOutput.Accept: there are no answers in it."
-    if job["TransformResources"]["InstanceType"] not in offered["SupportedTransformInstanceTypes"]:
-        yield f"{path}.TransformResources.InstanceType: batch jobs are not offered on it."
-    if not rows_are_independent:
-        for place, key in (("TransformInput", "SplitType"), ("TransformOutput", "AssembleWith")):
-            if job[place].get(key, "None") != "None":
-                yield f"{path}.{place}.{key}: rows depend on each other, so it must be None."
+def _objectives(request: Json, name: str) -> Iterator[str]:
+    """Every metric may be tuned by, in the direction that is better."""
+    expected, key = estimator(name).metrics, "SupportedTuningJobObjectiveMetrics"
+    path, given = f"{TRAINING}.{key}", request[TRAINING][key]
+    for index, objective in enumerate(given):
+        better = expected.get(objective["MetricName"])
+        if objective["Type"] != better:
+            told, right = f"{objective['Type']} {objective['MetricName']}", better or "no metric"
+            yield f"{path}[{index}]: {told}, where {right} is right."
+    if [each["MetricName"] for each in given] != [*expected]:
+        yield f"{path}: they are not all metrics, once each."
 
 
-def _profile(request: Json) -> Json:
-    return request["ValidationSpecification"]["ValidationProfiles"][0]
+def _channels(request: Json, _: str) -> Iterator[str]:
+    """They are those that `train` reads, in the forms and modes that it reads them in."""
+    path, given = f"{TRAINING}.TrainingChannels", request[TRAINING]["TrainingChannels"]
+    if [each["Name"] for each in given] != [*CHANNELS]:
+        yield f"{path}: the channels are not {', '.join(CHANNELS)}, in this order."
+        return
+    for index, channel in enumerate(given):
+        data = channel["Name"] != "model"
+        right: Json = {
+            "IsRequired": channel["Name"] == "training",
+            "SupportedInputModes": [*MODES],
+            "SupportedCompressionTypes": ["None", "Gzip"] if data else ["None"],
+        }
+        if data:
+            right["SupportedContentTypes"] = [CSV, JSON_LINES]
+        for key, value in right.items():
+            if channel[key] != value:
+                yield f"{path}[{index}].{key}: {channel[key]} for {channel['Name']}, where {value} is right."
 
 
-def _only(value: str | None) -> Json:
-    return {"CategoricalParameterRangeSpecification": {"Values": [value]}}
+def _offers(request: Json, _: str) -> Iterator[str]:
+    """All formats, both ways; several machines; no machine twice."""
+    training, inference = request[TRAINING], request[INFERENCE]
+    for key in ("SupportedContentTypes", "SupportedResponseMIMETypes"):
+        if inference[key] != [*FORMATS]:
+            yield f"{INFERENCE}.{key}: these are not {', '.join(FORMATS)}, in this order."
+    if not training["SupportsDistributedTraining"]:
+        yield f"{TRAINING}.SupportsDistributedTraining: several machines do train one model."
+    for place, part in ((TRAINING, training), (INFERENCE, inference)):
+        for key, machines in part.items():
+            if key.endswith("InstanceTypes") and len({*machines}) < len(machines):
+                yield f"{place}.{key}: one is there twice."
 
 
-def _ends(declared: Json) -> list[str]:
-    """The lowest and the highest value of a number."""
-    (limits,) = declared["Range"].values()
-    return [limits["MinValue"], limits["MaxValue"]] if "MinValue" in limits else []
-
-
-def _within(declared: Json, value: str) -> bool:
-    if ends := _ends(declared):
-        number = int if declared["Type"] == "Integer" else float
-        try:
-            return number(ends[0]) <= number(value) <= number(ends[1])
-        except ValueError:
-            return False
-    return value in declared["Range"]["CategoricalParameterRangeSpecification"]["Values"]
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return False
+def _seller(request: Json, _: str) -> Iterator[str]:
+    """One image, in the registry of the account that owns the role; meant for the Marketplace, which is for ever."""
+    image, role = request[TRAINING]["TrainingImage"], request[VALIDATION]["ValidationRole"]
+    for index, container in enumerate(request[INFERENCE]["Containers"]):
+        if container["Image"] != image:
+            yield f"{INFERENCE}.Containers[{index}].Image: it is not the image that trains."
+    if not (address := ECR_IMAGE.fullmatch(image)):
+        yield f"{TRAINING}.TrainingImage: {image} is no image in Amazon ECR, with its tag."
+    elif f"::{address[1]}:" not in role:
+        yield f"{VALIDATION}.ValidationRole: {role} is of another account than the image."
+    if not request["CertifyForMarketplace"]:
+        yield "CertifyForMarketplace: false, and what was created so can never be listed."

@@ -4,7 +4,6 @@
 come from the commands `train` and `serve`.
 """
 
-import json
 import sys
 import tempfile
 from pathlib import Path
@@ -13,12 +12,15 @@ import numpy as np
 
 from demo import synthetic
 from demo.container import CommandError, csv, invoke, lay_out, serve, train
-from demo.problems import Hyperparameters
 from listing import press
 from listing.press import Stroke
+from listing.profile import hyperparameters
 
 LISTING = Path(__file__).parent
 FAULTS = {12: ("leak", Stroke(leak=0.15)), 25: ("jam", Stroke(jam=12)), 38: ("friction", Stroke(friction=0.15))}
+LICENSE = b"""seriesbox generated these files; its authors have given them to the public domain by CC0 1.0 Universal
+(https://creativecommons.org/publicdomain/zero/1.0/legalcode): copy, change and publish them without asking.
+"""
 OUTPUTS = {"response.csv": "request.csv", "batch.csv.out": "batch/batch.csv"}  # and what they are the answers to
 
 Files = dict[str, bytes]  # by their path in a folder of samples
@@ -27,12 +29,6 @@ Files = dict[str, bytes]  # by their path in a folder of samples
 def folder(name: str) -> Path:
     """Where the samples of a listing are."""
     return LISTING / name / "samples"
-
-
-def hyperparameters(name: str) -> Hyperparameters:
-    """What the outputs were trained with."""
-    given: Hyperparameters = json.loads((LISTING / name / "hyperparameters.json").read_bytes())
-    return given
 
 
 def heartbeats() -> Files:
@@ -44,6 +40,7 @@ def heartbeats() -> Files:
         "batch/batch.csv": csv(beats.test),
         "request.csv": csv(beats.test[:5]),
         "planted.csv": "".join(f"{row},{kind}\n" for row, kind in enumerate(beats.kinds)).encode(),
+        "LICENSE.txt": LICENSE,
     }
 
 
@@ -63,6 +60,7 @@ def telemetry() -> Files:
         "planted.csv": "".join(
             f"{edges[at]},{edges[at + 1] - 1},{fault}\n" for at, (fault, _) in FAULTS.items()
         ).encode(),
+        "LICENSE.txt": LICENSE,
     }
 
 

@@ -36,6 +36,7 @@ class Declaration(NamedTuple):
     values: tuple[int | float | str, ...]  # the lowest and the highest number, or every word
     description: str
     tunable: bool
+    lasting: bool
 
     @property
     def range(self) -> str:
@@ -87,6 +88,7 @@ class Hyperparameters(BaseModel):
                 values=choices or _limits(field),
                 description=field.description or "",
                 tunable=_note(field, "tunable"),
+                lasting=_note(field, "lasting"),
             )
 
     def continuing(self, earlier: Self) -> Self:

@@ -20,7 +20,7 @@ PUBLISHED = {"cnn-kmeans": CNN_KMEANS, "lstm-ad": LSTM_AD}
 MACHINE = "ml.m5.2xlarge"
 TRAINING, VALIDATION, TEST = (f"s3://notebook/{name}.csv" for name in ("train", "valid", "test"))
 
-# Those of CNN-KMeans as its notebook has them.
+# As the published notebooks have them; LSTM-AD's is of a version whose `context-length` was called `sequence-length`.
 RANGES = {
     "cnn-kmeans": {
         "algorithm": CategoricalParameter(["lloyd", "elkan"]),
@@ -35,13 +35,13 @@ RANGES = {
         "epochs": CategoricalParameter([50, 100]),
     },
     "lstm-ad": {
-        "context-length": IntegerParameter(50, 200),
-        "hidden-size": CategoricalParameter([16, 32, 64]),
-        "num-layers": IntegerParameter(1, 3),
-        "dropout": ContinuousParameter(0, 0.5),
+        "num-layers": IntegerParameter(1, 4),
+        "context-length": CategoricalParameter([50, 100]),
+        "hidden-size": IntegerParameter(128, 512),
+        "dropout": ContinuousParameter(0.1, 0.9),
         "lr": ContinuousParameter(0.0001, 0.01),
-        "batch-size": CategoricalParameter([64, 128]),
-        "epochs": CategoricalParameter([50, 100]),
+        "batch-size": CategoricalParameter([32, 64]),
+        "epochs": CategoricalParameter([100, 200]),
     },
 }
 OBJECTIVES = {"cnn-kmeans": ("valid_score", "Maximize"), "lstm-ad": ("valid_mse", "Minimize")}

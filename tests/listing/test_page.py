@@ -3,29 +3,63 @@
 import ast
 import re
 from itertools import chain
+from pathlib import Path
 from string import Template
 
+import botocore.session
 import numpy as np
 import pytest
 
 from listing import algorithm, effects, eula, examples, fields, instances, shapes
+from listing.algorithm import NOBODY
+from listing.aws import Call
+from listing.examples import Until, Waiter
 from listing.facts import facts, least_rows
 from listing.fields import FIELDS, sections
-from listing.page import REPOSITORY, TEMPLATE, document, page
+from listing.page import REPOSITORY, TEMPLATE, document, page, placeholder
 from listing.profile import FOLDER
+from listing.words import words
 from seriesbox.algorithm import ALGORITHMS, estimator, predictor
 from seriesbox.group import Group
 from seriesbox.tables.table import Table
 
 PROJECT = FOLDER.parent
 KEPT = {name: document(name).read_text() for name in ALGORITHMS}
-CALLS = [
-    pytest.param(call, id=f"{name} {call.operation}")
-    for name in ALGORITHMS
-    for call in chain(
-        [examples.training(name), examples.transform(name)], examples.model(name), examples.endpoint(name)
-    )
-]
+JOURNEY = examples.training, examples.model, examples.transform, examples.endpoint, examples.removal
+STEPS = {name: [step for part in JOURNEY for step in part(name)] for name in ALGORITHMS}
+EVERY_STEP = list(chain(*STEPS.values()))
+BY_HAND = [TEMPLATE, FOLDER / "effects.py", *FOLDER.glob("*/words.md")]
+# The digits that may be written by hand, and what they are. All others must be facts, which follow the code.
+NO_FIGURES = {
+    f"### {NOBODY.version}\n": "the version that the release notes are of",
+    "Apache-2.0": "a licence",
+    "CC0-1.0": "a licence",
+    "NeurIPS 2019": "where a paper appeared",
+    "https://arxiv.org/abs/1901.10738": "a paper",
+    "ESANN 2015": "where a paper appeared",
+    "https://www.esann.org/sites/default/files/proceedings/legacy/es2015-56.pdf": "a paper",
+    "version 2 of the SDK": "the only one with an AlgorithmEstimator",
+    "SDK for Python, version 2": "the same",
+    "ShardedByS3Key": "a name of AWS'",
+    "checkpoint_s3_uri": "a name of the SDK's",
+    "instance_count=1": "an example of one machine",
+    "deploy(1,": "the same",
+    "transformer(1,": "the same",
+    "99th percentile": "what the fact is called",
+    "UTF-8": "a charset",
+    "float32": "a type",
+    "label_size=0": "a parameter of one value",
+    "`MaxPayloadInMB` 0": "AWS' way to say that there is no limit",
+    "Its status is 400": "a status of HTTP",
+    "; 413 where": "a status of HTTP",
+    "; 415 or 406 where": "statuses of HTTP",
+    "[0.1, null, 0.3]": "an example of data",
+    "[[1, 2, null], [3, 4]]": "an example of data",
+    "[1, 2, null]": "an example of data",
+    "[[1, 2], [3, 4]]": "an example of data",
+    "`0.0`, `1.0`": "numbers of clusters",
+    "from -1 to 1": "the range of a silhouette",
+}
 
 
 def test_the_pages_are_those_of_the_code(name):
@@ -35,6 +69,7 @@ def test_the_pages_are_those_of_the_code(name):
 def test_the_eula_is_plain_text_that_ends_with_the_license():
     assert eula.EULA.read_text() == eula.text(), ".venv/bin/python -m listing.page"
     assert eula.text().isascii()
+    assert "[" not in eula.ABOUT  # names that are still to be filled in
     assert eula.text().endswith(eula.LICENSE.read_text())
 
 
@@ -78,18 +113,93 @@ def test_every_hyperparameter_has_its_effect():
     assert declared == effects.EFFECTS.keys()
 
 
+def test_every_metric_has_its_meaning():
+    assert {metric for name in ALGORITHMS for metric in estimator(name).metrics} == effects.METRICS.keys()
+
+
 def test_no_fact_is_gathered_for_nothing(name):
     texts = [TEMPLATE, *FOLDER.glob("*/words.md")]
     used = {each for text in texts for each in Template(text.read_text()).get_identifiers()}
     assert facts(name, REPOSITORY).keys() - used == set()
 
 
-@pytest.mark.parametrize("call", CALLS)
-def test_the_calls_fit_what_aws_takes(call):
+def test_the_headings_of_the_words_are_those_that_the_template_wants(name):
+    wanted = set(Template(TEMPLATE.read_text()).get_identifiers())
+    given = [placeholder(heading) for heading in words(name)]
+    assert sorted(given) == sorted(wanted - facts(name, REPOSITORY).keys())
+
+
+def by_hand(text: str) -> list[str]:
+    """The lines with digits that are neither facts nor allowed."""
+    text = re.sub(r"\$\w+", "", text)
+    for phrase in sorted(NO_FIGURES, key=len, reverse=True):
+        text = text.replace(phrase, "")
+    return [line for line in text.splitlines() if re.search(r"\d", line)]
+
+
+@pytest.mark.parametrize("text", BY_HAND, ids=lambda path: str(path.relative_to(FOLDER)))
+def test_no_figure_is_written_by_hand(text: Path):
+    assert by_hand(text.read_text()) == []
+    assert by_hand(text.read_text() + "It takes 60 seconds.") == ["It takes 60 seconds."]
+
+
+def test_what_may_be_written_by_hand_is_written_somewhere():
+    assert [phrase for phrase in NO_FIGURES if not any(phrase in text.read_text() for text in BY_HAND)] == []
+
+
+def test_the_release_notes_are_of_this_version(name):
+    assert list(sections(words(name)["Release notes"], level=3)) == [NOBODY.version]
+
+
+def test_the_algorithm_is_described_as_on_its_page(name):
+    described = algorithm.request(name, NOBODY)["AlgorithmDescription"]
+    assert described == sections(KEPT[name])["Short description"]
+
+
+@pytest.mark.parametrize("step", EVERY_STEP, ids=lambda step: step.command(NOBODY.region)[:60])
+def test_the_calls_fit_what_aws_takes(step):
+    match step:
+        case Waiter():
+            waiters = botocore.session.get_session().get_waiter_model("sagemaker")
+            call = Call("sagemaker", waiters.get_waiter(step.name).operation, step.parameters)
+        case Until():
+            call = step.call
+            states = shapes.operation(call.operation).output_shape.members[step.status].metadata["enum"]
+            assert set(states) - set(step.ended) == {"Pending", "InProgress", "Deleting"}
+        case _:
+            call = step
     given = {name: value for name, value in call.parameters.items() if name != "Body"}
     in_a_file = ["Body is missing."] if len(given) < len(call.parameters) else []
     assert shapes.faults(shapes.operation(call.operation, call.service).input_shape, given) == in_a_file
-    assert not re.search("--[a-z-]+ true", examples.shown(call))  # flags have no value
+    assert not re.search("--[a-z-]+ true", examples.shown(iter([step])))  # flags have no value
+
+
+def test_what_is_begun_is_waited_for_before_it_is_used(name):
+    """AWS answers these calls at once, and makes what they ask for afterwards."""
+    asked = [step.operation if isinstance(step, Call) else "" for step in STEPS[name]]
+    for operation in ("CreateTrainingJob", "CreateModelPackage", "CreateTransformJob", "CreateEndpoint"):
+        assert asked[asked.index(operation) + 1] == ""
+
+
+def test_what_is_made_is_deleted_but_for_the_records_of_jobs(name):
+    made, deleted = (
+        {
+            (kind, step.parameters[f"{kind}Name"])
+            for step in STEPS[name]
+            if isinstance(step, Call) and step.operation.startswith(verb)
+            for kind in [step.operation.removeprefix(verb)]
+        }
+        for verb in ("Create", "Delete")
+    )
+    assert made - deleted == {("TrainingJob", name), ("TransformJob", name)}
+    assert deleted < made
+
+
+def test_a_job_on_spot_instances_fits_what_aws_takes(name):
+    call, _ = examples.training(name)
+    job = call.parameters | examples.spot(name)
+    assert shapes.faults(shapes.operation(call.operation).input_shape, job) == []
+    assert job["StoppingCondition"]["MaxRuntimeInSeconds"] <= job["StoppingCondition"]["MaxWaitTimeInSeconds"]
 
 
 def test_the_python_code_names_what_is_declared(name):
@@ -98,15 +208,16 @@ def test_the_python_code_names_what_is_declared(name):
         for call in (node for node in ast.walk(ast.parse(block)) if isinstance(node, ast.Call)):
             called = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id
             given[called] = call
-    words = {word.arg: ast.literal_eval(word.value) for word in given["AlgorithmEstimator"].keywords}
-    assert words["instance_type"] in instances.TRAINING
-    assert words["algorithm_arn"] == examples.arn(name)
-    assert words["hyperparameters"].keys() <= {each["Name"] for each in algorithm.hyperparameters(name)}
-    predictor(name).Hyperparameters.parse(words["hyperparameters"])
+    told = {word.arg: ast.literal_eval(word.value) for word in given["AlgorithmEstimator"].keywords}
+    assert told["instance_type"] in instances.TRAINING
+    assert told["algorithm_arn"] == examples.arn(name)
+    assert told["hyperparameters"].keys() <= {each["Name"] for each in algorithm.hyperparameters(name)}
+    predictor(name).Hyperparameters.parse(told["hyperparameters"])
     (channels,) = given["fit"].args
     assert {key.value for key in channels.keys} <= {each["Name"] for each in algorithm.channels()}
     for called in ("deploy", "transformer"):
         assert ast.literal_eval(given[called].args[1]) in instances.INFERENCE
+    assert {"delete_model", "delete_endpoint"} <= given.keys()
     cut = {word.arg for called in ("transformer", "transform") for word in given[called].keywords}
     assert predictor(name).rows_are_independent == ({"split_type", "assemble_with"} <= cut)
 
@@ -126,4 +237,8 @@ def test_the_least_rows_are_the_least_that_the_code_takes(name):
 
 @pytest.mark.parametrize("link", sorted({*re.findall(rf"{REPOSITORY}/blob/main/(\S+)", "".join(KEPT.values()))}))
 def test_every_link_into_the_project_leads_somewhere(link):
-    assert (PROJECT / link).exists()
+    file, _, heading = link.partition("#")
+    assert (PROJECT / file).exists()
+    if heading:
+        headings = re.findall("^#+ (.*)$", (PROJECT / file).read_text(), re.MULTILINE)
+        assert heading in [re.sub(r"[^\w -]", "", each).lower().replace(" ", "-") for each in headings]

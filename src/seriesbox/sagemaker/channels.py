@@ -16,6 +16,7 @@ from seriesbox.tables.pieces import BLANKS, BYTE_ORDER_MARK, parts_of_file
 from seriesbox.tables.table import Piece, Rows, Table
 
 CHANNELS = ("training", "validation", "model")
+MODES = ("File", "FastFile")
 OF_THE_SDK = ("code", "sm_drivers", "recipe")  # channels that Amazon's own clients add
 # What SageMaker puts beside the data, or has not finished.
 NO_DATA = ("-manifest", ".sagemaker-uploading", ".sagemaker-uploaded", ".sagemaker-ignore")
@@ -52,8 +53,11 @@ def read_channels(
     """
     configuration = json.loads(paths.inputs.read_bytes())
     for name in CHANNELS:
-        if configuration.get(name, {}).get("TrainingInputMode") == "Pipe":
-            raise DataError(f"The `{name}` channel is in Pipe mode, which is not supported: use File or FastFile.")
+        mode = configuration.get(name, {}).get("TrainingInputMode") or "File"
+        if mode not in MODES:
+            raise DataError(
+                f"The `{name}` channel is in {mode} mode, which is not supported: use {' or '.join(MODES)}."
+            )
     if "model" in divided:
         raise DataError("The `model` channel is divided among the hosts: give it to all of them (FullyReplicated).")
     if not paths.channel("training").is_dir() and "training" not in divided:
