@@ -1,8 +1,8 @@
 """Does a notebook that was executed elsewhere show what the kept one shows?
 
-Words and whole numbers are equal. Other numbers come from trainings, which differ from machine to machine
-(`reproduction.py` says by how much); here they are rounded to what is worth reading. Of pictures it is only asked that
-they are there.
+Words and whole numbers must be equal. Other numbers come from trainings, and those differ a little from machine to
+machine (`reproduction.py` says why): with two threads and torch held to SSE, features differed by up to 0.02, which is
+two steps of the last digit shown, and silhouette coefficients by 0.3 %. Pictures only must not be missing.
 """
 
 import re
@@ -12,7 +12,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 RELATIVE = 0.05
-LAST_DIGIT = 3  # steps of the last digit shown, for numbers near zero
+LAST_DIGIT = 5  # steps of the last digit shown, for numbers near zero
 NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)")
 CLUSTERS = "012"  # those of the samples: K-Means numbers them by chance
 
