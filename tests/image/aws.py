@@ -15,6 +15,7 @@ Json = dict[str, Any]
 ACCOUNT, REGION = "123456789012", "us-east-1"
 ARN = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}"
 MODEL = "s3://notebook/models/model.tar.gz"
+CREATED = datetime(2026, 1, 1, tzinfo=UTC)
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/nobody"  # a name alone would be looked up
 NO_TELEMETRY = {"SchemaVersion": "1.0", "SageMaker": {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}}}
 
@@ -28,7 +29,7 @@ def description(name: str) -> Json:
     """What DescribeAlgorithm then says to who has bought it."""
     return document(name) | {
         "AlgorithmArn": f"{ARN}:algorithm/{name}",
-        "CreationTime": datetime(2026, 1, 1, tzinfo=UTC),
+        "CreationTime": CREATED,
         "AlgorithmStatus": "Completed",
         "AlgorithmStatusDetails": {},
         "ProductId": "prod-1234567890123",
@@ -36,7 +37,7 @@ def description(name: str) -> Json:
 
 
 class AWS:
-    """A client of SageMaker, and what it was asked, operation by operation."""
+    """A client of SageMaker, and what it was asked last, operation by operation."""
 
     def __init__(self, session: boto3.Session) -> None:
         self.client = session.client("sagemaker")
@@ -45,13 +46,22 @@ class AWS:
         self.client.meta.events.register("before-call.sagemaker", self._answer)
 
     def _ask(self, params: Json, model: Any, **_: Any) -> None:
-        assert not shapes.faults(model.input_shape, params), params
-        self.asked[model.name] = params
+        self.take(model.name, params)
 
     def _answer(self, model: Any, **_: Any) -> tuple[AWSResponse, Json]:
-        answer = self._answers(model.name, self.asked[model.name])
-        assert not shapes.faults(model.output_shape, answer), answer
-        return AWSResponse(None, 200, {}, None), answer
+        return AWSResponse(None, 200, {}, None), self.answer(model.name)
+
+    def take(self, operation: str, asked: Json) -> None:
+        """Keep a request, which must be one that AWS takes."""
+        assert not (faults := shapes.faults(shapes.operation(operation).input_shape, asked)), faults
+        self.asked[operation] = asked
+
+    def answer(self, operation: str) -> Json:
+        """The answer to the last request for an operation."""
+        answer = self._answers(operation, self.asked[operation])
+        if shape := shapes.operation(operation).output_shape:  # who deletes is told nothing
+            assert not (faults := shapes.faults(shape, answer)), faults
+        return answer
 
     def _answers(self, operation: str, asked: Json) -> Json:
         match operation:
@@ -70,13 +80,26 @@ class AWS:
                 return described_package(asked["ModelPackageName"], self.asked["CreateModelPackage"])
             case "CreateModel":
                 return {"ModelArn": f"{ARN}:model/{asked['ModelName']}"}
+            case "DescribeModel":
+                return described(self.asked["CreateModel"], ModelArn=f"{ARN}:model/{asked['ModelName']}")
             case "CreateTransformJob":
                 return {"TransformJobArn": f"{ARN}:transform-job/{asked['TransformJobName']}"}
+            case "DescribeTransformJob":
+                arn = f"{ARN}:transform-job/{asked['TransformJobName']}"
+                job = self.asked["CreateTransformJob"]
+                return described(job, TransformJobArn=arn, TransformJobStatus="Completed")
             case "CreateEndpointConfig":
                 return {"EndpointConfigArn": f"{ARN}:endpoint-config/{asked['EndpointConfigName']}"}
             case "CreateEndpoint":
                 return {"EndpointArn": f"{ARN}:endpoint/{asked['EndpointName']}"}
+            case "DeleteModel" | "DeleteModelPackage":
+                return {}
         raise AssertionError(f"{operation} was not expected")
+
+
+def described(asked: Json, **known: str) -> Json:
+    """What was asked for, and what AWS then knows of it."""
+    return asked | known | {"CreationTime": CREATED}
 
 
 def described_training(asked: Json) -> Json:
@@ -90,7 +113,7 @@ def described_training(asked: Json) -> Json:
         "AlgorithmSpecification": asked["AlgorithmSpecification"],
         "ResourceConfig": asked["ResourceConfig"],
         "StoppingCondition": asked["StoppingCondition"],
-        "CreationTime": datetime(2026, 1, 1, tzinfo=UTC),
+        "CreationTime": CREATED,
     }
 
 
@@ -103,7 +126,7 @@ def described_package(name: str, asked: Json) -> Json:
     return {
         "ModelPackageName": name,
         "ModelPackageArn": f"{ARN}:model-package/{name}",
-        "CreationTime": datetime(2026, 1, 1, tzinfo=UTC),
+        "CreationTime": CREATED,
         "InferenceSpecification": inference | {"Containers": containers},
         "ModelPackageStatus": "Completed",
         "ModelPackageStatusDetails": {"ValidationStatuses": []},

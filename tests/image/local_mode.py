@@ -1,10 +1,6 @@
-"""SageMaker's local mode, without an AWS account: its sessions, and an S3 for them."""
+"""Sessions of SageMaker's local mode, without an AWS account."""
 
 import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +8,7 @@ from pathlib import Path
 import boto3
 from aws import NO_TELEMETRY, REGION
 from engine import docker
+from s3 import free_port
 from sagemaker.local import LocalSession
 
 BUCKET = "notebook"
@@ -33,29 +30,6 @@ def local_session(folder: Path, kind: type[LocalSession] = LocalSession, **optio
         }
     }
     return session
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@contextmanager
-def s3_server(folder: Path) -> Iterator[str]:
-    """The URL of moto's S3, which keeps everything in memory."""
-    port, log = free_port(), folder / "moto.log"
-    with log.open("w") as stream:
-        process = subprocess.Popen([sys.executable, "-m", "moto.server", "-p", str(port)], stdout=stream, stderr=stream)
-    try:
-        with socket.socket() as probe:
-            while probe.connect_ex(("127.0.0.1", port)) != 0:
-                assert process.poll() is None, log.read_text()
-                time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
 
 
 @contextmanager

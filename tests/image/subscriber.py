@@ -43,6 +43,10 @@ class Session(LocalSession):
     wait_for_model_package = partialmethod(LocalSession.wait_for_model_package, poll=0)
     wait_for_endpoint = partialmethod(LocalSession.wait_for_endpoint, poll=0)
 
+    def left(self) -> list[str]:
+        """What the account still has: resources and files. The records of jobs do not count."""
+        return sorted(self.sagemaker_client.left) + self.list_s3_files(BUCKET, "")
+
     def logs_for_transform_job(self, job_name: str, wait: bool = False, poll: float = 0) -> None:
         """There is no CloudWatch to ask."""
 
@@ -56,6 +60,7 @@ class Client(LocalSagemakerClient):
         self.trainings: dict[str, Json] = {}
         self.tunings: dict[str, Json] = {}
         self.packages: dict[str, Json] = {}
+        self.left: set[str] = set()  # created and not deleted
         self.log = StringIO()  # what containers print; metrics are read from it
         sagemaker.local.image.sys = SimpleNamespace(stdout=self.log)
 
@@ -126,8 +131,18 @@ class Client(LocalSagemakerClient):
     def list_training_jobs_for_hyper_parameter_tuning_job(self, **request: Any) -> Json:
         return self.tunings[request["HyperParameterTuningJobName"]]
 
+    def create(self, kind: str, request: Json) -> None:
+        """Check and count what is created."""
+        check(f"Create{kind}", request)
+        self.left.add(f"{kind} {request[f'{kind}Name']}")
+
+    def delete(self, kind: str, request: Json) -> None:
+        """Check and count what is deleted, which must be there."""
+        check(f"Delete{kind}", request)
+        self.left.remove(f"{kind} {request[f'{kind}Name'].rpartition('/')[2]}")
+
     def create_model_package(self, **request: Any) -> None:
-        check("CreateModelPackage", request)
+        self.create("ModelPackage", request)
         self.packages[request["ModelPackageName"]] = request
 
     def describe_model_package(self, **request: str) -> Json:
@@ -135,7 +150,7 @@ class Client(LocalSagemakerClient):
         return described_package(name, self.packages[name])
 
     def create_model(self, **request: Any) -> None:
-        check("CreateModel", request)
+        self.create("Model", request)
         (container,) = request["Containers"]
         (source,) = self.packages[container["ModelPackageName"]]["SourceAlgorithmSpecification"]["SourceAlgorithms"]
         model = {"Image": IMAGE, "ModelDataUrl": source["ModelDataUrl"], "Environment": {}}
@@ -147,9 +162,28 @@ class Client(LocalSagemakerClient):
         super().create_transform_job(**request | {"TransformResources": machines})
 
     def create_endpoint_config(self, **request: Any) -> None:
-        check("CreateEndpointConfig", request)
+        self.create("EndpointConfig", request)
         (variant,) = request["ProductionVariants"]
         super().create_endpoint_config(request["EndpointConfigName"], [variant | {"InstanceType": LOCAL}])
+
+    def create_endpoint(self, **request: Any) -> None:
+        self.create("Endpoint", request)
+        super().create_endpoint(**request)
+
+    def delete_endpoint(self, **request: str) -> None:
+        self.delete("Endpoint", request)
+        super().delete_endpoint(**request)
+
+    def delete_endpoint_config(self, **request: str) -> None:
+        self.delete("EndpointConfig", request)
+        super().delete_endpoint_config(**request)
+
+    def delete_model(self, **request: str) -> None:
+        self.delete("Model", request)
+        super().delete_model(**request)
+
+    def delete_model_package(self, **request: str) -> None:
+        self.delete("ModelPackage", request)
 
 
 def check(name: str, request: Json) -> None:

@@ -10,9 +10,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from local_mode import nothing_left_behind, s3_server
+from local_mode import nothing_left_behind
 from nbclient import NotebookClient
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+from s3 import s3_server
+
+from listing.notebooks import differences
 
 PROJECT = Path(__file__).parents[2]
 SETTINGS = """
@@ -38,33 +42,33 @@ def _s3(tmp_path, monkeypatch) -> Iterator[None]:
 @pytest.mark.usefixtures("_s3")
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", ["cnn-kmeans", "lstm-ad"])
-def test_every_cell_of_a_notebook_does_what_it_shows(name, tmp_path, monkeypatch, pytestconfig):
+def test_every_cell_of_a_notebook_does_what_it_shows_and_nothing_is_left(name, tmp_path, monkeypatch, pytestconfig):
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(PROJECT), str(Path(__file__).parent)]))
     path = PROJECT / "listing" / name / "notebook.ipynb"
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
 
-    done = executed(notebook, SETTINGS.format(name=name, folder=str(tmp_path)), path.parent)
+    done, left = executed(notebook, SETTINGS.format(name=name, folder=str(tmp_path)), path.parent)
+    assert left == "[]"
     if pytestconfig.getoption("keep"):
         nbformat.write(done, path)
     else:
-        assert kinds(notebook) == kinds(done)
+        assert differences(notebook, done) == []
 
 
-def executed(notebook: NotebookNode, settings: str, folder: Path) -> NotebookNode:
-    """With what its cells show and draw by other settings than it has, but not what the SDK says on the way."""
+def executed(notebook: NotebookNode, settings: str, folder: Path) -> tuple[NotebookNode, str]:
+    """The notebook with what its cells show by other settings than it has, but not what the SDK says on the way.
+
+    And what the account still has after the last cell.
+    """
     notebook = deepcopy(notebook)
     (cell,) = (cell for cell in notebook.cells if "settings" in cell.metadata.get("tags", []))
     shown, cell.source = cell.source, settings
+    notebook.cells.append(new_code_cell("session.left()"))
     NotebookClient(notebook, resources={"metadata": {"path": folder}}, record_timing=False).execute()
     cell.source = shown
+    (left,) = notebook.cells.pop().outputs
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = [output for output in cell.outputs if output.output_type != "stream"]
-    return notebook
-
-
-def kinds(notebook: NotebookNode) -> list[list[tuple[str, set[str]]]]:
-    """What sort of outputs every cell has."""
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    return [[(output.output_type, set(output.get("data", []))) for output in cell.outputs] for cell in cells]
+    return notebook, left.data["text/plain"]

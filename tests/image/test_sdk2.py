@@ -17,7 +17,8 @@ import sagemaker
 from aws import ARN, AWS, NO_TELEMETRY, ROLE, document
 from conftest import Problem
 from engine import IMAGE
-from local_mode import BUCKET, boto_session, local_session, nothing_left_behind, s3_server
+from local_mode import BUCKET, boto_session, local_session, nothing_left_behind
+from s3 import s3_server
 from sagemaker.algorithm import AlgorithmEstimator
 from sagemaker.deserializers import NumpyDeserializer, PandasDeserializer
 from sagemaker.estimator import Estimator

@@ -1,29 +1,34 @@
 """The image under the SageMaker Python SDK v3, whose `ModelTrainer` runs it in local containers: no AWS account."""
 
 import json
-import os
 import re
 import subprocess
 import sys
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import boto3
 import pytest
-from accepting import accepting
-from aws import ARN, NO_TELEMETRY, REGION, ROLE
+from aws import ARN, AWS, REGION, ROLE
+from aws_server import aws_server
 from conftest import Problem
 from engine import IMAGE, Container, docker
+from s3 import s3_server
 from sagemaker.core.training.configs import Compute, InputData
 from sagemaker.train import ModelTrainer
 from sagemaker.train.model_trainer import Mode
+
+BUCKET = "notebook"
 
 
 @pytest.fixture(autouse=True)
 def _without_aws(monkeypatch, tmp_path_factory) -> None:
     """The SDK reports each call to AWS, and looks for credentials in order to do so."""
     settings = tmp_path_factory.mktemp("settings") / "sagemaker.yaml"
-    settings.write_text(json.dumps(NO_TELEMETRY))
+    modules = {"TelemetryOptOut": True, "Session": {"DefaultS3Bucket": BUCKET}}  # else STS is asked, wherever it is
+    settings.write_text(json.dumps({"SchemaVersion": "1.0", "SageMaker": {"PythonSDK": {"Modules": modules}}}))
     monkeypatch.setenv("SAGEMAKER_USER_CONFIG_OVERRIDE", str(settings))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
@@ -92,27 +97,62 @@ def test_a_job_that_cannot_train_fails_and_says_why(clustering, folder):
 
 
 @pytest.mark.parametrize(("name", "split"), [("cnn-kmeans", "Line"), ("lstm-ad", "None")])
-def test_what_a_notebook_says_of_this_version_trains_and_transforms(name, split):
+def test_what_a_notebook_says_of_this_version_trains_transforms_and_leaves_nothing(name, split, s3, aws):
     listing = Path(__file__).parents[2] / "listing" / name
-    cells = json.loads((listing / "notebook.ipynb").read_text())["cells"]
+    answer, hyperparameters = (listing / each for each in ("samples/batch.csv.out", "hyperparameters.json"))
+    prefix = f"seriesbox-notebook-{name}"
+    s3.upload_file(str(answer), f"{prefix}/answers/batch.csv.out")  # which no job of this AWS writes
+
+    subscribed = f"algorithm_arn, role = {(algorithm := f'{ARN}:algorithm/{name}')!r}, {ROLE!r}"
+    *steps, clean_up = blocks(listing / "notebook.ipynb")
+    program = "\n".join([subscribed, *steps, "print(session.list_s3_files(bucket, prefix))", clean_up])
+    done = subprocess.run([sys.executable, "-c", program], cwd=listing, stdout=subprocess.PIPE, check=True, text=True)
+
+    assert answer.read_text() in done.stdout
+    inputs = [f"{prefix}/{channel}/{channel}.csv" for channel in ("batch", "training", "validation")]
+    assert done.stdout.splitlines()[-1] == str([f"{prefix}/answers/batch.csv.out", *inputs])
+    training, transform = (aws.asked[f"Create{kind}Job"] for kind in ("Training", "Transform"))
+    assert training["AlgorithmSpecification"]["AlgorithmName"] == algorithm
+    assert training["HyperParameters"] == json.loads(hyperparameters.read_text())
+    assert transform["TransformInput"]["SplitType"] == split
+
+    assert not list(s3.objects.all())
+    created, deleted = (
+        {each.removeprefix(verb) for each in aws.asked if each.startswith(verb)} for verb in ("Create", "Delete")
+    )
+    assert created - deleted == {"TrainingJob", "TransformJob"}
+    for kind in deleted:
+        assert aws.asked[f"Delete{kind}"][f"{kind}Name"] == aws.asked[f"Create{kind}"][f"{kind}Name"]
+
+
+def blocks(notebook: Path) -> list[str]:
+    """What a notebook says of this version, but for what subscribing tells."""
+    cells = json.loads(notebook.read_text())["cells"]
     said = "".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
-    (code,) = re.findall(r"```python\n(.*?)```", said, flags=re.DOTALL)
-    known = {
-        "algorithm_arn": f"{ARN}:algorithm/{name}",
-        "role": ROLE,
-        "bucket": "bucket",
-        "prefix": name,
-        "instance_type": "ml.m5.xlarge",
-        "hyperparameters": json.loads((listing / "hyperparameters.json").read_text()),
-        "channels": {"training": "s3://bucket/training", "validation": "s3://bucket/validation"},
-        "batch": "s3://bucket/batch",
-    }
-    program = "".join(f"{name} = {value!r}\n" for name, value in known.items()) + code
-    nobody = {"AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "nothing", "AWS_DEFAULT_REGION": REGION}
-    with accepting() as (url, created):
-        environment = os.environ | nobody | {"AWS_ENDPOINT_URL": url}
-        subprocess.run([sys.executable, "-c", program], env=environment, check=True)
-    assert list(created) == ["CreateTrainingJob", "CreateModelPackage", "CreateModel", "CreateTransformJob"]
-    assert created["CreateTrainingJob"]["AlgorithmSpecification"]["AlgorithmName"] == known["algorithm_arn"]
-    assert created["CreateTrainingJob"]["HyperParameters"] == known["hyperparameters"]
-    assert created["CreateTransformJob"]["TransformInput"]["SplitType"] == split
+    _, *blocks = re.findall(r"```python\n(.*?)```", said, flags=re.DOTALL)
+    return blocks
+
+
+@pytest.fixture
+def session(monkeypatch) -> boto3.Session:
+    """An AWS account of nobody's, which the SDK finds too."""
+    for name, value in {"ACCESS_KEY_ID": "nobody", "SECRET_ACCESS_KEY": "nothing", "DEFAULT_REGION": REGION}.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    return boto3.Session()
+
+
+@pytest.fixture
+def s3(session, tmp_path, monkeypatch) -> Iterator[Any]:
+    """The bucket that the SDK takes, in moto's S3."""
+    with s3_server(tmp_path) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", url)
+        yield session.resource("s3").create_bucket(Bucket=BUCKET)
+
+
+@pytest.fixture
+def aws(session, monkeypatch) -> Iterator[AWS]:
+    """What else the SDK asks. It computes nothing."""
+    aws = AWS(session)
+    with aws_server(aws) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        yield aws

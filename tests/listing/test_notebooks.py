@@ -1,11 +1,15 @@
 import ast
 import json
 import re
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 
+import pandas as pd
 import pytest
 
 from listing import samples
 from listing.algorithm import channels
+from listing.notebooks import differences
 from seriesbox.algorithm import ALGORITHMS, estimator, predictor
 
 
@@ -16,7 +20,11 @@ def name(request) -> str:
 
 @pytest.fixture
 def cells(name) -> list[dict]:
-    return json.loads((samples.LISTING / name / "notebook.ipynb").read_text())["cells"]
+    return notebook(name)["cells"]
+
+
+def notebook(name: str) -> dict:
+    return json.loads((samples.LISTING / name / "notebook.ipynb").read_text())
 
 
 def sources(cells: list[dict], kind: str) -> str:
@@ -65,3 +73,85 @@ def test_every_cell_of_code_shows_what_it_gave(cells):
     code = [cell for cell in cells if cell["cell_type"] == "code"]
     assert [cell["execution_count"] for cell in code] == list(range(1, len(code) + 1))
     assert any("image/png" in output.get("data", {}) for cell in code for output in cell["outputs"])
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "before",
+        "settings",
+        "names",
+        "upload",
+        "train",
+        "best",
+        "deploy",
+        "delete_text",
+        "delete",
+        "clean_text",
+        "clean",
+        "v3",
+    ],
+)
+def test_what_holds_for_both_algorithms_stands_in_both_notebooks(cell):
+    said = {name: source(name, cell).replace(name, "NAME").replace('"Line"', '"None"') for name in ALGORITHMS}
+    assert said["cnn-kmeans"] == said["lstm-ad"]
+
+
+def source(name: str, cell: str) -> str:
+    (found,) = (each for each in notebook(name)["cells"] if each["id"] == cell)
+    return "".join(found["source"])
+
+
+def test_a_change_of_any_number_that_a_notebook_shows_is_told(name):
+    kept = notebook(name)
+    assert differences(kept, kept) == []
+    changes = list(changed(kept, lambda number: f"{float(number) + 0.2 * abs(float(number)) + 1:.6f}"))
+    assert len(changes) > 20
+    assert all(differences(kept, each) for each in changes)
+
+
+def test_what_another_machine_may_make_of_a_number_is_not(name):
+    kept = notebook(name)
+    for each in changed(kept, lambda number: f"{float(number) * 1.01:.6f}" if "." in number else number):
+        assert differences(kept, each) == []
+
+
+def changed(kept: dict, change: Callable[[str], str]) -> Iterator[dict]:
+    """The notebook with one number changed, for every number in a table, or in a text where there is none."""
+    for place, cell in enumerate(kept["cells"]):
+        for output in cell.get("outputs", []):
+            html = "text/html" in output["data"]
+            kind, number = ("text/html", r"(?<=<td>)-?[\d.]+(?=</td>)") if html else ("text/plain", r"-?\d+(\.\d+)?")
+            text = "".join(output["data"][kind])
+            for found in re.finditer(number, text):
+                made = deepcopy(kept)
+                again = text[: found.start()] + change(found[0]) + text[found.end() :]
+                made["cells"][place]["outputs"] = [output | {"data": output["data"] | {kind: again}}]
+                yield made
+
+
+def test_a_word_and_a_picture_are_missed():
+    kept = showing({"text/plain": "3 days"})
+    assert differences(kept, showing({"text/plain": "3 nights"}))
+    assert differences(
+        showing({"text/plain": "picture", "image/png": "iVBO"}), showing({"text/plain": "picture", "image/png": ""})
+    )
+
+
+def test_clusters_may_have_other_numbers_if_they_have_them_everywhere():
+    counts = pd.DataFrame({"series": [60, 13, 27]}, pd.Index([0, 1, 2], name="cluster"))
+    answer = pd.DataFrame({"feature": [0.5, 0.7]}, pd.Index([0, 2], name="cluster"))
+    kept = showing(*tables(counts, answer))
+    others = {0: 2, 1: 0, 2: 1}
+    assert differences(kept, showing(*tables(counts.rename(others).sort_index(), answer.rename(others)))) == []
+    assert differences(kept, showing(*tables(counts.rename(others).sort_index(), answer)))
+    assert differences(kept, showing(*tables(counts.rename({0: 1, 1: 0}), answer.iloc[::-1])))
+
+
+def tables(*frames: pd.DataFrame) -> list[dict]:
+    return [{"text/plain": str(frame), "text/html": frame.to_html()} for frame in frames]
+
+
+def showing(*shown: dict) -> dict:
+    """A notebook of cells that show something."""
+    return {"cells": [{"id": "x", "outputs": [{"output_type": "execute_result", "data": each}]} for each in shown]}
