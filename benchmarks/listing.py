@@ -17,8 +17,7 @@ from pathlib import Path
 
 from benchmarks.serve import invoke, latencies, serving, throughput
 from demo.container import COMMANDS, lay_out
-from listing import samples
-from listing.profile import FOLDER, hyperparameters
+from listing.folder import FOLDER, sample_hyperparameters, samples_folder
 from seriesbox.algorithm import ALGORITHMS
 from seriesbox.sagemaker.machine import usable_cores
 
@@ -73,10 +72,10 @@ def rounded(figures: Figures) -> Figures:
 def measured(name: str, opt_ml: Path) -> dict[str, Figures]:
     """Of the algorithm called `name`."""
     training, validation, request, batch = (
-        (samples.folder(name) / path).read_bytes()
+        (samples_folder(name) / path).read_bytes()
         for path in ("training/training.csv", "validation/validation.csv", "request.csv", "batch/batch.csv")
     )
-    lay_out(opt_ml, hyperparameters(name), training, validation)
+    lay_out(opt_ml, sample_hyperparameters(name), training, validation)
     large = batch * (BATCH_BYTES // len(batch) + 1)
     training_rows, request_rows = (body.count(b"\n") for body in (training, request))
     return {

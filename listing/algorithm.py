@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from listing import instances
-from listing.profile import FOLDER, profile
+from listing.folder import FOLDER
+from listing.profile import profile
 from listing.shapes import Json
 from listing.words import words
 from seriesbox import metrics

@@ -16,8 +16,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from listing import rules, shapes
 from listing.algorithm import Seller, request, written
 from listing.aws import Call, RefusedError
+from listing.folder import FOLDER, samples_folder
 from listing.page import REPOSITORY
-from listing.profile import FOLDER
 from listing.registry import Docker, Login
 from listing.shapes import Json
 from seriesbox.algorithm import ALGORITHMS
@@ -82,7 +82,7 @@ def image_steps(seller: Seller, local: str) -> list[Step]:
 
 def algorithm_steps(name: str, asked: Json, seller: Seller, folder: Path) -> list[Step]:
     """Upload the samples, and create the algorithm by its request in a folder."""
-    samples = FOLDER / name / "samples"
+    samples = samples_folder(name)
     uploads: list[Step] = [
         Call("s3", "PutObject", {"Bucket": seller.bucket, "Key": f"{name}/samples/{part}", "Body": samples / part})
         for part in sorted(path.relative_to(samples) for path in samples.glob("*/*") if path.is_file())

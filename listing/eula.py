@@ -1,6 +1,6 @@
 """The licence agreement that a buyer accepts: what Marketplace adds to the project's licence, then that licence."""
 
-from listing.profile import FOLDER
+from listing.folder import FOLDER
 
 EULA = FOLDER / "EULA.txt"
 LICENSE = FOLDER.parent / "LICENSE"

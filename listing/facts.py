@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from listing import algorithm, examples, instances, samples
+from listing import algorithm, examples, instances
 from listing.algorithm import NOBODY
 from listing.effects import EFFECTS, METRICS
-from listing.profile import FOLDER, hyperparameters
+from listing.folder import FOLDER, sample_hyperparameters, samples_folder
 from listing.shapes import Json
 from seriesbox.algorithm import estimator, predictor
 from seriesbox.sagemaker import checkpoints
@@ -108,7 +108,7 @@ def _calls(name: str) -> Facts:
         "arn": examples.arn(name),
         "role": examples.ROLE,
         "place": examples.place(name),
-        "given": json.dumps(hyperparameters(name), indent=8).replace('"\n}', '",\n    }'),
+        "given": json.dumps(sample_hyperparameters(name), indent=8).replace('"\n}', '",\n    }'),
         "assemble_with": ', assemble_with="Line"' if by_line else "",
         "split_type": ', split_type="Line"' if by_line else "",
         "cli_samples": examples.upload(name),
@@ -123,10 +123,10 @@ def _calls(name: str) -> Facts:
 
 def _excerpts(name: str) -> Facts:
     """The same rows of each sample: the first one, and where some have no answer, the first two that have one."""
-    empty = 0 if predictor(name).rows_are_independent else int(hyperparameters(name)["context-length"])
+    empty = 0 if predictor(name).rows_are_independent else int(sample_hyperparameters(name)["context-length"])
     rows = [1, empty + 1, empty + 2] if empty else [1, 2]
     files = ("request.csv", "response.csv", "batch/batch.csv", "batch.csv.out")
-    excerpts = (_excerpt(samples.folder(name) / file, rows) for file in files)
+    excerpts = (_excerpt(samples_folder(name) / file, rows) for file in files)
     shown = dict(zip(("request_shown", "response_shown", "batch_shown", "output_shown"), excerpts, strict=True))
     return {"rows_shown": _listed(map(str, rows)), "rows_empty": str(empty), **shown}
 

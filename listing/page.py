@@ -11,7 +11,7 @@ from string import Template
 
 from listing import eula
 from listing.facts import facts
-from listing.profile import FOLDER
+from listing.folder import FOLDER
 from listing.words import words
 from seriesbox.algorithm import ALGORITHMS
 

@@ -1,20 +1,10 @@
 """What SageMaker tries before an algorithm can be listed. Buyers will see it all, logs and metrics included."""
 
-import json
-from pathlib import Path
-
 from listing import instances
+from listing.folder import sample_hyperparameters
 from listing.shapes import Json
 from seriesbox.algorithm import predictor
 from seriesbox.sagemaker.serving.negotiation import CSV
-
-FOLDER = Path(__file__).parent
-
-
-def hyperparameters(name: str) -> Json:
-    """What the samples' outputs were trained with."""
-    given: Json = json.loads((FOLDER / name / "hyperparameters.json").read_bytes())
-    return given
 
 
 def profile(name: str, place: str) -> Json:
@@ -27,7 +17,7 @@ def profile(name: str, place: str) -> Json:
         "ProfileName": "samples",
         "TrainingJobDefinition": {
             "TrainingInputMode": "File",
-            "HyperParameters": {"model": name, **hyperparameters(name)},
+            "HyperParameters": {"model": name, **sample_hyperparameters(name)},
             "InputDataConfig": [
                 {
                     "ChannelName": channel,

@@ -13,10 +13,9 @@ import numpy as np
 from demo import synthetic
 from demo.container import CommandError, csv, invoke, lay_out, serve, train
 from listing import press
+from listing.folder import FOLDER, sample_hyperparameters, samples_folder
 from listing.press import Stroke
-from listing.profile import hyperparameters
 
-LISTING = Path(__file__).parent
 FAULTS = {12: ("leak", Stroke(leak=0.15)), 25: ("jam", Stroke(jam=12)), 38: ("friction", Stroke(friction=0.15))}
 LICENSE = b"""seriesbox generated these files; its authors have given them to the public domain by CC0 1.0 Universal
 (https://creativecommons.org/publicdomain/zero/1.0/legalcode): copy, change and publish them without asking.
@@ -24,11 +23,6 @@ LICENSE = b"""seriesbox generated these files; its authors have given them to th
 OUTPUTS = {"response.csv": "request.csv", "batch.csv.out": "batch/batch.csv"}  # and what they are the answers to
 
 Files = dict[str, bytes]  # by their path in a folder of samples
-
-
-def folder(name: str) -> Path:
-    """Where the samples of a listing are."""
-    return LISTING / name / "samples"
 
 
 def heartbeats() -> Files:
@@ -71,7 +65,7 @@ def outputs(name: str, inputs: Files, workplace: Path) -> Files:
     """What the commands `train` and `serve` make of the inputs. Raises CommandError."""
     opt_ml = workplace / "ml"
     training, validation = inputs["training/training.csv"], inputs["validation/validation.csv"]
-    lay_out(opt_ml, hyperparameters(name), training, validation)
+    lay_out(opt_ml, sample_hyperparameters(name), training, validation)
     train(opt_ml, workplace / "train.log", lambda line: None)
     with serve(opt_ml, workplace / "serve.log") as url:
         return {output: invoke(url, inputs[request]) for output, request in OUTPUTS.items()}
@@ -84,10 +78,10 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as workplace:
             files = inputs | outputs(name, inputs, Path(workplace))
         for path, content in files.items():
-            file = folder(name) / path
+            file = samples_folder(name) / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
-            print(f"{file.relative_to(LISTING.parent)}: {len(content):,} bytes")
+            print(f"{file.relative_to(FOLDER.parent)}: {len(content):,} bytes")
 
 
 if __name__ == "__main__":

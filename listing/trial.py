@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from listing.algorithm import value_of, values
-from listing.profile import FOLDER
+from listing.folder import samples_folder
 from listing.shapes import Json
 from seriesbox.algorithm import predictor
 
@@ -64,7 +64,7 @@ def _transform(offered: Json, job: Json, name: str) -> Iterator[str]:
 def _uploaded(data: Json, name: str, path: str) -> Iterator[str]:
     place = data["DataSource"]["S3DataSource"]["S3Uri"]
     _, _, sample = place.partition(f"/{name}/samples/")
-    if not sample or not any((FOLDER / name / "samples" / sample).glob("*.csv")):
+    if not sample or not any((samples_folder(name) / sample).glob("*.csv")):
         yield f"{path}: {place} is no folder of {name}'s samples."
 
 

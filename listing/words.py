@@ -1,7 +1,7 @@
 """What is said of one algorithm alone: its `words.md`, heading by heading."""
 
 from listing.fields import sections
-from listing.profile import FOLDER
+from listing.folder import FOLDER
 
 
 def words(name: str) -> dict[str, str]:

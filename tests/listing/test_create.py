@@ -18,7 +18,7 @@ import pytest
 
 from listing import create, shapes
 from listing.algorithm import Seller, request
-from listing.profile import FOLDER
+from listing.folder import FOLDER
 from seriesbox.algorithm import ALGORITHMS
 
 PROJECT = FOLDER.parent

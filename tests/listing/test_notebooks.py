@@ -7,8 +7,8 @@ from copy import deepcopy
 import pandas as pd
 import pytest
 
-from listing import samples
 from listing.algorithm import channels
+from listing.folder import FOLDER
 from listing.notebooks import differences
 from seriesbox.algorithm import ALGORITHMS, estimator, predictor
 
@@ -24,7 +24,7 @@ def cells(name) -> list[dict]:
 
 
 def notebook(name: str) -> dict:
-    return json.loads((samples.LISTING / name / "notebook.ipynb").read_text())
+    return json.loads((FOLDER / name / "notebook.ipynb").read_text())
 
 
 def sources(cells: list[dict], kind: str) -> str:
@@ -65,7 +65,7 @@ def test_every_metric_that_is_drawn_is_there(name, cells):
 
 
 def test_no_account_is_named(name):
-    text = (samples.LISTING / name / "notebook.ipynb").read_text()
+    text = (FOLDER / name / "notebook.ipynb").read_text()
     assert not re.search(r"(?<!\d)\d{12}(?!\d)", re.sub(r'"image/png": ".*"', "", text))
 
 

@@ -16,8 +16,8 @@ from listing.aws import Call
 from listing.examples import Until, Waiter
 from listing.facts import facts, least_rows
 from listing.fields import FIELDS, sections
+from listing.folder import FOLDER
 from listing.page import REPOSITORY, TEMPLATE, document, page, placeholder
-from listing.profile import FOLDER
 from listing.words import words
 from seriesbox.algorithm import ALGORITHMS, estimator, predictor
 from seriesbox.group import Group

@@ -4,13 +4,13 @@ import pytest
 from demo.container import table
 from demo.judge import match_clusters
 from listing import samples
-from listing.profile import hyperparameters
+from listing.folder import sample_hyperparameters, samples_folder
 from listing.reproduction import differences
 from seriesbox.algorithm import ALGORITHMS, predictor
 
 
 def kept(name: str) -> samples.Files:
-    folder = samples.folder(name)
+    folder = samples_folder(name)
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
@@ -40,7 +40,7 @@ def test_the_outputs_are_made_again_by_the_commands(name, tmp_path, monkeypatch)
 @pytest.mark.parametrize("name", ALGORITHMS)
 def test_the_samples_are_small_and_their_hyperparameters_are_the_algorithms_own(name):
     assert sum(map(len, kept(name).values())) < 500_000
-    predictor(name).Hyperparameters.parse(hyperparameters(name))
+    predictor(name).Hyperparameters.parse(sample_hyperparameters(name))
 
 
 def test_every_beat_is_in_the_cluster_of_its_kind():
@@ -51,7 +51,7 @@ def test_every_beat_is_in_the_cluster_of_its_kind():
 def test_every_faulty_stroke_has_a_score_below_those_of_all_that_is_sound():
     scores = answer("lstm-ad")[:, 0]
     sound, lowest = np.ones(len(scores), dtype=bool), []
-    context = int(hyperparameters("lstm-ad")["context-length"])
+    context = int(sample_hyperparameters("lstm-ad")["context-length"])
     for first, last, _ in planted("lstm-ad"):
         rows = slice(int(first), int(last) + 1)
         lowest.append(np.nanmin(scores[rows]))
