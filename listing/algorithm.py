@@ -22,6 +22,10 @@ from seriesbox.hyperparameters import Declaration
 from seriesbox.sagemaker.channels import MODES
 from seriesbox.sagemaker.serving.negotiation import CSV, FORMATS, JSON_LINES
 
+NUMBERS: dict[str, tuple[type, re.Pattern[str]]] = {  # and how AWS takes them, more strictly than Python
+    "Integer": (int, re.compile("-?[0-9]+")),
+    "Continuous": (float, re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")),
+}
 TYPES = {"int": "Integer", "float": "Continuous", "str": "Categorical"}
 
 
@@ -93,7 +97,7 @@ def request(name: str, seller: Seller) -> Json:
         },
         "InferenceSpecification": {
             "Containers": [{"Image": seller.image}],
-            "SupportedTransformInstanceTypes": instances.INFERENCE,
+            "SupportedTransformInstanceTypes": instances.CPUS,
             "SupportedRealtimeInferenceInstanceTypes": instances.INFERENCE,
             "SupportedContentTypes": list(FORMATS),
             "SupportedResponseMIMETypes": list(FORMATS),
@@ -149,10 +153,10 @@ def _text(value: int | float | str) -> str:
 
 def value_of(kind: str, text: str) -> Any:
     """What the text of a value stands for, where values are of a kind such as `Integer`; None where it is none."""
-    try:
-        return {"Integer": int, "Continuous": float}.get(kind, str)(text)
-    except ValueError:
-        return None
+    if kind not in NUMBERS:
+        return text
+    number, written = NUMBERS[kind]
+    return number(text) if written.fullmatch(text) else None
 
 
 def channels() -> list[Json]:

@@ -6,9 +6,8 @@ SageMaker would find some of this out too: hours later, when it validates the al
 import re
 from collections.abc import Iterator
 
-from listing import trial
+from listing import members, trial
 from listing.algorithm import TYPES, value_of, values
-from listing.needed import missing
 from listing.shapes import Json
 from seriesbox import metrics
 from seriesbox.algorithm import estimator, predictor
@@ -18,18 +17,36 @@ from seriesbox.sagemaker.serving.negotiation import CSV, FORMATS, JSON_LINES
 
 TRAINING, INFERENCE, VALIDATION = "TrainingSpecification", "InferenceSpecification", "ValidationSpecification"
 LOGGED = (0.5, -12.25, 1.5e-7, 1234567.0)  # values that a metric may have
-ECR_IMAGE = re.compile(r"(\d{12})\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/[^:@]+:[^:@]+")
+CPU = re.compile(r"ml\.[mcr][0-9][ai]?\.[0-9]*xlarge")  # x86; a `g` there would be ARM
+GPU = re.compile(r"ml\.g(4dn|5|6)\.[0-9]*xlarge")  # NVIDIA's that CUDA 13 knows
+MACHINES = {
+    f"{TRAINING}.SupportedTrainingInstanceTypes": (CPU, GPU),
+    f"{INFERENCE}.SupportedRealtimeInferenceInstanceTypes": (CPU, GPU),
+    f"{INFERENCE}.SupportedTransformInstanceTypes": (CPU,),  # no driver for CUDA 13 can be chosen for batch jobs
+}
+ECR_IMAGE = re.compile(r"([0-9]{12})\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/[^:@]+:[^:@]+")
 
 
 def faults(request: Json, name: str) -> list[str]:
     """All that is wrong with the request, whose shapes are right, to list the algorithm called `name`: where, what."""
-    # Each kind of rule relies on those before it.
-    return list(missing(request)) or _of_the_offer(request, name) or list(trial.faults(request, name))
+    # Each step relies on those before it.
+    return list(members.faults(request)) or _of_the_offer(request, name) or list(trial.faults(request, name))
 
 
 def _of_the_offer(request: Json, name: str) -> list[str]:
-    rules = (_hyperparameters, _metrics, _objectives, _channels, _offers, _seller)
+    rules = (_names, _hyperparameters, _metrics, _objectives, _channels, _formats, _machines, _image)
     return [fault for rule in rules for fault in rule(request, name)]
+
+
+def _names(request: Json, name: str) -> Iterator[str]:
+    """The algorithm's name tells its version, and everything is described."""
+    _, _, version = request[TRAINING]["TrainingImage"].rpartition(":")
+    if request["AlgorithmName"] != (right := f"{name}-{version.replace('.', '-')}"):
+        yield f"AlgorithmName: {request['AlgorithmName']}, where {right} is right for the image's tag."
+    described = {"AlgorithmDescription": request["AlgorithmDescription"]}
+    for key in ("SupportedHyperParameters", "TrainingChannels"):
+        described |= {f"{TRAINING}.{key} ({each['Name']})": each["Description"] for each in request[TRAINING][key]}
+    yield from (f"{path}: the description is empty." for path, words in described.items() if not words.strip())
 
 
 def _hyperparameters(request: Json, name: str) -> Iterator[str]:
@@ -93,8 +110,8 @@ def _objectives(request: Json, name: str) -> Iterator[str]:
     for index, objective in enumerate(given):
         better = expected.get(objective["MetricName"])
         if objective["Type"] != better:
-            told, right = f"{objective['Type']} {objective['MetricName']}", better or "no metric"
-            yield f"{path}[{index}]: {told}, where {right} is right."
+            reason = f"{better} is right" if better else "there is no such metric"
+            yield f"{path}[{index}]: {objective['Type']} {objective['MetricName']}, but {reason}."
     if [each["MetricName"] for each in given] != [*expected]:
         yield f"{path}: they are not all metrics, once each."
 
@@ -119,29 +136,37 @@ def _channels(request: Json, _: str) -> Iterator[str]:
                 yield f"{path}[{index}].{key}: {channel[key]} for {channel['Name']}, where {value} is right."
 
 
-def _offers(request: Json, _: str) -> Iterator[str]:
-    """All formats, both ways; several machines; no machine twice."""
-    training, inference = request[TRAINING], request[INFERENCE]
+def _formats(request: Json, _: str) -> Iterator[str]:
+    """Requests and answers may be in every format."""
     for key in ("SupportedContentTypes", "SupportedResponseMIMETypes"):
-        if inference[key] != [*FORMATS]:
+        if request[INFERENCE][key] != [*FORMATS]:
             yield f"{INFERENCE}.{key}: these are not {', '.join(FORMATS)}, in this order."
-    if not training["SupportsDistributedTraining"]:
-        yield f"{TRAINING}.SupportsDistributedTraining: several machines do train one model."
-    for place, part in ((TRAINING, training), (INFERENCE, inference)):
-        for key, machines in part.items():
-            if key.endswith("InstanceTypes") and len({*machines}) < len(machines):
-                yield f"{place}.{key}: one is there twice."
 
 
-def _seller(request: Json, _: str) -> Iterator[str]:
-    """One image, in the registry of the account that owns the role; meant for the Marketplace, which is for ever."""
+def _machines(request: Json, _: str) -> Iterator[str]:
+    """Each is there once, and is one on which the image computes as its buyer expects; several may train."""
+    for path, kinds in MACHINES.items():
+        specification, _, key = path.partition(".")
+        machines = request[specification][key]
+        if not machines:
+            yield f"{path}: there is none."
+        for machine in machines:
+            if machines.count(machine) > 1:
+                yield f"{path}: {machine} is there twice."
+            if not any(kind.fullmatch(machine) for kind in kinds):
+                yield f"{path}: {machine} has another processor than the image is made for."
+    if not request[TRAINING]["SupportsDistributedTraining"]:
+        yield f"{TRAINING}.SupportsDistributedTraining: false, but several machines can train one model."
+
+
+def _image(request: Json, _: str) -> Iterator[str]:
+    """One image does both, in the registry of the account that owns the role; and it is meant for the Marketplace."""
     image, role = request[TRAINING]["TrainingImage"], request[VALIDATION]["ValidationRole"]
-    for index, container in enumerate(request[INFERENCE]["Containers"]):
-        if container["Image"] != image:
-            yield f"{INFERENCE}.Containers[{index}].Image: it is not the image that trains."
+    if [container["Image"] for container in request[INFERENCE]["Containers"]] != [image]:
+        yield f"{INFERENCE}.Containers: they are not one, with the image that trains."
     if not (address := ECR_IMAGE.fullmatch(image)):
         yield f"{TRAINING}.TrainingImage: {image} is no image in Amazon ECR, with its tag."
     elif f"::{address[1]}:" not in role:
         yield f"{VALIDATION}.ValidationRole: {role} is of another account than the image."
     if not request["CertifyForMarketplace"]:
-        yield "CertifyForMarketplace: false, and what was created so can never be listed."
+        yield "CertifyForMarketplace: false, and what is created so can never be listed."

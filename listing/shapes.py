@@ -26,6 +26,7 @@ TYPES: dict[str, tuple[Any, str]] = {  # and what messages call them
     "float": ((int, float), "a number"),
     "double": ((int, float), "a number"),
     "timestamp": ((datetime,), "a time"),
+    "blob": ((bytes, str), "bytes"),
 }
 SHOWN = 60  # characters of a value
 
@@ -62,6 +63,8 @@ def _faults(shape: Shape, value: Any, path: str) -> Iterator[str]:
                 yield from _faults(shape.value, item, f"{path}.{key}")
         case _ if isinstance(value, str):
             yield from _text(shape, value, path)
+        case _ if isinstance(value, bytes):
+            yield from _size(shape, len(value), path, " bytes")
         case _:
             yield from _size(shape, value, path, "")
 
