@@ -2,6 +2,8 @@
 
 # Any image with Python 3.11, its headers and venv, and Debian's apt.
 ARG BASE=python:3.11-slim-bookworm
+# PyPI has one build of each torch, with gigabytes of CUDA packages. PyTorch's own indexes have them all: cpu, cu130, ...
+ARG TORCH_BUILD=cpu
 
 
 FROM ${BASE} AS packages
@@ -9,8 +11,7 @@ FROM ${BASE} AS packages
 # SageMaker's toolkit comes as source with a C extension.
 RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*
 
-# PyPI has one build of each torch, with gigabytes of CUDA packages. PyTorch's own indexes have them all: cpu, cu130, ...
-ARG TORCH_BUILD=cpu
+ARG TORCH_BUILD
 ARG TORCH_INDEX=https://download.pytorch.org/whl/${TORCH_BUILD}
 COPY requirements.txt docker/install docker/prune /build/
 RUN --mount=type=cache,target=/root/.cache/pip \
@@ -45,6 +46,7 @@ ARG BASE
 ARG VERSION
 ARG REVISION
 ARG SOURCE
+ARG TORCH_BUILD
 LABEL org.opencontainers.image.title="seriesbox" \
       org.opencontainers.image.description="Time-series clustering (CNN-KMeans) and anomaly detection (LSTM-AD) for Amazon SageMaker" \
       org.opencontainers.image.licenses="Apache-2.0" \
@@ -52,5 +54,6 @@ LABEL org.opencontainers.image.title="seriesbox" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.source="${SOURCE}" \
       org.opencontainers.image.base.name="${BASE}" \
+      seriesbox.torch-build="${TORCH_BUILD}" \
       com.amazonaws.sagemaker.capabilities.accept-bind-to-port="true" \
       com.amazonaws.sagemaker.capabilities.multi-models="true"

@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import tarfile
 import zlib
 from pathlib import Path
 
@@ -49,12 +50,30 @@ def test_how_the_build_was_reached_is_not_in_the_image():
     assert "PIP" not in docker("history", "--no-trunc", IMAGE).decode()
 
 
+def test_the_machine_that_made_the_base_is_not_in_the_image():
+    """A running container has the engine's own files in their place, so one that never ran is asked."""
+    base = json.loads(docker("image", "inspect", IMAGE))[0]["Config"]["Labels"]["org.opencontainers.image.base.name"]
+    if base != "seriesbox-base:stand-in":
+        pytest.skip(f"the base is {base}, which was made elsewhere")
+    container = docker("create", IMAGE).decode().strip()
+    try:
+        with (
+            subprocess.Popen(["docker", "export", container], stdout=subprocess.PIPE) as export,
+            tarfile.open(fileobj=export.stdout, mode="r|") as files,
+        ):
+            sizes = {file.name: file.size for file in files}
+    finally:
+        docker("rm", container)
+    assert sizes["etc/debian_version"] > 0
+    assert (sizes.get("etc/hostname", 0), sizes.get("etc/resolv.conf", 0)) == (0, 0)
+
+
 def test_train_and_serve_are_commands_of_ours():
     for command, module in {"train": "train", "serve": "serving.server"}.items():
         assert f"from seriesbox.sagemaker.{module} import main" in " ".join(shell(f"cat $(command -v {command})"))
 
 
-def test_it_starts_as_sagemaker_wants_and_says_what_it_is():
+def test_it_starts_as_sagemaker_wants_and_says_what_it_is(build):
     config = json.loads(docker("image", "inspect", IMAGE))[0]["Config"]
     assert config["Entrypoint"] == ["entrypoint"]
     assert config["User"] == ""
@@ -66,6 +85,7 @@ def test_it_starts_as_sagemaker_wants_and_says_what_it_is():
     assert labels["org.opencontainers.image.revision"].removesuffix("-dirty") == head.strip()
     assert "org.opencontainers.image.source" in labels  # empty where the checkout comes from no web address
     assert labels["org.opencontainers.image.base.name"] in ("python:3.11-slim-bookworm", "seriesbox-base:stand-in")
+    assert labels["seriesbox.torch-build"] == build
     assert labels["com.amazonaws.sagemaker.capabilities.accept-bind-to-port"] == "true"
     assert labels["com.amazonaws.sagemaker.capabilities.multi-models"] == "true"
 
