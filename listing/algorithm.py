@@ -5,15 +5,14 @@
 
 import json
 import re
-from dataclasses import dataclass
 from decimal import Decimal
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from listing import instances
 from listing.folder import FOLDER
 from listing.profile import profile
+from listing.seller import Seller
 from listing.shapes import Json
 from listing.words import words
 from seriesbox import metrics
@@ -27,43 +26,6 @@ NUMBERS: dict[str, tuple[type, re.Pattern[str]]] = {  # and how AWS takes them, 
     "Continuous": (float, re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")),
 }
 TYPES = {"int": "Integer", "float": "Continuous", "str": "Categorical"}
-
-
-@dataclass(frozen=True)
-class Seller:
-    """Who lists what: all that the code does not know. The role is one's name; the bucket holds the samples."""
-
-    account: str
-    region: str
-    role: str
-    bucket: str
-    version: str = version("seriesbox")
-
-    def faults(self) -> list[str]:
-        """What none of these can be, in a sentence each; whether they exist, AWS alone knows."""
-        patterns = {
-            "account": (r"\d{12}", "twelve digits"),
-            "region": (r"[a-z]{2}(-[a-z]+)+-\d", "a region's name, such as us-east-1"),
-            "role": (r"[\w+=,.@-]{1,64}", "a role's name, not its ARN"),
-            "bucket": (r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "a bucket's name, without s3://"),
-            "version": (r"\d+(\.\d+)*", "numbers with dots between them"),
-        }
-        given = {name: str(getattr(self, name)) for name in patterns}
-        return [
-            f"The {name} must be {what}, not {given[name]!r}."
-            for name, (pattern, what) in patterns.items()
-            if not re.fullmatch(pattern, given[name])
-        ]
-
-    @property
-    def registry(self) -> str:
-        """Where the account's images are."""
-        return f"{self.account}.dkr.ecr.{self.region}.amazonaws.com"
-
-    @property
-    def image(self) -> str:
-        """The one image of both listings."""
-        return f"{self.registry}/seriesbox:{self.version}"
 
 
 NOBODY = Seller("123456789012", "us-east-1", "SageMakerValidation", "seriesbox-samples")
@@ -103,7 +65,7 @@ def request(name: str, seller: Seller) -> Json:
             "SupportedResponseMIMETypes": list(FORMATS),
         },
         "ValidationSpecification": {
-            "ValidationRole": f"arn:aws:iam::{seller.account}:role/{seller.role}",
+            "ValidationRole": seller.role_arn,
             "ValidationProfiles": [profile(name, f"s3://{seller.bucket}/{name}")],
         },
         "CertifyForMarketplace": True,

@@ -11,6 +11,7 @@ from listing.algorithm import NOBODY, request
 from listing.aws import Call
 from listing.profile import profile
 from listing.shapes import Json
+from listing.until import Until
 from seriesbox.sagemaker.serving.negotiation import CSV
 
 BUCKET, ROLE = "amzn-s3-demo-bucket", f"arn:aws:iam::{NOBODY.account}:role/SageMaker"
@@ -29,19 +30,6 @@ class Waiter(NamedTuple):
     def command(self, region: str) -> str:
         """As it is typed."""
         return Call("sagemaker wait", self.name, self.parameters).command(region)
-
-
-class Until(NamedTuple):
-    """A call that is made until its answer's `status` is one of `ended`, for what has no waiter."""
-
-    call: Call
-    status: str
-    ended: tuple[str, ...]
-
-    def command(self, region: str) -> str:
-        """As it is typed, in a shell."""
-        asked = f"{self.call.command(region)} --query {self.status} --output text"
-        return f"until {asked} | grep -E '{'|'.join(self.ended)}'; do sleep 5; done"
 
 
 Step = Call | Waiter | Until

@@ -1,6 +1,7 @@
 """`scripts/create-algorithm`: what it shows without an account, and what reaches AWS when it is told to create.
 
-AWS is a server here that answers as it is told to; Docker, whose registry would be AWS' own, a program that remembers.
+AWS is a server here that answers as it is told to. Docker's client is a program that notes what it is told, because
+the registry would be AWS' own.
 """
 
 import base64
@@ -10,15 +11,17 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import boto3
 import pytest
 
-from listing import create, shapes
-from listing.algorithm import Seller, request
+from listing import create, shapes, steps
+from listing.algorithm import request
 from listing.folder import FOLDER
+from listing.seller import Seller
 from seriesbox.algorithm import ALGORITHMS
 
 PROJECT = FOLDER.parent
@@ -30,7 +33,16 @@ ARN = "arn:aws:sagemaker:eu-west-1:210987654321:algorithm/lstm-ad-7-8-9"
 VALIDATED = {"AlgorithmArn": ARN, "AlgorithmStatus": "Completed", "AlgorithmStatusDetails": {}}
 TOKEN = {"authorizationData": [{"authorizationToken": base64.b64encode(b"AWS:a password").decode()}]}
 REGISTRY = "210987654321.dkr.ecr.eu-west-1.amazonaws.com"
+HEAD = subprocess.run(
+    ["git", "rev-parse", "HEAD"], cwd=PROJECT, capture_output=True, text=True, check=True
+).stdout.strip()
+LABELS = {
+    "org.opencontainers.image.version": SELLER.version,
+    "org.opencontainers.image.revision": HEAD,
+    "seriesbox.torch-build": "cu130",
+}
 DOCKER = """#!/bin/sh
+if [ "$1" = image ]; then exec cat "$0.labels"; fi
 echo "$@" >>"$0.log"
 [ "$1" != login ] || cat >>"$0.log"
 [ ! -e "$0.fails" ] || [ "$1" != push ]
@@ -109,9 +121,10 @@ def aws() -> Iterator[AWS]:
 
 @pytest.fixture(autouse=True)
 def docker(tmp_path_factory, monkeypatch) -> Path:
-    """A client that notes what it is told. It is all that is on the PATH."""
+    """The first client on the PATH. It has the image to list, and notes what else it is told."""
     program = tmp_path_factory.mktemp("bin") / "docker"
     program.write_text(DOCKER)
+    Path(f"{program}.labels").write_text(json.dumps(LABELS))
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
     return program
@@ -158,20 +171,26 @@ def test_without_an_account_the_requests_are_written_and_the_commands_shown(tmp_
     commands = [line for line in done.stdout.splitlines() if not line.startswith(("#", "aws s3api put-object"))]
     assert commands == [
         "aws s3api head-bucket --region eu-west-1 --bucket a-bucket --expected-bucket-owner 210987654321",
-        "aws sagemaker list-algorithms --region eu-west-1 --name-contains 7-8-9 --max-results 100",
+        "aws sagemaker list-algorithms --region eu-west-1 --name-contains 7-8-9",
+        "docker image inspect --format '{{json .Config.Labels}}' seriesbox:gpu",
         f"docker tag seriesbox:gpu {REGISTRY}/seriesbox:7.8.9",
         "aws ecr create-repository --region eu-west-1 --repository-name seriesbox",
         f"aws ecr get-login-password --region eu-west-1 | docker login --username AWS --password-stdin {REGISTRY}",
         f"docker push {REGISTRY}/seriesbox:7.8.9",
         "aws ecr describe-images --region eu-west-1 --repository-name seriesbox "
         '--image-ids \'[{"imageTag": "7.8.9"}]\'',
+        "aws ecr get-registry-scanning-configuration --region eu-west-1",
         'aws ecr start-image-scan --region eu-west-1 --repository-name seriesbox --image-id \'{"imageTag": "7.8.9"}\'',
-        "aws ecr describe-image-scan-findings --region eu-west-1 --repository-name seriesbox "
-        '--image-id \'{"imageTag": "7.8.9"}\'',
+        "until aws ecr describe-image-scan-findings --region eu-west-1 --repository-name seriesbox "
+        '--image-id \'{"imageTag": "7.8.9"}\' --query imageScanStatus.status --output text '
+        f"| grep -E '{'|'.join(steps.SCAN_ENDED)}'; do sleep 5; done",
         f"aws sagemaker create-algorithm --region eu-west-1 --cli-input-json file://{tmp_path}/cnn-kmeans-7-8-9.json",
         f"aws sagemaker create-algorithm --region eu-west-1 --cli-input-json file://{tmp_path}/lstm-ad-7-8-9.json",
-        "aws sagemaker describe-algorithm --region eu-west-1 --algorithm-name cnn-kmeans-7-8-9",
-        "aws sagemaker describe-algorithm --region eu-west-1 --algorithm-name lstm-ad-7-8-9",
+        *(
+            f"until aws sagemaker describe-algorithm --region eu-west-1 --algorithm-name {name}-7-8-9 "
+            "--query AlgorithmStatus --output text | grep -E 'Completed|Failed|Deleting'; do sleep 5; done"
+            for name in ALGORITHMS
+        ),
     ]
 
 
@@ -190,6 +209,7 @@ def test_what_reaches_aws_and_docker_is_what_was_shown(aws, docker, said):
         "CreateRepository",
         "GetAuthorizationToken",
         "DescribeImages",
+        "GetRegistryScanningConfiguration",
         "StartImageScan",
         "DescribeImageScanFindings",
         "CreateAlgorithm",
@@ -207,7 +227,7 @@ def test_what_reaches_aws_and_docker_is_what_was_shown(aws, docker, said):
 
 def test_a_second_run_goes_on_where_the_first_one_ended(aws, docker, said):
     Path(f"{docker}.fails").touch()
-    assert said("lstm-ad")[1] == "`docker push` failed: what it said is above."
+    assert said("lstm-ad")[1] == "`docker push` failed: its message is above."
     assert aws.operations()[-1] == "GetAuthorizationToken"
 
     Path(f"{docker}.fails").unlink()
@@ -252,6 +272,33 @@ def test_nothing_is_begun_with_a_bucket_of_another_region(aws, docker, said):
     assert (aws.operations(), Path(f"{docker}.log").exists()) == (["HeadBucket"], False)
 
 
+@pytest.mark.parametrize(
+    ("labels", "reason"),
+    [
+        ({"org.opencontainers.image.version": "7.8.8"}, "its version is 7.8.8, not 7.8.9."),
+        ({"org.opencontainers.image.revision": f"{HEAD}-dirty"}, "it was built from files that are in no commit"),
+        (
+            {"org.opencontainers.image.revision": "a1b2"},
+            f"it was built from the commit a1b2, and {HEAD} is checked out.",
+        ),
+        ({"seriesbox.torch-build": "cpu"}, "its build of torch is cpu, and instances with GPUs need one for CUDA."),
+        ({"seriesbox.torch-build": None}, "its build of torch is unknown, and instances with GPUs"),
+    ],
+    ids=["version", "uncommitted", "commit", "without CUDA", "unlabelled"],
+)
+def test_nothing_is_made_of_another_image(aws, docker, said, labels, reason):
+    Path(f"{docker}.labels").write_text(json.dumps(LABELS | labels))
+    failure = said()[1]
+    assert failure.startswith(f"seriesbox:gpu is not the image to list, {reason}")
+    assert failure.endswith("Build it with: scripts/build --build-arg TORCH_BUILD=cu130 --tag seriesbox:gpu")
+    assert (aws.operations(), Path(f"{docker}.log").exists()) == (["HeadBucket", "ListAlgorithms"], False)
+
+
+def test_an_image_without_labels_is_another_image(docker, said):
+    Path(f"{docker}.labels").write_text("null")
+    assert said()[1].startswith("seriesbox:gpu is not the image to list, its version is unknown, not 7.8.9.")
+
+
 def test_nothing_is_begun_before_the_repository_is_public(tmp_path, aws, monkeypatch, said):
     monkeypatch.setattr(create, "REPOSITORY", "https://github.com/OWNER/seriesbox")
     assert said()[1].startswith("A listing needs public links: publish the repository")
@@ -266,6 +313,12 @@ def test_without_docker_that_is_said(monkeypatch, said):
 @pytest.mark.parametrize(
     ("operation", "answer", "reason"),
     [
+        ("DescribeImages", {"imageDetails": [{}]}, "alone: scripts/build makes that one."),
+        (
+            "DescribeImages",
+            {"imageDetails": []},
+            "ECR does not show the image that was pushed: run the same command again.",
+        ),
         (
             "DescribeImages",
             {"imageDetails": [{"imageManifestMediaType": "application/vnd.oci.image.index.v1+json"}]},
@@ -278,8 +331,24 @@ def test_without_docker_that_is_said(monkeypatch, said):
         ),
         (
             "DescribeImageScanFindings",
+            {"imageScanStatus": {"status": "COMPLETE"}, "imageScanFindings": {}},
+            "The image's scan is COMPLETE, but counts no findings: look at it in ECR's console.",
+        ),
+        (
+            "DescribeImageScanFindings",
+            {"imageScanStatus": {"status": "ACTIVE"}},
+            "The image's scan is ACTIVE, but counts no findings: look at it in ECR's console.",
+        ),
+        (
+            "DescribeImageScanFindings",
             {"imageScanStatus": {"status": "FAILED", "description": "Unknown system."}},
             "The image's scan ended as FAILED: Unknown system.",
+        ),
+        ("StartImageScan", {"__type": "ValidationException", "message": "No such scan."}, "No such scan."),
+        (
+            "GetAuthorizationToken",
+            {"authorizationData": []},
+            "ECR gave no password for the registry: run the same command again.",
         ),
         ("CreateAlgorithm", {"__type": "ValidationException", "message": "No such role."}, "No such role."),
         (
@@ -293,8 +362,26 @@ def test_without_docker_that_is_said(monkeypatch, said):
             },
             "lstm-ad-7-8-9 ended as Failed: No data. Mend that, and take another version: the name is used up.",
         ),
+        (
+            "DescribeAlgorithm",
+            {"AlgorithmName": "lstm-ad-7-8-9", "AlgorithmStatus": "Deleting"},
+            "lstm-ad-7-8-9 is being deleted: run the same command again when it is gone.",
+        ),
     ],
-    ids=["another manifest", "vulnerable", "not scanned", "refused", "not valid"],
+    ids=[
+        "no manifest",
+        "no image",
+        "another manifest",
+        "vulnerable",
+        "not counted",
+        "nothing found out",
+        "not scanned",
+        "scan refused",
+        "no password",
+        "refused",
+        "not valid",
+        "deleted",
+    ],
 )
 def test_the_first_refusal_ends_it_with_its_reason(aws, said, operation, answer, reason):
     aws.answers[operation] = [answer]
@@ -311,9 +398,22 @@ def test_a_request_with_a_fault_goes_nowhere(tmp_path, aws, said):
     ("option", "value", "message"),
     [
         ("--account", "12", "The account must be twelve digits, not '12'."),
-        ("--region", "", "The region must be a region's name, such as us-east-1, not ''."),
-        ("--role", "arn:aws:iam::210987654321:role/Validator", "The role must be a role's name, not its ARN"),
-        ("--bucket", "s3://a-bucket", "The bucket must be a bucket's name, without s3://, not 's3://a-bucket'."),
+        ("--account", "٢١٠٩٨٧٦٥٤٣٢١", "The account must be twelve digits"),
+        *(
+            ("--region", region, f"The region must be a region of SageMaker's outside China and GovCloud, {like}")
+            for region in ("", "cn-north-1", "us-gov-west-1", "zz-nowhere-9")
+            for like in [f"such as us-east-1, not {region!r}."]
+        ),
+        *(
+            ("--role", role, f"The role must be a role of the account 210987654321: its name, {form}, not {role!r}.")
+            for role in ("", "/Validator", "a role", "arn:aws:iam::123456789012:role/Validator", "arn:aws:iam::")
+            for form in ["such as service-role/NAME, or its ARN"]
+        ),
+        *(
+            ("--bucket", bucket, f"The bucket must be a bucket's name, without s3://, not {bucket!r}.")
+            for bucket in ("s3://a-bucket", "a..b", "192.168.1.1", "A-bucket", "ab")
+        ),
+        ("--image", "", "The image must be one that Docker has, such as seriesbox:gpu, not ''."),
         ("--version", "seven", "The version must be numbers with dots between them, not 'seven'."),
         ("--to", "/dev/null/here", "Not a directory"),
     ],
@@ -333,17 +433,109 @@ def test_without_credentials_nothing_is_created(aws, docker, monkeypatch, said):
     assert (said()[1], aws.asked, Path(f"{docker}.log").exists()) == ("Unable to locate credentials", [], False)
 
 
-@pytest.mark.parametrize(
-    ("operation", "answers"),
-    [
-        ("DescribeImageScanFindings", [{"imageScanStatus": {"status": "IN_PROGRESS"}}, SCANNED]),
-        ("DescribeAlgorithm", [VALIDATED | {"AlgorithmStatus": "InProgress"}, VALIDATED]),
-        ("StartImageScan", [{"__type": "LimitExceededException", "message": "Once a day."}]),
-    ],
-    ids=["scan", "validation", "scanned today"],
-)
-def test_what_has_not_ended_is_asked_again(aws, monkeypatch, said, operation, answers):
-    monkeypatch.setattr("listing.aws.SECONDS_BETWEEN", 0)
-    aws.answers[operation] = list(answers)
+@pytest.mark.parametrize("path", ["", "service-role/", "one/two/"])
+def test_the_role_has_a_name_with_its_path_or_an_arn(path):
+    role = f"{path}AmazonSageMaker-ExecutionRole-20240101T000000"
+    arn = f"arn:aws:iam::{SELLER.account}:role/{role}"
+    for given in (role, arn):
+        seller = replace(SELLER, role=given)
+        assert (seller.faults(), seller.role_arn) == ([], arn)
+
+
+def test_an_algorithm_on_a_later_page_of_the_list_is_found(aws, docker, said):
+    others = [{"AlgorithmName": f"other-{number}-7-8-9"} for number in range(100)]
+    aws.answers["ListAlgorithms"] = [
+        {"AlgorithmSummaryList": others, "NextToken": "more"},
+        {"AlgorithmSummaryList": [{"AlgorithmName": "lstm-ad-7-8-9"}]},
+    ]
+    assert "# lstm-ad-7-8-9 is there already" in said("lstm-ad")[0]
+    assert not Path(f"{docker}.log").exists()
+
+
+def test_both_algorithms_are_waited_for_even_where_the_first_is_not_valid(aws, said):
+    aws.answers["DescribeAlgorithm"] = [VALIDATED | {"AlgorithmStatus": "Failed"}]
+    first, second = said()[1].splitlines()
+    assert first.startswith("cnn-kmeans-7-8-9 ended as Failed: no reason is given.")
+    assert second.startswith("lstm-ad-7-8-9 ended as Failed: no reason is given.")
+
+
+def test_where_inspector_scans_no_scan_is_started(aws, said):
+    aws.answers["GetRegistryScanningConfiguration"] = [{"scanningConfiguration": {"scanType": "ENHANCED"}}]
+    aws.answers["DescribeImageScanFindings"] = [SCANNED | {"imageScanStatus": {"status": "ACTIVE"}}]
     assert not said("lstm-ad")[1]
+    assert "StartImageScan" not in aws.operations()
+
+
+@pytest.mark.parametrize(
+    ("operation", "answers", "shown"),
+    [
+        (
+            "DescribeImageScanFindings",
+            [{"__type": "ScanNotFoundException", "message": "Not yet."}, SCANNED],
+            "# Waiting: nothing yet, 0 min",
+        ),
+        (
+            "DescribeImageScanFindings",
+            [{"imageScanStatus": {"status": "IN_PROGRESS"}}, SCANNED],
+            "# Waiting: IN_PROGRESS, 0 min",
+        ),
+        (
+            "DescribeAlgorithm",
+            [VALIDATED | {"AlgorithmStatus": "InProgress"}, VALIDATED],
+            "# Waiting: InProgress, 0 min",
+        ),
+    ],
+    ids=["no scan yet", "scan", "validation"],
+)
+def test_what_has_not_ended_is_asked_again(aws, monkeypatch, said, operation, answers, shown):
+    monkeypatch.setattr("listing.until.SECONDS_BETWEEN", 0)
+    aws.answers[operation] = list(answers)
+    output, failure = said("lstm-ad")
+    assert not failure
+    assert shown in output.splitlines()
     assert aws.operations().count(operation) == len(answers)
+
+
+def test_nothing_is_waited_for_without_end(aws, monkeypatch, said):
+    monkeypatch.setattr(steps, "VALIDATION_HOURS", 0)
+    aws.answers["DescribeAlgorithm"] = [VALIDATED | {"AlgorithmStatus": "InProgress"}]
+    assert said("lstm-ad")[1] == (
+        "DescribeAlgorithm still answers InProgress after 0 h: look into AWS' console, or run the same command again "
+        "to wait on."
+    )
+
+
+@pytest.mark.parametrize(
+    ("operation", "service", "path", "ended", "going"),
+    [
+        (
+            "DescribeImageScanFindings",
+            "ecr",
+            ("imageScanStatus", "status"),
+            steps.SCAN_ENDED,
+            {"PENDING", "IN_PROGRESS"},
+        ),
+        (
+            "DescribeAlgorithm",
+            "sagemaker",
+            ("AlgorithmStatus",),
+            steps.VALIDATION_ENDED,
+            {"Pending", "InProgress"},
+        ),
+    ],
+    ids=["scan", "validation"],
+)
+def test_every_state_has_ended_or_is_waited_for(operation, service, path, ended, going):
+    shape = shapes.operation(operation, service).output_shape
+    for part in path:
+        shape = shape.members[part]
+    assert set(shape.metadata["enum"]) == {*ended} | going
+
+
+@pytest.mark.skipif(not (PROJECT / ".venv" / "done-for").exists(), reason="scripts/setup has not made .venv here")
+def test_the_script_writes_the_requests_below_the_folder_it_is_called_from(tmp_path):
+    given = [*GIVEN, "--version", SELLER.version, "--to", "requests"]
+    command = [PROJECT / "scripts" / "create-algorithm", *given]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert {file.name for file in (tmp_path / "requests").iterdir()} == {f"{name}-7-8-9.json" for name in ALGORITHMS}
