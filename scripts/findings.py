@@ -1,4 +1,4 @@
-"""Say what pip-audit found. Exits with 1 for a known vulnerability, with 2 for a package that could not be checked."""
+"""Say what pip-audit found. Exits with 1 for a known vulnerability, with 2 where a package could not be checked."""
 
 import json
 import sys
@@ -6,8 +6,8 @@ from pathlib import Path
 
 try:
     packages = json.loads(Path(sys.argv[1]).read_text())["dependencies"]
-except (OSError, ValueError):
-    print("pip-audit reached no service that knows vulnerabilities: nothing was checked.")
+except (OSError, ValueError, KeyError, TypeError):
+    print("pip-audit reached no service that knows vulnerabilities: no Python package was checked.")
     sys.exit(2)
 vulnerable = [(each["name"], each["version"], flaw["id"]) for each in packages for flaw in each.get("vulns", [])]
 for name, version, flaw in vulnerable:

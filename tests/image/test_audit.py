@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -17,13 +18,24 @@ def audit() -> subprocess.CompletedProcess[str]:
     return subprocess.run(["scripts/audit", IMAGE], cwd=PROJECT, capture_output=True, text=True, check=False)
 
 
-def test_no_vulnerability_is_known(audit):
-    """As far as this machine can tell: where it reaches no service that knows them, the audit exits with 2."""
-    assert audit.returncode in (0, 2), audit.stdout
-    if "nothing was checked" not in audit.stdout:
-        said = r"(\d+) Python packages checked, 0 known vulnerabilities; (\d+) could not be checked"
-        checked, unchecked = re.search(said, audit.stdout).groups()
-        assert int(checked) + int(unchecked) == len(installed())
+def test_no_vulnerability_is_known_in_the_python_packages(audit):
+    if "no Python package was checked" in audit.stdout:
+        pytest.skip("pip-audit reaches no service that knows vulnerabilities")
+    said = r"(\d+) Python packages checked, 0 known vulnerabilities; (\d+) could not be checked"
+    found = re.search(said, audit.stdout)
+    assert found, audit.stdout
+    checked, unchecked = map(int, found.groups())
+    assert checked + unchecked == len(installed())
+    if not checked:
+        pytest.skip("pip-audit reaches a package index that knows no vulnerabilities")
+
+
+def test_no_high_or_critical_vulnerability_is_known_in_debians_packages(audit):
+    if shutil.which("trivy") is None:
+        pytest.skip("trivy is not installed")
+    if "Debian's packages were not checked" in audit.stdout:
+        pytest.skip("trivy reaches no database of vulnerabilities")
+    assert "trivy knows no high or critical vulnerability." in audit.stdout
 
 
 def test_the_bill_of_materials_lists_what_is_installed(audit):
