@@ -115,9 +115,10 @@ def scan(version: str, run: Run) -> None:
     if registry.get("scanType") != "ENHANCED":
         # An image can be scanned once a day: that scan's findings are as good.
         run(Call("ecr", "StartImageScan", scanned, passing=("LimitExceededException",)))
-    # A scan that was asked for is not there at once.
-    found = Call("ecr", "DescribeImageScanFindings", scanned, passing=("ScanNotFoundException",))
-    run(Until(found, "imageScanStatus.status", SCAN_ENDED), verdicts.scanned)
+    findings = Call("ecr", "DescribeImageScanFindings", scanned)
+    begun = findings._replace(passing=("ScanNotFoundException",))  # as it is not at once
+    run(Until(begun, "imageScanStatus.status", SCAN_ENDED))
+    run(findings, verdicts.scanned)
 
 
 def upload(name: str, bucket: str, run: Run) -> None:
@@ -132,9 +133,9 @@ def validate(algorithms: list[str], run: Run) -> None:
     refused = []
     for algorithm in algorithms:
         described = Call("sagemaker", "DescribeAlgorithm", {"AlgorithmName": algorithm})
-        waiting = Until(described, "AlgorithmStatus", VALIDATION_ENDED, VALIDATION_HOURS)
         try:
-            if answer := run(waiting, partial(verdicts.validated, algorithm)):
+            run(Until(described, "AlgorithmStatus", VALIDATION_ENDED, VALIDATION_HOURS))
+            if answer := run(described, partial(verdicts.validated, algorithm)):
                 print(f"# {algorithm} is valid: {answer.get('AlgorithmArn')}", flush=True)
         except RefusedError as error:
             refused.append(str(error))

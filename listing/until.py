@@ -26,7 +26,7 @@ class Until(NamedTuple):
         return f"until {asked} | grep -E '{'|'.join(self.ended)}'; do sleep {SECONDS_BETWEEN}; done"
 
     def make(self, region: str) -> Json:
-        """The last answer; what is waited for is printed as it changes, and once a minute.
+        """The last answer. What is waited for is printed when it changes, and every minute.
 
         Raises RefusedError after `hours`, and what the call raises.
         """

@@ -26,10 +26,10 @@ def pushed(answer: Json) -> None:
 
 def scanned(answer: Json) -> None:
     """Did the scan that has ended find nothing that the Marketplace refuses?"""
-    status = answer["imageScanStatus"]["status"]
+    state = answer.get("imageScanStatus", {})
+    status = state.get("status", "without a status")
     if status not in ("COMPLETE", "ACTIVE"):
-        reason = answer["imageScanStatus"].get("description", "no reason is given.")
-        raise RefusedError(f"The image's scan ended as {status}: {reason}")
+        raise RefusedError(f"The image's scan ended as {status}: {state.get('description', 'no reason is given.')}")
     found = answer.get("imageScanFindings", {}).get("findingSeverityCounts")
     if found is None:  # also a clean image has counts, if empty ones
         raise RefusedError(f"The image's scan is {status}, but counts no findings: look at it in ECR's console.")
@@ -42,7 +42,7 @@ def scanned(answer: Json) -> None:
 
 def validated(name: str, answer: Json) -> None:
     """Has SageMaker trained and used the algorithm?"""
-    status, details = answer["AlgorithmStatus"], answer.get("AlgorithmStatusDetails", {})
+    status, details = answer.get("AlgorithmStatus", "without a status"), answer.get("AlgorithmStatusDetails", {})
     if status == "Deleting":
         raise RefusedError(f"{name} is being deleted: run the same command again when it is gone.")
     if status != "Completed":

@@ -184,12 +184,19 @@ def test_without_an_account_the_requests_are_written_and_the_commands_shown(tmp_
         "until aws ecr describe-image-scan-findings --region eu-west-1 --repository-name seriesbox "
         '--image-id \'{"imageTag": "7.8.9"}\' --query imageScanStatus.status --output text '
         f"| grep -E '{'|'.join(steps.SCAN_ENDED)}'; do sleep 5; done",
+        "aws ecr describe-image-scan-findings --region eu-west-1 --repository-name seriesbox "
+        '--image-id \'{"imageTag": "7.8.9"}\'',
         f"aws sagemaker create-algorithm --region eu-west-1 --cli-input-json file://{tmp_path}/cnn-kmeans-7-8-9.json",
         f"aws sagemaker create-algorithm --region eu-west-1 --cli-input-json file://{tmp_path}/lstm-ad-7-8-9.json",
         *(
-            f"until aws sagemaker describe-algorithm --region eu-west-1 --algorithm-name {name}-7-8-9 "
-            "--query AlgorithmStatus --output text | grep -E 'Completed|Failed|Deleting'; do sleep 5; done"
+            command
             for name in ALGORITHMS
+            for described in [f"aws sagemaker describe-algorithm --region eu-west-1 --algorithm-name {name}-7-8-9"]
+            for command in (
+                f"until {described} --query AlgorithmStatus --output text "
+                "| grep -E 'Completed|Failed|Deleting'; do sleep 5; done",
+                described,
+            )
         ),
     ]
 
@@ -212,7 +219,9 @@ def test_what_reaches_aws_and_docker_is_what_was_shown(aws, docker, said):
         "GetRegistryScanningConfiguration",
         "StartImageScan",
         "DescribeImageScanFindings",
+        "DescribeImageScanFindings",
         "CreateAlgorithm",
+        "DescribeAlgorithm",
         "DescribeAlgorithm",
     ]
     asked = dict(aws.asked)["CreateAlgorithm"]
@@ -246,7 +255,7 @@ def test_an_algorithm_that_is_there_stays_and_so_does_its_image(aws, docker, sai
     assert not failure
     assert "# cnn-kmeans-7-8-9 is there already: it stays, and so does the image of this version." in shown
     assert not Path(f"{docker}.log").exists()
-    assert aws.operations() == ["HeadBucket", "ListAlgorithms", "CreateAlgorithm"] + 2 * ["DescribeAlgorithm"]
+    assert aws.operations() == ["HeadBucket", "ListAlgorithms", "CreateAlgorithm"] + 4 * ["DescribeAlgorithm"]
     assert dict(aws.asked)["CreateAlgorithm"]["AlgorithmName"] == "lstm-ad-7-8-9"
 
 
@@ -493,7 +502,7 @@ def test_what_has_not_ended_is_asked_again(aws, monkeypatch, said, operation, an
     output, failure = said("lstm-ad")
     assert not failure
     assert shown in output.splitlines()
-    assert aws.operations().count(operation) == len(answers)
+    assert aws.operations().count(operation) == len(answers) + 1
 
 
 def test_nothing_is_waited_for_without_end(aws, monkeypatch, said):
