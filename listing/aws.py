@@ -30,17 +30,18 @@ class Call(NamedTuple):
         return " ".join([*command, "--region", region, *options])
 
     def make(self, region: str) -> Json:
-        """AWS' answer, with all its pages, as the command line gets it; empty after an error in `passing`.
+        """AWS' answer, to a List operation all its pages; empty after an error in `passing`.
 
         Raises BotoCoreError or ClientError.
         """
         client, name = boto3.client(self.service, region_name=region), xform_name(self.operation)
         given = {name: _contents(value) for name, value in self.parameters.items()}
         try:
-            if client.can_paginate(name):
-                pages: Json = client.get_paginator(name).paginate(**given).build_full_result()
-                return {name: value for name, value in pages.items() if value is not None}
-            answer: Json = getattr(client, name)(**given)
+            answer: Json
+            if self.operation.startswith("List"):
+                answer = client.get_paginator(name).paginate(**given).build_full_result()
+            else:
+                answer = getattr(client, name)(**given)
             return answer
         except ClientError as error:
             if error.response["Error"]["Code"] not in self.passing:

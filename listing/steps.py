@@ -113,12 +113,12 @@ def scan(version: str, run: Run) -> None:
     scanned = REPOSITORY | {"imageId": {"imageTag": version}}
     registry = run(Call("ecr", "GetRegistryScanningConfiguration", {})).get("scanningConfiguration", {})
     if registry.get("scanType") != "ENHANCED":
-        # An image can be scanned once a day: that scan's findings are as good.
+        # An image can be scanned once a day; the findings of an earlier scan today will do.
         run(Call("ecr", "StartImageScan", scanned, passing=("LimitExceededException",)))
-    findings = Call("ecr", "DescribeImageScanFindings", scanned)
-    begun = findings._replace(passing=("ScanNotFoundException",))  # as it is not at once
-    run(Until(begun, "imageScanStatus.status", SCAN_ENDED))
-    run(findings, verdicts.scanned)
+    # Just after the start there is no scan yet. Until it has ended, only its status is of interest.
+    state = Call("ecr", "DescribeImageScanFindings", scanned | {"maxResults": 1}, passing=("ScanNotFoundException",))
+    run(Until(state, "imageScanStatus.status", SCAN_ENDED))
+    run(Call("ecr", "DescribeImageScanFindings", scanned), verdicts.scanned)
 
 
 def upload(name: str, bucket: str, run: Run) -> None:

@@ -182,7 +182,7 @@ def test_without_an_account_the_requests_are_written_and_the_commands_shown(tmp_
         "aws ecr get-registry-scanning-configuration --region eu-west-1",
         'aws ecr start-image-scan --region eu-west-1 --repository-name seriesbox --image-id \'{"imageTag": "7.8.9"}\'',
         "until aws ecr describe-image-scan-findings --region eu-west-1 --repository-name seriesbox "
-        '--image-id \'{"imageTag": "7.8.9"}\' --query imageScanStatus.status --output text '
+        '--image-id \'{"imageTag": "7.8.9"}\' --max-results 1 --query imageScanStatus.status --output text '
         f"| grep -E '{'|'.join(steps.SCAN_ENDED)}'; do sleep 5; done",
         "aws ecr describe-image-scan-findings --region eu-west-1 --repository-name seriesbox "
         '--image-id \'{"imageTag": "7.8.9"}\'',
