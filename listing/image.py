@@ -41,4 +41,4 @@ def fits(image: str, version: str, labels: Json) -> None:
         reason = f"its build of torch is {torch}, and instances with GPUs need one for CUDA."
     else:
         return
-    raise RefusedError(f"{image} is not the image to list, {reason} Build it with: {build(image)}")
+    raise RefusedError(f"{image} is not the image to list: {reason} Build it with: {build(image)}")

@@ -298,14 +298,14 @@ def test_nothing_is_begun_with_a_bucket_of_another_region(aws, docker, said):
 def test_nothing_is_made_of_another_image(aws, docker, said, labels, reason):
     Path(f"{docker}.labels").write_text(json.dumps(LABELS | labels))
     failure = said()[1]
-    assert failure.startswith(f"seriesbox:gpu is not the image to list, {reason}")
+    assert failure.startswith(f"seriesbox:gpu is not the image to list: {reason}")
     assert failure.endswith("Build it with: scripts/build --build-arg TORCH_BUILD=cu130 --tag seriesbox:gpu")
     assert (aws.operations(), Path(f"{docker}.log").exists()) == (["HeadBucket", "ListAlgorithms"], False)
 
 
 def test_an_image_without_labels_is_another_image(docker, said):
     Path(f"{docker}.labels").write_text("null")
-    assert said()[1].startswith("seriesbox:gpu is not the image to list, its version is unknown, not 7.8.9.")
+    assert said()[1].startswith("seriesbox:gpu is not the image to list: its version is unknown, not 7.8.9.")
 
 
 def test_nothing_is_begun_before_the_repository_is_public(tmp_path, aws, monkeypatch, said):
