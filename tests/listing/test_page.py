@@ -1,6 +1,7 @@
 """The pages say what the code does, and have all that the Marketplace wants."""
 
 import ast
+import json
 import re
 import shlex
 import subprocess
@@ -16,7 +17,7 @@ from listing import algorithm, effects, eula, examples, fields, instances, shape
 from listing.algorithm import NOBODY
 from listing.aws import Call
 from listing.examples import Until, Waiter
-from listing.facts import facts, least_rows
+from listing.facts import MEASURED, facts, least_rows
 from listing.fields import FIELDS, sections
 from listing.folder import FOLDER
 from listing.page import REPOSITORY, TEMPLATE, document, page, placeholder
@@ -291,6 +292,12 @@ def test_the_python_code_names_what_is_declared(name):
     assert {"delete_model", "delete_endpoint"} <= given.keys()
     cut = {word.arg for called in ("transformer", "transform") for word in given[called].keywords}
     assert predictor(name).rows_are_independent == ({"split_type", "assemble_with"} <= cut)
+
+
+def test_the_figures_were_measured_in_the_image_that_is_listed():
+    image = json.loads(MEASURED.read_text())["image"]
+    assert image["seriesbox"] == NOBODY.version
+    assert image["torch"].rpartition("+cu")[2].startswith(str(instances.CUDA))
 
 
 def test_the_least_rows_are_the_least_that_the_code_takes(name):
