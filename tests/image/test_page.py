@@ -97,7 +97,7 @@ def test_an_endpoint_on_a_gpu_is_given_the_driver(name, aws):
 
 def test_the_estimator_itself_takes_no_driver(name, aws):
     """Were this to change, the pages could be simpler."""
-    train, use, _, on_gpu = blocks(name)
+    train, _, _, on_gpu = blocks(name)
     driver = re.search("inference_ami_version=.*?(?=[,)])", on_gpu)[0]
     names: dict[str, Any] = {}
     exec(train, names)
