@@ -1,9 +1,12 @@
 """What the listings' pages say of time and memory: the samples, through the commands `train` and `serve`.
 
-Writes `listing/measured.json`, in a minute, best on a machine that nobody else uses: a training's time is what the
-system counts for one core, and of several runs of a server the best figures are kept.
+Run it in the image that is listed, since memory and start depend on torch's build; the project is mounted for the
+samples and for this program, and seriesbox is the image's own:
 
-    .venv/bin/python -m benchmarks.listing
+    docker run --rm -v $PWD:/project -w /project -e PYTHONPATH=/project seriesbox:gpu python -m benchmarks.listing
+
+It writes `listing/measured.json`, in a minute, best on a machine that nobody else uses: a training's time is what
+the system counts for one core, and of several runs of a server the best figures are kept.
 """
 
 import json
@@ -13,7 +16,10 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
+from importlib.metadata import version
 from pathlib import Path
+
+import torch
 
 from benchmarks.serve import invoke, latencies, serving, throughput
 from demo.container import COMMANDS, lay_out
@@ -93,7 +99,10 @@ def processor() -> str:
 
 def main() -> None:
     """Measure both algorithms."""
-    figures: dict[str, object] = {"machine": {"cores": usable_cores(), "processor": processor(), "runs": RUNS}}
+    figures: dict[str, object] = {
+        "machine": {"cores": usable_cores(), "processor": processor(), "runs": RUNS},
+        "image": {"seriesbox": version("seriesbox"), "torch": torch.__version__},
+    }
     with tempfile.TemporaryDirectory() as folder:
         for name in ALGORITHMS:
             figures[name] = measured(name, Path(folder, name))

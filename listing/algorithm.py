@@ -59,8 +59,8 @@ def request(name: str, seller: Seller) -> Json:
         },
         "InferenceSpecification": {
             "Containers": [{"Image": seller.image}],
-            "SupportedTransformInstanceTypes": instances.CPUS,
-            "SupportedRealtimeInferenceInstanceTypes": instances.INFERENCE,
+            "SupportedTransformInstanceTypes": instances.TRANSFORM,
+            "SupportedRealtimeInferenceInstanceTypes": instances.REAL_TIME,
             "SupportedContentTypes": list(FORMATS),
             "SupportedResponseMIMETypes": list(FORMATS),
         },
@@ -123,13 +123,15 @@ def value_of(kind: str, text: str) -> Any:
 
 def channels() -> list[Json]:
     """Of both algorithms; whether a file is compressed, its content tells."""
+    data, model = [CSV, JSON_LINES], ["application/x-sagemaker-model", "application/x-tar"]
     return [
-        _channel("training", "What the model learns from.", [CSV, JSON_LINES], ["None", "Gzip"], required=True),
-        _channel("validation", "What the model is only scored on.", [CSV, JSON_LINES], ["None", "Gzip"]),
+        _channel("training", "The data that the model learns from.", data, ["None", "Gzip"], required=True),
+        _channel("validation", "Other data, which the model is scored on after each epoch.", data, ["None", "Gzip"]),
         _channel(
             "model",
-            "The model.tar.gz of an earlier job, to go on from; what shapes the network must be given as it was then.",
-            ["application/x-sagemaker-model", "application/x-tar"],
+            "model.tar.gz of an earlier job; training starts from it. Give the hyperparameters that shape the network "
+            "the same values as in that job.",
+            model,
             ["None"],
         ),
     ]

@@ -23,7 +23,8 @@ END USER LICENSE AGREEMENT
    package under its own license:
    a) Python packages. Each has a folder in the image, under
       /opt/seriesbox/lib, whose name ends with .dist-info. It names the
-      license, and in most cases holds its text.
+      license, and in most cases holds its text. Only the folder of
+      cuda-toolkit, a package without software of its own, names none.
    b) The Debian operating system, Python and their libraries. Debian
       publishes the licenses of its packages at
       https://packages.debian.org, Python its own at

@@ -1,8 +1,11 @@
-"""A buyer's calls of AWS, from the training to cleaning up.
+"""The calls of AWS that a page shows to its buyer: from the training job to the cleaning up.
 
-The jobs are those that SageMaker validates, so they are known to work.
+The training job and the batch job are those of the validation profile, which SageMaker runs before there is a listing.
+A buyer types all of them in the folder of the listing, where the samples are.
 """
 
+import json
+import shlex
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -19,10 +22,12 @@ ISOLATED = {"EnableNetworkIsolation": True}  # as products of Marketplace must b
 # Marketplace holds MaxWaitTimeInSeconds at this, and SageMaker lets MaxRuntimeInSeconds be no more than that: "Service
 # restrictions and quotas for machine learning products" in the AWS Marketplace Seller Guide.
 SPOT_SECONDS = 3600
+SAMPLES, REQUEST = "samples", "samples/request.csv"
+STARTED = 1767225600  # what `date +%s` says at an example's time
 
 
 class Waiter(NamedTuple):
-    """One that the command line has: it returns when what a call has begun is done."""
+    """One of the command line's waiters, by name: it returns when what a call has begun is done."""
 
     name: str
     parameters: Json
@@ -41,13 +46,28 @@ def arn(name: str) -> str:
 
 
 def place(name: str) -> str:
-    """Where the samples are, and what comes of them."""
+    """The folder in S3 with the samples, the models and the answers."""
     return f"s3://{BUCKET}/{name}"
 
 
 def upload(name: str) -> str:
-    """What copies the samples there, from the repository's folder."""
-    return f"aws s3 cp --recursive listing/{name}/samples {place(name)}/samples"
+    """The command that copies the samples there."""
+    return f"aws s3 cp --recursive {SAMPLES} {place(name)}/{SAMPLES}"
+
+
+def emptying(name: str) -> str:
+    """The command that deletes all of that folder."""
+    return f"aws s3 rm --recursive {place(name)}/"
+
+
+def own(name: str) -> str:
+    """What all that one buyer makes is called. The name of a job can be used once, so the shell adds the time."""
+    return f"{name}-{STARTED}"
+
+
+def naming(name: str) -> str:
+    """How a shell makes that name."""
+    return f"NAME={name}-$(date +%s)"
 
 
 def training(name: str) -> Iterator[Step]:
@@ -55,9 +75,9 @@ def training(name: str) -> Iterator[Step]:
     job = profile(name, place(name))["TrainingJobDefinition"]
     job["OutputDataConfig"]["S3OutputPath"] = f"{place(name)}/models"
     product = {"AlgorithmName": arn(name), "TrainingInputMode": job.pop("TrainingInputMode")}
-    names = {"TrainingJobName": name, "RoleArn": ROLE, "AlgorithmSpecification": product}
+    names = {"TrainingJobName": own(name), "RoleArn": ROLE, "AlgorithmSpecification": product}
     yield Call("sagemaker", "CreateTrainingJob", {**names, **job, **ISOLATED})
-    yield Waiter("TrainingJobCompletedOrStopped", {"TrainingJobName": name})
+    yield Waiter("TrainingJobCompletedOrStopped", {"TrainingJobName": own(name)})
 
 
 def spot(name: str) -> Json:
@@ -70,14 +90,14 @@ def spot(name: str) -> Json:
 
 
 def model(name: str) -> Iterator[Step]:
-    """What makes a model of the job's artifact."""
-    artifact = f"{place(name)}/models/{name}/output/model.tar.gz"
+    """The model of what the job has left, by way of a package, which a product needs."""
+    artifact = f"{place(name)}/models/{own(name)}/output/model.tar.gz"
     source = {"SourceAlgorithms": [{"AlgorithmName": arn(name), "ModelDataUrl": artifact}]}
-    package = {"ModelPackageName": name}
+    package = {"ModelPackageName": own(name)}
     yield Call("sagemaker", "CreateModelPackage", {**package, "SourceAlgorithmSpecification": source})
     yield Until(Call("sagemaker", "DescribeModelPackage", package), "ModelPackageStatus", ("Completed", "Failed"))
-    container = {"ModelPackageName": _arn("model-package", name)}
-    names = {"ModelName": name, "ExecutionRoleArn": ROLE, "PrimaryContainer": container}
+    container = {"ModelPackageName": _arn("model-package", own(name))}
+    names = {"ModelName": own(name), "ExecutionRoleArn": ROLE, "PrimaryContainer": container}
     yield Call("sagemaker", "CreateModel", {**names, **ISOLATED})
 
 
@@ -85,35 +105,59 @@ def transform(name: str) -> Iterator[Step]:
     """The batch job."""
     job = profile(name, place(name))["TransformJobDefinition"]
     job["TransformOutput"]["S3OutputPath"] = f"{place(name)}/answers"
-    yield Call("sagemaker", "CreateTransformJob", {"TransformJobName": name, "ModelName": name, **job})
-    yield Waiter("TransformJobCompletedOrStopped", {"TransformJobName": name})
+    yield Call("sagemaker", "CreateTransformJob", {"TransformJobName": own(name), "ModelName": own(name), **job})
+    yield Waiter("TransformJobCompletedOrStopped", {"TransformJobName": own(name)})
+
+
+def variant(name: str) -> Json:
+    """The machine of the endpoint."""
+    return {
+        "VariantName": "all",
+        "ModelName": own(name),
+        "InstanceType": instances.VALIDATION,
+        "InitialInstanceCount": 1,
+    }
+
+
+def gpu_variant(name: str) -> Json:
+    """One that has a GPU, and the driver for it."""
+    return variant(name) | {"InstanceType": instances.GPU_ENDPOINT, "InferenceAmiVersion": instances.INFERENCE_AMI}
 
 
 def endpoint(name: str) -> Iterator[Step]:
-    """What makes an endpoint of the model, and asks it."""
-    machine = {"InstanceType": instances.VALIDATION, "InitialInstanceCount": 1}
-    variant = {"VariantName": "all", "ModelName": name, **machine}
-    yield Call("sagemaker", "CreateEndpointConfig", {"EndpointConfigName": name, "ProductionVariants": [variant]})
-    yield Call("sagemaker", "CreateEndpoint", {"EndpointName": name, "EndpointConfigName": name})
-    yield Waiter("EndpointInService", {"EndpointName": name})
-    asked = {"ContentType": CSV, "Accept": CSV, "Body": "fileb://request.csv"}
-    yield Call("sagemaker-runtime", "InvokeEndpoint", {"EndpointName": name, **asked})
+    """The endpoint of the model, and a request to it."""
+    config = {"EndpointConfigName": own(name)}
+    yield Call("sagemaker", "CreateEndpointConfig", {**config, "ProductionVariants": [variant(name)]})
+    yield Call("sagemaker", "CreateEndpoint", {"EndpointName": own(name), **config})
+    yield Waiter("EndpointInService", {"EndpointName": own(name)})
+    asked = {"ContentType": CSV, "Accept": CSV, "Body": f"fileb://{REQUEST}"}
+    yield Call("sagemaker-runtime", "InvokeEndpoint", {"EndpointName": own(name), **asked})
 
 
 def removal(name: str) -> Iterator[Step]:
-    """What leaves nothing of these, but for the jobs' records and the files in the bucket."""
+    """What deletes all of these but the records of the jobs, which stay."""
     for kind in ("Endpoint", "EndpointConfig", "Model", "ModelPackage"):
-        yield Call("sagemaker", f"Delete{kind}", {f"{kind}Name": name})
+        yield Call("sagemaker", f"Delete{kind}", {f"{kind}Name": own(name)})
 
 
-def shown(steps: Iterator[Step]) -> str:
-    """As one types them, an option to a line."""
-    return "\n".join(map(_shown, steps))
+def shown(name: str, steps: Iterator[Step]) -> str:
+    """As one types them, an option to a line; `$NAME` is the shell's variable for the own name."""
+    return "\n".join(_typed(step, own(name)) for step in steps)
 
 
-def _shown(step: Step) -> str:
+def on_gpu(name: str) -> str:
+    """The value of `--production-variants` for an endpoint on a GPU, as one types it."""
+    return _with_variable(shlex.quote(json.dumps([gpu_variant(name)])), own(name))
+
+
+def _typed(step: Step, own: str) -> str:
     answer = " \\\n  response.csv" if isinstance(step, Call) and step.operation == "InvokeEndpoint" else ""
-    return step.command(NOBODY.region).replace(" --", " \\\n  --") + answer
+    return _with_variable(step.command(NOBODY.region).replace(" --", " \\\n  --") + answer, own)
+
+
+def _with_variable(command: str, own: str) -> str:
+    parts = command.split("'")  # every other one was quoted, and there the shell puts no variable in: the quotes end
+    return "'".join(part.replace(own, "'$NAME'" if place % 2 else "$NAME") for place, part in enumerate(parts))
 
 
 def _arn(kind: str, name: str) -> str:

@@ -1,6 +1,10 @@
-"""The pages' figures, tables and calls, from the code, the samples and the benchmarks."""
+"""All that a page says and nobody writes by hand: figures, tables and calls, by the names that its text has for them.
+
+They come from the code, the samples, and what the benchmarks measured.
+"""
 
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -16,21 +20,20 @@ from seriesbox.sagemaker.serving.settings import BATCH, MEGABYTE, REAL_TIME
 
 README = FOLDER.parent / "README.md"
 MEASURED = FOLDER / "measured.json"  # by benchmarks.listing
-WHAT, OURS, OTHERS = 1, 2, 3  # columns of the README's table
-BENCHMARKS = {  # and its rows, by how they begin
-    "seven_sets_what": ("| seven UCR sets,", WHAT),
-    "seven_sets": ("| seven UCR sets,", OURS),
-    "seven_sets_others": ("| seven UCR sets,", OTHERS),
-    "one_series_what": ("| UCR anomaly 179, the two lowest scores", WHAT),
-    "one_series": ("| UCR anomaly 179, the two lowest scores", OURS),
-    "eight_series_what": ("| eight more UCR anomaly series,", WHAT),
-    "eight_series": ("| eight more UCR anomaly series,", OURS),
-    "eight_series_others": ("| eight more UCR anomaly series,", OTHERS),
-}
+BENCHMARKS = (  # rows of the README's table, and what a page says of them
+    r"(?P<ari_sets>\w+) UCR sets, mean test ARI, (?P<ari_seeds>\d+) seeds .*?\| (?P<ari>[\d.]+) "
+    r"\| K-Means (?P<ari_kmeans>[\d.]+), k-Shape (?P<ari_kshape>[\d.]+) in the same run",
+    r"UCR anomaly (?P<series>\d+), the two lowest scores inside the anomaly "
+    r"\| (?P<series_found>\d+) of (?P<series_trainings>\d+) seeds",
+    r"(?P<others>\w+) more UCR anomaly series, lowest score within (?P<others_rows>\d+) rows, "
+    r"(?P<others_seeds>\d+) seeds .*?\| (?P<others_found>\d+) of (?P<others_trainings>\d+): .*?"
+    r"\| matrix profile discord (?P<others_discord>\d or \d) of \d",
+)
 CELLS = 6  # of a sample's row that are shown
 # What AWS Marketplace sets for every product of machine learning: "Service restrictions and quotas" and "Removing a
 # product" in its Seller Guide.
 REQUEST_SECONDS, SUPPORTED_DAYS = 60, 90
+PARTS = 5  # of a file to train LSTM-AD on: all but the last one fit the network, and that one must hold a window
 
 Facts = dict[str, str]
 
@@ -41,16 +44,19 @@ def facts(name: str, repository: str) -> Facts:
     return {
         "repository": repository,
         "files": files,
+        "folder": f"listing/{name}",
         "listing": f"{files}/listing/{name}",
         "version": NOBODY.version,
-        "instance": instances.VALIDATION,
         "formats": _listed(FORMATS),
         "request_seconds": str(REQUEST_SECONDS),
         "spot_seconds": str(examples.SPOT_SECONDS),
         "checkpoint_seconds": f"{checkpoints.SECONDS:g}",
         "supported_days": str(SUPPORTED_DAYS),
+        "parts": str(PARTS),
+        "fitted_percent": str(100 - 100 // PARTS),
         "real_time_mb": str(REAL_TIME // MEGABYTE),
         "batch_limit_mb": str(BATCH // MEGABYTE),
+        **_machines(),
         **_declared(name),
         **_calls(name),
         **_excerpts(name),
@@ -65,7 +71,32 @@ def least_rows(name: str) -> tuple[int, int]:
     if name == "cnn-kmeans":
         return int(default["clusters"]), 1
     window = int(default["context-length"]) + int(default["prediction-length"])
-    return 5 * window, window
+    return PARTS * window, window
+
+
+def _machines() -> Facts:
+    kinds = [*instances.CPU_KINDS, *instances.GPU_KINDS]
+    cores = list(instances.CORES.values())
+    return {
+        "instance": instances.VALIDATION,
+        "kinds": _table(
+            "family | memory per core | GPU | what it is for",
+            ((_families(kind), f"{kind.gigabytes} GB", kind.gpu or "none", kind.reason) for kind in kinds),
+        ),
+        "sizes": _listed(f"`{size}`" for size in instances.CORES),
+        "sizes_cores": _listed(map(str, cores)),
+        "four_gpus": f"`{instances.FOUR_GPUS}`",
+        "least_cores": str(min(cores)),
+        "least_gb": str(min(cores) * min(kind.gigabytes for kind in kinds)),
+        "cuda": str(instances.CUDA),
+        "driver": str(instances.DRIVER),
+        "gpu_instance": instances.GPU_ENDPOINT,
+        "inference_ami": instances.INFERENCE_AMI,
+    }
+
+
+def _families(kind: instances.Kind) -> str:
+    return ", ".join(f"`ml.{family}`" for family in kind.families)
 
 
 def _declared(name: str) -> Facts:
@@ -111,13 +142,17 @@ def _calls(name: str) -> Facts:
         "given": json.dumps(sample_hyperparameters(name), indent=8).replace('"\n}', '",\n    }'),
         "assemble_with": ', assemble_with="Line"' if by_line else "",
         "split_type": ', split_type="Line"' if by_line else "",
+        "request_file": examples.REQUEST,
         "cli_samples": examples.upload(name),
-        "cli_training": examples.shown(examples.training(name)),
-        "cli_model": examples.shown(examples.model(name)),
-        "cli_batch": examples.shown(examples.transform(name)),
-        "cli_endpoint": examples.shown(examples.endpoint(name)),
-        "cli_removal": examples.shown(examples.removal(name)),
-        "spot": json.dumps(examples.spot(name), indent=2),
+        "cli_naming": examples.naming(name),
+        "cli_training": examples.shown(name, examples.training(name)),
+        "cli_model": examples.shown(name, examples.model(name)),
+        "cli_batch": examples.shown(name, examples.transform(name)),
+        "cli_endpoint": examples.shown(name, examples.endpoint(name)),
+        "cli_removal": examples.shown(name, examples.removal(name)),
+        "gpu_variants": examples.on_gpu(name),
+        "cli_emptying": examples.emptying(name),
+        "spot": json.dumps(examples.spot(name), indent=1),
     }
 
 
@@ -153,12 +188,9 @@ def _measured(name: str) -> Facts:
 
 
 def _benchmarks() -> Facts:
-    """Cells of the README's table; what follows a colon there is of single runs."""
-    lines = README.read_text().splitlines()
-    return {
-        fact: next(line for line in lines if line.startswith(row)).split("|")[column].partition(":")[0].strip()
-        for fact, (row, column) in BENCHMARKS.items()
-    }
+    text = README.read_text()
+    found = [re.search(rf"^\| {row}", text, re.MULTILINE) for row in BENCHMARKS]
+    return {fact: figure for match in found if match for fact, figure in match.groupdict().items()}
 
 
 def _range(declared: Json) -> str:

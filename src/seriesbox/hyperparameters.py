@@ -122,10 +122,16 @@ class Optimization(Hyperparameters):
     batch_size: int = hp(10, "Items per gradient step.", ge=1, le=100_000, tunable=True)
     epochs: int = hp(100, "Passes over the training data.", ge=1, le=100_000, tunable=True)
     patience: int = hp(
-        0, "Epochs without a better validation loss after which the best one is taken; 0: never.", ge=0, le=100_000
+        0,
+        "After this many epochs without a better validation loss, training ends with the best epoch; 0: never.",
+        ge=0,
+        le=100_000,
     )
     max_seconds: int = hp(
-        0, "Seconds from the job's start on after which the epochs end, the first step done; 0: never.", ge=0, le=10**7
+        0,
+        "Seconds after the start of the job at which training ends, after one step at least; 0: no limit.",
+        ge=0,
+        le=10**7,
     )
 
 

@@ -92,7 +92,18 @@ class AWS:
                 return {"EndpointConfigArn": f"{ARN}:endpoint-config/{asked['EndpointConfigName']}"}
             case "CreateEndpoint":
                 return {"EndpointArn": f"{ARN}:endpoint/{asked['EndpointName']}"}
-            case "DeleteModel" | "DeleteModelPackage":
+            case "DescribeEndpointConfig":
+                arn = f"{ARN}:endpoint-config/{asked['EndpointConfigName']}"
+                return described(self.asked["CreateEndpointConfig"], EndpointConfigArn=arn)
+            case "DescribeEndpoint":
+                return {
+                    **{key: self.asked["CreateEndpoint"][key] for key in ("EndpointName", "EndpointConfigName")},
+                    "EndpointArn": f"{ARN}:endpoint/{asked['EndpointName']}",
+                    "EndpointStatus": "InService",
+                    "CreationTime": CREATED,
+                    "LastModifiedTime": CREATED,
+                }
+            case "DeleteModel" | "DeleteModelPackage" | "DeleteEndpoint" | "DeleteEndpointConfig":
                 return {}
         raise AssertionError(f"{operation} was not expected")
 

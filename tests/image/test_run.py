@@ -1,5 +1,6 @@
 """Plain `docker run`: the README's commands, hardened containers, failures, and being stopped."""
 
+import json
 import os
 import re
 import socket
@@ -93,6 +94,19 @@ def test_a_model_trained_by_root_serves_for_anybody(clustering, tmp_path):
     model = ["-v", f"{folder / 'model'}:/opt/ml/model:ro"]
     with Container.running(*HARDENED, "--user", "4321", *model, command=("serve",)) as server:
         clustering.check(server.invoke(clustering.test))
+
+
+def test_a_server_that_cannot_use_a_gpu_says_so_and_computes_on_the_cpu(clustering, tmp_path):
+    folder = clustering.lay_out(tmp_path / "ml", epochs=1)
+    docker("run", "--rm", *mounted(folder), IMAGE, "train")
+    driver = ["-v", "/dev/null:/dev/nvidiactl"]  # as where there is a driver; this one does not answer
+    with Container.running(*driver, "-v", f"{folder / 'model'}:/opt/ml/model:ro", command=("serve",)) as server:
+        clustering.check(server.invoke(clustering.test))
+        lines = [json.loads(line) for line in server.log().splitlines() if line.startswith("{")]
+    (start,), (warning,) = ([line for line in lines if line["event"] == event] for event in ("start", "warning"))
+    assert start["device"] == "cpu"
+    cuda = docker("run", "--rm", IMAGE, "python", "-c", "import torch; print(torch.version.cuda)").decode().strip()
+    assert ("is built for CPUs" if cuda == "None" else f"too old for CUDA {cuda}") in warning["message"]
 
 
 def test_nothing_is_written_but_the_model_and_the_outcome(problem, tmp_path):

@@ -1,11 +1,14 @@
 import ast
 import json
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from io import BytesIO
 
 import pandas as pd
 import pytest
+from PIL import Image, ImageDraw
 
 from listing.algorithm import channels
 from listing.folder import FOLDER
@@ -126,7 +129,8 @@ def changed(kept: dict, change: Callable[[str], str]) -> Iterator[dict]:
             for found in re.finditer(number, text):
                 made = deepcopy(kept)
                 again = text[: found.start()] + change(found[0]) + text[found.end() :]
-                made["cells"][place]["outputs"] = [output | {"data": output["data"] | {kind: again}}]
+                shown = {"text/plain": " ".join(re.findall("<t[hd].*?>(.*?)</t[hd]>", again))} if html else {}
+                made["cells"][place]["outputs"] = [output | {"data": output["data"] | {kind: again} | shown}]
                 yield made
 
 
@@ -136,6 +140,29 @@ def test_a_word_and_a_picture_are_missed():
     assert differences(
         showing({"text/plain": "picture", "image/png": "iVBO"}), showing({"text/plain": "picture", "image/png": ""})
     )
+
+
+def test_a_picture_of_another_size_or_with_nothing_on_it_is_told():
+    kept = showing(picture(900, 260, line=True))
+    assert differences(kept, showing(picture(910, 255, line=True))) == []
+    assert differences(kept, showing(picture(450, 260, line=True))) == [
+        "`x` shows a picture of (450, 260) instead of (900, 260)"
+    ]
+    assert differences(kept, showing(picture(900, 260, line=False))) == ["`x` shows a picture of one colour"]
+
+
+def picture(width: int, height: int, line: bool) -> dict:
+    image, file = Image.new("RGBA", (width, height), "white"), BytesIO()
+    if line:
+        ImageDraw.Draw(image).line([(0, 0), (width, height)], fill="black")
+    image.save(file, "png")
+    return {"text/plain": "picture", "image/png": b64encode(file.getvalue()).decode()}
+
+
+def test_a_table_whose_text_is_another_one_is_told():
+    (table,), (other,) = tables(pd.DataFrame({"lr": [0.5]})), tables(pd.DataFrame({"lr": [0.6]}))
+    mixed = showing(table | {"text/plain": other["text/plain"]})
+    assert differences(showing(table), mixed) == ["`x` shows a table whose text is another one"]
 
 
 def test_clusters_may_have_other_numbers_if_they_have_them_everywhere():

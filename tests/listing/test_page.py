@@ -1,7 +1,10 @@
 """The pages say what the code does, and have all that the Marketplace wants."""
 
 import ast
+import json
 import re
+import shlex
+import subprocess
 from itertools import chain
 from pathlib import Path
 from string import Template
@@ -14,7 +17,7 @@ from listing import algorithm, effects, eula, examples, fields, instances, shape
 from listing.algorithm import NOBODY
 from listing.aws import Call
 from listing.examples import Until, Waiter
-from listing.facts import facts, least_rows
+from listing.facts import MEASURED, facts, least_rows
 from listing.fields import FIELDS, sections
 from listing.folder import FOLDER
 from listing.page import REPOSITORY, TEMPLATE, document, page, placeholder
@@ -29,7 +32,7 @@ JOURNEY = examples.training, examples.model, examples.transform, examples.endpoi
 STEPS = {name: [step for part in JOURNEY for step in part(name)] for name in ALGORITHMS}
 EVERY_STEP = list(chain(*STEPS.values()))
 BY_HAND = [TEMPLATE, FOLDER / "effects.py", *FOLDER.glob("*/words.md")]
-# The digits that may be written by hand, and what they are. All others must be facts, which follow the code.
+# The numbers that may be written by hand, and what they are. All others must be facts, which follow the code.
 NO_FIGURES = {
     f"### {NOBODY.version}\n": "the version that the release notes are of",
     "Apache-2.0": "a licence",
@@ -47,6 +50,9 @@ NO_FIGURES = {
     "transformer(1,": "the same",
     "99th percentile": "what the fact is called",
     "UTF-8": "a charset",
+    "files in S3": "a service",
+    "these two:": "lines of an example",
+    "lowest one in a thousand": "advice",
     "float32": "a type",
     "label_size=0": "a parameter of one value",
     "`MaxPayloadInMB` 0": "AWS' way to say that there is no limit",
@@ -60,6 +66,11 @@ NO_FIGURES = {
     "`0.0`, `1.0`": "numbers of clusters",
     "from -1 to 1": "the range of a silhouette",
 }
+
+NUMBERS = (
+    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|fifty|hundred|thousand|million|"
+    "twice|double|doubles|half|quarter|thirds?|fifths?|tenths?"
+)
 
 
 def test_the_pages_are_those_of_the_code(name):
@@ -130,17 +141,18 @@ def test_the_headings_of_the_words_are_those_that_the_template_wants(name):
 
 
 def by_hand(text: str) -> list[str]:
-    """The lines with digits that are neither facts nor allowed."""
+    """The lines with numbers, in digits or as words, that are neither facts nor allowed."""
     text = re.sub(r"\$\w+", "", text)
     for phrase in sorted(NO_FIGURES, key=len, reverse=True):
         text = text.replace(phrase, "")
-    return [line for line in text.splitlines() if re.search(r"\d", line)]
+    return [line for line in text.splitlines() if re.search(rf"\d|\b({NUMBERS})\b", line, re.IGNORECASE)]
 
 
 @pytest.mark.parametrize("text", BY_HAND, ids=lambda path: str(path.relative_to(FOLDER)))
 def test_no_figure_is_written_by_hand(text: Path):
     assert by_hand(text.read_text()) == []
-    assert by_hand(text.read_text() + "It takes 60 seconds.") == ["It takes 60 seconds."]
+    for figure in ("It takes 60 seconds.", "Five times as long", "the first four fifths"):
+        assert by_hand(f"{text.read_text()}\n{figure}") == [figure]
 
 
 def test_what_may_be_written_by_hand_is_written_somewhere():
@@ -171,7 +183,67 @@ def test_the_calls_fit_what_aws_takes(step):
     given = {name: value for name, value in call.parameters.items() if name != "Body"}
     in_a_file = ["Body is missing."] if len(given) < len(call.parameters) else []
     assert shapes.faults(shapes.operation(call.operation, call.service).input_shape, given) == in_a_file
-    assert not re.search("--[a-z-]+ true", examples.shown(iter([step])))  # flags have no value
+    assert not re.search("--[a-z-]+ true", step.command(NOBODY.region))  # flags have no value
+
+
+def test_what_is_typed_are_the_calls(name):
+    typed = re.findall(r"```\n(.*?)```", sections(sections(KEPT[name])["Input"], level=3)["With the CLI"], re.DOTALL)
+    shell = f"""
+        date() {{ echo {examples.STARTED}; }}
+        aws() {{ printf "%q " aws "$@" >&3; echo >&3; echo Completed; }}
+        {"".join(typed)}
+    """
+    run = subprocess.run(["bash", "-euc", f"exec 3>&1 >/dev/null\n{shell}"], capture_output=True, text=True, check=True)
+    calls = [
+        shlex.split(each)
+        for step in STEPS[name]
+        for each in [step.call.command(NOBODY.region) if isinstance(step, Until) else step.command(NOBODY.region)]
+    ]
+    made = [shlex.split(line) for line in run.stdout.splitlines()]
+    *made, emptied = made
+    assert [each[: len(call)] for each, call in zip(made, calls, strict=True)] == calls
+    assert [each[len(call) :] for each, call in zip(made, calls, strict=True) if len(each) > len(call)] == [
+        ["--query", "ModelPackageStatus", "--output", "text"],
+        ["response.csv"],
+    ]
+    assert emptied == ["aws", "s3", "rm", "--recursive", f"{examples.place(name)}/"]
+
+
+def test_every_file_that_an_example_names_is_there(name):
+    shown = "".join(re.findall(r"```\w*\n(.*?)```", KEPT[name], re.DOTALL))
+    named = re.findall(r'open\("(.*?)"\)|fileb://(\S+)|s3 cp --recursive (\S+)', shown)
+    assert len(named) == 3
+    assert all((FOLDER / name / "".join(each)).exists() for each in named)
+    assert all((FOLDER / name / each).is_file() for each in re.findall(r"`(samples/\S+?)`", KEPT[name]))
+
+
+def test_an_endpoint_on_a_gpu_gets_the_driver_that_the_image_needs(name):
+    config, *_ = examples.endpoint(name)
+    given = config.parameters | {"ProductionVariants": [examples.gpu_variant(name)]}
+    assert shapes.faults(shapes.operation(config.operation).input_shape, given) == []
+    assert examples.gpu_variant(name)["InstanceType"] in instances.GPUS
+    variant = shapes.operation(config.operation).input_shape.members["ProductionVariants"].member
+    about = variant.members["InferenceAmiVersion"].documentation
+    named = re.split("<dt>", about)[1:]
+    (with_driver,) = (each for each in named if f"NVIDIA driver version: {instances.DRIVER}" in each)
+    assert with_driver.startswith(instances.INFERENCE_AMI)
+    batch = shapes.operation("CreateTransformJob").input_shape.members["TransformResources"]
+    drivers = re.findall(r"NVIDIA driver version: (\d+)", batch.members["TransformAmiVersion"].documentation)
+    assert drivers
+    assert max(map(int, drivers)) < instances.DRIVER
+
+
+def test_gpus_are_offered_where_there_is_a_driver_for_them(name):
+    inference = algorithm.request(name, NOBODY)["InferenceSpecification"]
+    assert set(instances.GPUS) <= set(inference["SupportedRealtimeInferenceInstanceTypes"])
+    assert not set(instances.GPUS) & set(inference["SupportedTransformInstanceTypes"])
+
+
+def test_every_instance_that_is_offered_is_explained(name):
+    families = set(
+        re.findall(r"`(ml\.\w+)`", sections(sections(KEPT[name])["Usage instructions"], level=3)["Instance types"])
+    )
+    assert {each.rpartition(".")[0] for each in instances.TRAINING} == families
 
 
 def test_what_is_begun_is_waited_for_before_it_is_used(name):
@@ -191,7 +263,7 @@ def test_what_is_made_is_deleted_but_for_the_records_of_jobs(name):
         }
         for verb in ("Create", "Delete")
     )
-    assert made - deleted == {("TrainingJob", name), ("TransformJob", name)}
+    assert made - deleted == {("TrainingJob", examples.own(name)), ("TransformJob", examples.own(name))}
     assert deleted < made
 
 
@@ -215,11 +287,17 @@ def test_the_python_code_names_what_is_declared(name):
     predictor(name).Hyperparameters.parse(told["hyperparameters"])
     (channels,) = given["fit"].args
     assert {key.value for key in channels.keys} <= {each["Name"] for each in algorithm.channels()}
-    for called in ("deploy", "transformer"):
-        assert ast.literal_eval(given[called].args[1]) in instances.INFERENCE
+    for called, offered in (("deploy", instances.REAL_TIME), ("transformer", instances.TRANSFORM)):
+        assert ast.literal_eval(given[called].args[1]) in offered
     assert {"delete_model", "delete_endpoint"} <= given.keys()
     cut = {word.arg for called in ("transformer", "transform") for word in given[called].keywords}
     assert predictor(name).rows_are_independent == ({"split_type", "assemble_with"} <= cut)
+
+
+def test_the_figures_were_measured_in_the_image_that_is_listed():
+    image = json.loads(MEASURED.read_text())["image"]
+    assert image["seriesbox"] == NOBODY.version
+    assert image["torch"].rpartition("+cu")[2].startswith(str(instances.CUDA))
 
 
 def test_the_least_rows_are_the_least_that_the_code_takes(name):

@@ -18,7 +18,7 @@ class CNNKMeansHyperparameters(Optimization):
     negative_samples: int = hp(10, "Negatives per anchor in the triplet loss.", ge=1, le=100, tunable=True)
     scaling: Literal["dataset", "series", "step"] = hp(
         "dataset",
-        "What shares one mean and one deviation: all values, each series' own, or those of one time step.",
+        "Values are scaled by mean and standard deviation: of all values, of each series, or of each time step.",
         lasting=True,
     )
 

@@ -47,6 +47,7 @@ class Server(BaseApplication):
         """Runs in the worker: what computes is imported after the fork, since its threads do not survive one."""
         started = time.perf_counter()
         from seriesbox.sagemaker.serving.app import create_app
+        from seriesbox.sagemaker.serving.device import device
         from seriesbox.sagemaker.serving.models import Loaded, Models
 
         models, only = Models(self.settings), None
@@ -55,15 +56,19 @@ class Server(BaseApplication):
                 only = Loaded.of("model", str(Paths().model), self.settings)
             except ArtifactError as error:
                 raise AppImportError(str(error)) from None  # ends the server with the sentence alone
+        computes_on, warning = device(self.settings.gpu)
         log(
             "start",
             **{package: version(package) for package in ("seriesbox", "onnxruntime", "torch")},
             **vars(self.settings),
+            device=computes_on,
             algorithm=only.algorithm if only else None,
             network=type(only.model.network).__name__ if only else None,
             hyperparameters=only.model.hyperparameters.written() if only else None,
             seconds=round(time.perf_counter() - started, 2),
         )
+        if warning:
+            log("warning", message=warning)
         return create_app(self.settings, models, only)
 
 
