@@ -113,7 +113,8 @@ class Server:
         head = b"POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nConnection: close\r\n"
         with socket.create_connection(("127.0.0.1", self.port), timeout=60) as connection:
             connection.sendall(head + b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(body))
-            assert connection.recv(1000).startswith(b"HTTP/1.1 100")
+            goes_on = b"HTTP/1.1 100 Continue\r\n\r\n"
+            assert connection.recv(len(goes_on)) == goes_on
 
             def finish() -> int:
                 connection.sendall(body)
