@@ -54,6 +54,8 @@ def main() -> None:
         print(f"# {given.image} must be there, made by: {image.build(given.image)}")
         print("# Done now:" if given.create else "# Done by --create:")
         steps.create(requests, seller, given.image, given.to, steps.Run(given.region, given.create))
+    except KeyboardInterrupt:
+        sys.exit("Stopped. What AWS has begun goes on by itself; run the same command again to see to its end.")
     except (RefusedError, BotoCoreError, ClientError, OSError) as error:
         sys.exit(str(error))
 

@@ -1,44 +1,57 @@
-"""Is an image the one to list? Its labels say what it was built from."""
+"""Is an image the one to list? Its labels say what it was built from, and for which CUDA."""
 
 import shlex
 import subprocess
 
 from listing.errors import RefusedError
 from listing.folder import FOLDER
+from listing.instances import CUDA
 from listing.shapes import Json
 
 LOCAL = "seriesbox:gpu"
+BUILD = f"cu{CUDA}0"  # of torch
+SOURCES = (
+    "Dockerfile",
+    ".dockerignore",
+    "LICENSE",
+    "README.md",
+    "pyproject.toml",
+    "requirements.in",
+    "requirements.txt",
+    "docker",
+    "src",
+)
 
 
 def build(image: str) -> str:
     """The command that makes it."""
-    return f"scripts/build --build-arg TORCH_BUILD=cu130 --tag {shlex.quote(image)}"
+    return f"scripts/build --build-arg TORCH_BUILD={BUILD} --tag {shlex.quote(image)}"
 
 
-def head() -> str:
-    """The commit that is checked out. Raises RefusedError."""
-    command = ["git", "-C", str(FOLDER), "rev-parse", "HEAD"]
+def is_current(commit: str) -> bool:
+    """Whether the image of a commit is that of the commit checked out, too. Raises RefusedError without git."""
+    command = ["git", "-C", str(FOLDER.parent), "diff", "--quiet", commit, "HEAD", "--", *SOURCES]
     try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        raise RefusedError(f"git knows no commit of {FOLDER.parent}: list from a clone of the repository.") from None
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    except OSError:
+        raise RefusedError("There is no git command here, which says what the image was built from.") from None
 
 
 def fits(image: str, version: str, labels: Json) -> None:
-    """Raises RefusedError for an image of another version or commit, or without CUDA."""
+    """Raises RefusedError for an image of another version, of other sources, or for another CUDA."""
 
     def label(name: str) -> str:
         return labels.get(name) or "unknown"
 
-    built, wanted = label("org.opencontainers.image.revision"), head()
+    built = label("org.opencontainers.image.revision")
     if (labelled := label("org.opencontainers.image.version")) != version:
         reason = f"its version is {labelled}, not {version}."
     elif built.endswith("-dirty"):
         reason = "it was built from files that are in no commit: commit them first."
-    elif built != wanted:
-        reason = f"it was built from the commit {built}, and {wanted} is checked out."
-    elif not (torch := label("seriesbox.torch-build")).startswith("cu"):
-        reason = f"its build of torch is {torch}, and instances with GPUs need one for CUDA."
+    elif not is_current(built):
+        reason = f"it was built from the commit {built}, and its sources are others now."
+    elif (torch := label("seriesbox.torch-build")) != BUILD:
+        reason = f"its build of torch is {torch}, and the pages and the instances are for {BUILD}."
     else:
         return
     raise RefusedError(f"{image} is not the image to list: {reason} Build it with: {build(image)}")

@@ -1,7 +1,7 @@
 """The machines that the listings are offered on, and why.
 
-All are x86, which the image is for, and have AVX-512, as the machine of the README's figures has. They go up to sixteen
-cores: whoever wants more takes several of them.
+All are x86, which the image is for; those without a GPU have AVX-512, as the machine of the README's figures has. They
+go up to sixteen cores: whoever wants more takes several of them.
 
 One image is for all machines, so the one that is listed is built for GPUs; where there is none, it computes on the CPU.
 It has CUDA 13, which needs a driver of 580 or newer, and which Volta (`p3`) is too old for. Most of a `p4` or newer

@@ -13,7 +13,13 @@ PROJECT = Path(__file__).parents[1]
 CHECKED = {"name": "torch", "version": "1.0", "vulns": []}
 VULNERABLE = {"name": "torch", "version": "1.0", "vulns": [{"id": "CVE-2020-1"}]}
 SKIPPED = {"name": "torch", "skip_reason": "Not found."}
-PYTHON_KNOWN = {"checked": [CHECKED], "vulnerable": [VULNERABLE], "skipped": [SKIPPED], "unreachable": None}
+PYTHON_KNOWN = {
+    "checked": [CHECKED],
+    "vulnerable": [VULNERABLE],
+    "skipped": [SKIPPED],
+    "unreachable": None,
+    "strange": "x",
+}
 TRIVY = {  # exits with this where it is asked for findings; not installed where there is none
     "clean": 0,
     "vulnerable": 3,

@@ -18,7 +18,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from listing import create, shapes, steps
+from listing import create, image, shapes, steps
 from listing.algorithm import request
 from listing.folder import FOLDER
 from listing.seller import Seller
@@ -288,12 +288,13 @@ def test_nothing_is_begun_with_a_bucket_of_another_region(aws, docker, said):
         ({"org.opencontainers.image.revision": f"{HEAD}-dirty"}, "it was built from files that are in no commit"),
         (
             {"org.opencontainers.image.revision": "a1b2"},
-            f"it was built from the commit a1b2, and {HEAD} is checked out.",
+            "it was built from the commit a1b2, and its sources are others now.",
         ),
-        ({"seriesbox.torch-build": "cpu"}, "its build of torch is cpu, and instances with GPUs need one for CUDA."),
-        ({"seriesbox.torch-build": None}, "its build of torch is unknown, and instances with GPUs"),
+        ({"seriesbox.torch-build": "cpu"}, "its build of torch is cpu, and the pages and the instances are for cu130."),
+        ({"seriesbox.torch-build": "cu126"}, "its build of torch is cu126, and the pages and"),
+        ({"seriesbox.torch-build": None}, "its build of torch is unknown, and the pages and"),
     ],
-    ids=["version", "uncommitted", "commit", "without CUDA", "unlabelled"],
+    ids=["version", "uncommitted", "commit", "without CUDA", "another CUDA", "unlabelled"],
 )
 def test_nothing_is_made_of_another_image(aws, docker, said, labels, reason):
     Path(f"{docker}.labels").write_text(json.dumps(LABELS | labels))
@@ -301,6 +302,22 @@ def test_nothing_is_made_of_another_image(aws, docker, said, labels, reason):
     assert failure.startswith(f"seriesbox:gpu is not the image to list: {reason}")
     assert failure.endswith("Build it with: scripts/build --build-arg TORCH_BUILD=cu130 --tag seriesbox:gpu")
     assert (aws.operations(), Path(f"{docker}.log").exists()) == (["HeadBucket", "ListAlgorithms"], False)
+
+
+def test_an_image_is_that_of_every_commit_with_its_sources():
+    same = subprocess.run(["git", "rev-parse", "HEAD^{tree}"], cwd=PROJECT, capture_output=True, text=True, check=True)
+    nothing = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # git's name for a tree without files
+    assert image.is_current(same.stdout.strip())
+    assert not image.is_current(nothing)
+
+
+def test_who_stops_it_is_told_how_to_go_on(aws, monkeypatch, said):
+    def interrupted(_: float) -> None:
+        raise KeyboardInterrupt
+
+    aws.answers["DescribeAlgorithm"] = [VALIDATED | {"AlgorithmStatus": "InProgress"}]
+    monkeypatch.setattr("listing.until.time.sleep", interrupted)
+    assert said()[1].endswith("run the same command again to see to its end.")
 
 
 def test_an_image_without_labels_is_another_image(docker, said):

@@ -16,6 +16,6 @@ def device(gpu: bool) -> tuple[str, str | None]:
         )
     return "cpu", (
         "The machine has a GPU, but torch cannot use it, so the CPU computes. The NVIDIA driver may be too old for "
-        f"CUDA {torch.version.cuda}, which this image needs: give the endpoint's production variant an "
-        "`InferenceAmiVersion` with a newer driver, or take an instance without a GPU."
+        f"CUDA {torch.version.cuda}, which this image needs: give an endpoint's production variant an "
+        "`InferenceAmiVersion` with a newer driver; for a batch job take an instance without a GPU."
     )
