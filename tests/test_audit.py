@@ -68,10 +68,19 @@ def test_a_known_vulnerability_exits_with_1_and_what_was_not_checked_with_2(audi
     assert (done.returncode, done.stderr) == (expected, ""), done.stdout
 
 
-@pytest.mark.parametrize("failing", ["scripts/setup", "path/docker", ".venv/bin/cyclonedx-py", "path/trivy"])
-def test_a_program_that_fails_is_no_vulnerability(audit, tmp_path, failing):
+@pytest.mark.parametrize(
+    ("failing", "status"),
+    [
+        ("scripts/setup", 1),
+        ("path/docker", 1),
+        (".venv/bin/cyclonedx-py", 1),
+        ("path/trivy", 1),
+        (".venv/bin/python", 137),  # killed
+    ],
+)
+def test_a_program_that_fails_is_no_vulnerability(audit, tmp_path, failing, status):
     assert audit([CHECKED], 0).returncode == 0
-    program(tmp_path / failing, 'case "$*" in "image inspect"*) ;; *) exit 1 ;; esac')
+    program(tmp_path / failing, f'case "$*" in "image inspect"*) ;; *) exit {status} ;; esac')
     done = subprocess.run(
         [tmp_path / "scripts" / "audit"], env={"PATH": str(tmp_path / "path")}, capture_output=True, check=False
     )
