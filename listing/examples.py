@@ -81,7 +81,7 @@ def training(name: str) -> Iterator[Step]:
 
 
 def spot(name: str) -> Json:
-    """What the same job has on spot instances, in place of what it has of these names."""
+    """The parameters in which the same job differs on spot instances."""
     return {
         "EnableManagedSpotTraining": True,
         "CheckpointConfig": {"S3Uri": f"{place(name)}/checkpoints"},
