@@ -9,6 +9,7 @@ from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
 from seriesbox.lstm_ad.estimator import LSTMAD
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
+from seriesbox.tables.table import Table
 
 SIZES = st.integers(1, 9)
 
@@ -17,20 +18,17 @@ def random(*shape: int) -> np.ndarray:
     return np.random.default_rng(0).normal(size=shape).astype(np.float32)
 
 
-def ragged(columns: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Series of every length, and which of their steps to pool over."""
+def ragged(columns: int) -> np.ndarray:
+    """Series of every length."""
     lengths = np.arange(1, columns + 1)
-    values = np.where(np.arange(columns) < lengths[:, None], random(columns, columns), np.float32(0))
-    return values, lengths // 3, lengths
-
-
-def with_sample(model, *inputs):
-    model.eval().sample = inputs
-    return model
+    return np.where(np.arange(columns) < lengths[:, None], random(columns, columns), np.nan)
 
 
 encoders = st.builds(
-    lambda columns, **sizes: with_sample(CNNKMeans(CNNKMeansHyperparameters(**sizes), columns), *ragged(columns)),
+    lambda columns, **sizes: (
+        CNNKMeans(CNNKMeansHyperparameters(**sizes), columns).eval(),
+        Table.of(ragged(columns)),
+    ),
     columns=st.integers(1, 70),
     blocks=st.integers(0, 4),
     filters=SIZES,
@@ -39,11 +37,12 @@ encoders = st.builds(
     output_size=SIZES,
 )
 forecasters = st.builds(
-    lambda columns, rows, **sizes: with_sample(
-        LSTMAD(LSTMADHyperparameters(**sizes), columns), random(7, rows, columns)
+    lambda columns, **sizes: (
+        LSTMAD(LSTMADHyperparameters(**sizes), columns).eval(),
+        Table.of(random(100, columns)),
     ),
     columns=SIZES,
-    rows=st.integers(1, 60),
+    context_length=st.integers(1, 60),
     prediction_length=SIZES,
     hidden_size=SIZES,
     num_layers=st.integers(1, 4),
@@ -52,22 +51,23 @@ forecasters = st.builds(
 
 @given(encoders | forecasters)
 @settings(max_examples=60)
-def test_torch_and_onnxruntime_agree_on_every_architecture(model):
-    assert difference(model) < 1e-5
+def test_torch_and_onnxruntime_agree_on_every_architecture(model_and_table):
+    assert difference(*model_and_table) < 1e-5
 
 
 @given(encoders | forecasters)
 @settings(max_examples=60)
-def test_what_a_model_is_said_to_consist_of_is_what_torch_makes(model):
+def test_what_a_model_is_said_to_consist_of_is_what_torch_makes(model_and_table):
+    model, _ = model_and_table
     made = {name: (tensor.numpy().dtype, tuple(tensor.shape)) for name, tensor in model.state_dict().items()}
     assert model.predictor().shapes(model.hyperparameters, model.columns) == made
 
 
 def test_a_network_that_computes_something_else_is_noticed():
     torch.manual_seed(0)
-    model = with_sample(LSTMAD(LSTMADHyperparameters(hidden_size=4), 1), random(3, 20, 1))
+    model = LSTMAD(LSTMADHyperparameters(hidden_size=4), 1).eval()
     model.forecaster.register_forward_hook(lambda module, inputs, output: output * 1.01)
-    assert difference(model) > TOLERANCE
+    assert difference(model, Table.of(random(150, 1))) > TOLERANCE
 
 
 def test_a_model_may_say_that_torch_must_compute_it(tmp_path):

@@ -1,14 +1,14 @@
 import pytest
 
-from seriesbox.algorithm import infer, predictor
+from seriesbox.algorithm import infer, predictor_class
 from seriesbox.errors import HyperparameterError
 
-CNN = predictor("cnn-kmeans").Hyperparameters
-LSTM = predictor("lstm-ad").Hyperparameters
+CNN = predictor_class("cnn-kmeans").Hyperparameters
+LSTM = predictor_class("lstm-ad").Hyperparameters
 
 
 def test_the_defaults_are_the_published_ones_beside_our_own():
-    assert CNN.parse({}).written() == {
+    assert CNN.parse({}).to_dict() == {
         "clusters": 8,
         "algorithm": "lloyd",
         "blocks": 10,
@@ -103,7 +103,7 @@ def test_the_names_there_are_are_listed_once():
 
 def test_values_survive_being_written_and_parsed():
     values = CNN.parse({"clusters": "3", "algorithm": "elkan", "lr": "0.01"})
-    assert CNN.parse(values.written()) == values
+    assert CNN.parse(values.to_dict()) == values
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import re
 
 from seriesbox import metrics
-from seriesbox.algorithm import ALGORITHMS, estimator
+from seriesbox.algorithm import ALGORITHMS, estimator_class
 
 
 def test_the_line_is_the_published_one():
@@ -11,7 +11,7 @@ def test_the_line_is_the_published_one():
 
 def test_every_metric_is_read_back_from_a_line():
     for name in ALGORITHMS:
-        values = {metric: (-1) ** i * 10.0**-i for i, metric in enumerate(estimator(name).metrics)}
+        values = {metric: (-1) ** i * 10.0**-i for i, metric in enumerate(estimator_class(name).metrics)}
         line = metrics.line(7, values)
         for metric, value in values.items():
             assert float(re.search(metrics.regex(metric), line)[1]) == value

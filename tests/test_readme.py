@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from seriesbox.algorithm import ALGORITHMS, estimator, predictor
+from seriesbox.algorithm import ALGORITHMS, estimator_class, predictor_class
 
 PROJECT = Path(__file__).parent.parent
 README = (PROJECT / "README.md").read_text()
@@ -17,13 +17,13 @@ def test_the_hyperparameter_tables_are_those_of_the_declarations():
     )
     assert done.returncode == 0, done.stderr
     for algorithm in ALGORITHMS:
-        for declaration in predictor(algorithm).Hyperparameters.declarations():
+        for declaration in predictor_class(algorithm).Hyperparameters.declarations():
             assert f"| `{declaration.name}` | {declaration.type} | {declaration.default} |" in README
 
 
 def test_every_metric_is_explained():
     for algorithm in ALGORITHMS:
-        for metric in estimator(algorithm).metrics:
+        for metric in estimator_class(algorithm).metrics:
             assert f"`{metric}`" in README
 
 

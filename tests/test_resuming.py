@@ -1,6 +1,7 @@
 """An interrupted training that goes on ends as the one that never stopped: to the last bit, on a CPU."""
 
 from contextlib import suppress
+from copy import deepcopy
 from itertools import count
 
 import numpy as np
@@ -13,10 +14,14 @@ from hypothesis import strategies as st
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
 from seriesbox.errors import DataError, UserError
+from seriesbox.hyperparameters import Optimization
 from seriesbox.lstm_ad.estimator import LSTMAD
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
+from seriesbox.run import Run
 from seriesbox.tables.table import Table
-from seriesbox.training import Optimization, Run, optimize
+from seriesbox.training import optimize
+from tests.recorder import Recorder
+from tests.test_training import Numbers
 
 EPOCHS = 4
 
@@ -30,17 +35,11 @@ class Memory:
     def load(self):
         return self.kept
 
-    def due(self):
+    def is_due(self):
         return self.always
 
     def save(self, tensors, facts):
-        self.kept = (
-            {name: tensor.clone() for name, tensor in tensors.items()},
-            {
-                "progress": facts["progress"],
-                "history": [dict(epoch) for epoch in facts["history"]],
-            },
-        )
+        self.kept = deepcopy((tensors, facts))
 
 
 def problem(algorithm, patience=0):
@@ -56,8 +55,8 @@ def problem(algorithm, patience=0):
     return sizes, random.normal(size=(400, 1)), random.normal(size=(60, 1))
 
 
-def fitted(algorithm, patience=0, store=None, calls=None, concluded=lambda metrics: None):
-    """The model, the metrics of every epoch, and whether it was stopped: when it had asked so often whether to stop."""
+def fitted(algorithm, patience=0, store=None, calls=None):
+    """The model, what was heard of its training, and whether it was stopped: once it had asked `calls` times."""
     sizes, training, validation = problem(algorithm, patience)
     asked = count()
     stop = False
@@ -67,9 +66,10 @@ def fitted(algorithm, patience=0, store=None, calls=None, concluded=lambda metri
         stop |= next(asked) == calls
         return stop
 
-    run = Run(store=store, stopped=stopped, concluded=concluded)
+    heard = Recorder()
+    run = Run(listener=heard, store=store, stopped=stopped)
     model = algorithm.fit(sizes, [Table.of(training)], [Table.of(validation)], run)
-    return model, run.history, stop
+    return model, heard, stop
 
 
 @pytest.mark.parametrize("patience", [0, 1])
@@ -77,28 +77,27 @@ def fitted(algorithm, patience=0, store=None, calls=None, concluded=lambda metri
 @given(calls=st.lists(st.integers(0, 90), max_size=4))
 @hypothesis_settings(max_examples=12)
 def test_a_training_stopped_anywhere_and_any_number_of_times_ends_as_if_it_had_not_been(algorithm, patience, calls):
-    expected, history, _ = fitted(algorithm, patience)
+    expected, heard, _ = fitted(algorithm, patience)
     store = Memory()
     for asked in calls:
         with suppress(UserError):  # stopped before the first step
             fitted(algorithm, patience, store, asked)
         torch.rand(7)  # what happens elsewhere in between does not count
-    model, resumed_history, stopped = fitted(algorithm, patience, store)
+    model, heard_after, stopped = fitted(algorithm, patience, store)
     assert not stopped
-    assert repr(resumed_history) == repr(history)
+    assert repr(heard_after.history) == repr(heard.history)
     for name, tensor in expected.state_dict().items():
         assert torch.equal(model.state_dict()[name], tensor), name
 
 
 @pytest.mark.parametrize("algorithm", [CNNKMeans, LSTMAD])
 def test_with_patience_the_best_epoch_remains_and_the_rest_is_not_trained(algorithm):
-    of_model = {}
-    patient, history, _ = fitted(algorithm, patience=1, concluded=of_model.update)
+    patient, heard, _ = fitted(algorithm, patience=1)
     metric = "valid_loss" if algorithm is CNNKMeans else "valid_mse"
-    losses = [epoch[metric] for epoch in history]
+    losses = [epoch[metric] for epoch in heard.history]
     best = int(np.argmin(losses))
     assert len(losses) == min(EPOCHS, best + 2)
-    assert of_model == history[best]
+    assert heard.of_model == heard.history[best]
     sizes, training, _ = problem(algorithm)
     until_then = algorithm.fit(sizes.model_copy(update={"epochs": best + 1}), [Table.of(training)], [], Run())
     network = "encoder" if algorithm is CNNKMeans else "forecaster"
@@ -116,6 +115,6 @@ def test_a_state_that_is_no_longer_finite_is_never_kept_and_no_stop_hides_why(al
 
     run = Run(store=store, stopped=lambda: len(steps) == 2)
     with pytest.raises(DataError, match="training loss became"):
-        optimize(module, 10, loss, lambda mean_loss: {}, Optimization(batch_size=1), run)
+        optimize(module, Numbers(10), loss, lambda mean_loss: {}, Optimization(batch_size=1), run)
     kept, _ = store.kept or ({}, {})
-    assert all(tensor.isfinite().all() for tensor in kept.values())
+    assert all(np.isfinite(tensor).all() for tensor in kept.values())

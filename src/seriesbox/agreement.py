@@ -2,28 +2,51 @@
 
 import math
 import traceback
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from seriesbox.algorithm import Estimator
-from seriesbox.layers.torch_network import arrays
-from seriesbox.network import Network
-from seriesbox.onnx.session import Session
+from seriesbox.network.onnx_session import Session
+from seriesbox.network.torch_network import arrays
+from seriesbox.network.types import Network
+from seriesbox.tables.table import Table
 
 # Of the largest output. Rounding gives a millionth; a layer that is wrong, far more than this.
 TOLERANCE = 1e-3
 
 
-def difference(model: Estimator) -> float:
-    """The largest difference between the outputs for some data the model was fitted on, over the largest output.
+class Comparison:
+    """A network that computes the same by two others, and answers as the first of them."""
 
-    It is infinite where onnxruntime cannot compute the network at all, and NaN where an output is.
+    def __init__(self, reference: Network, other: Network) -> None:
+        self.reference, self.other = reference, other
+        self.largest = float(np.finfo(np.float32).tiny)
+        self.difference = 0.0  # the largest so far
+
+    def __call__(self, *inputs: NDArray[Any]) -> NDArray[np.float32]:
+        """Return the output of the first network."""
+        output = self.reference(*inputs)
+        difference = output.ravel() - self.other(*inputs).ravel()
+        self.largest = max(self.largest, float(np.abs(output).max(initial=0)))
+        self.difference = float(np.maximum(self.difference, np.abs(difference).max(initial=0)))
+        return output
+
+
+def difference(model: Estimator, table: Table) -> float:
+    """Return the largest difference between the networks' outputs for a table, relative to the largest output.
+
+    It is infinite if onnxruntime cannot compute the network at all, or if an output is not finite.
     """
     predictor = model.predictor()
     try:
-        onnx: Network = Session(predictor.graph(model.hyperparameters, arrays(model.state_dict())), threads=1)
-        one, other = (network(*model.sample).ravel() for network in (predictor.network, onnx))
+        onnx = Session(predictor.graph(model.hyperparameters, arrays(model.state_dict())), threads=1)
+        predictor.network = comparison = Comparison(predictor.network, onnx)
+        for _ in predictor.predict(table):
+            pass
     except Exception:  # onnxruntime's own, of many kinds; nothing is worth losing a trained model for
         traceback.print_exc()
         return math.inf
-    return float(np.abs(one - other).max() / max(np.abs(one).max(), np.finfo(np.float32).tiny))
+    relative = comparison.difference / comparison.largest
+    return relative if math.isfinite(relative) else math.inf

@@ -5,22 +5,19 @@ Nothing that is loaded can execute: no pickle is ever written or read, and the n
 
 import json
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from safetensors import SafetensorError
-from safetensors.numpy import load as tensors_from_bytes
-from safetensors.numpy import save as tensors_to_bytes
 
-from seriesbox import algorithm
-from seriesbox.algorithm import Estimator, Predictor
+from seriesbox import codec
+from seriesbox.algorithm import Estimator, Predictor, estimator_class, name_of, predictor_class
 from seriesbox.errors import ArtifactError, HyperparameterError
 from seriesbox.files import replacing
 from seriesbox.hyperparameters import Optimization
-from seriesbox.network import Shapes
-from seriesbox.onnx.session import Session
+from seriesbox.network.onnx_session import Session
+from seriesbox.network.types import Shapes, Tensors
 
 TENSORS = "model.safetensors"
 DESCRIPTION = "model.json"
@@ -29,12 +26,12 @@ Runtime = Literal["onnx", "torch"]
 
 
 class Description(BaseModel):
-    """What `model.json` says: with it, what the tensors must be is known."""
+    """The contents of `model.json`, from which the shapes of all tensors follow."""
 
     model_config = ConfigDict(extra="forbid")
 
     format: Literal[1] = 1
-    model: str
+    model: str  # the algorithm's name
     columns: Annotated[int, Field(ge=1, le=10**7)]
     hyperparameters: dict[str, int | float | str]
     runtime: Runtime = "onnx"  # of the network on a CPU
@@ -43,35 +40,35 @@ class Description(BaseModel):
 class Artifact(NamedTuple):
     """A model that was read and checked."""
 
-    model: str
+    algorithm: str
     columns: int
     hyperparameters: Optimization
-    tensors: dict[str, NDArray[Any]]
+    tensors: Tensors
     runtime: Runtime
 
     def predictor(self, threads: int = 1) -> Predictor:
-        """Its predictor on a CPU; the network computes with so many threads. Raises ArtifactError where it cannot."""
+        """Return its predictor on a CPU. Raises ArtifactError if it cannot predict anything."""
         if self.runtime == "torch":
             import torch
 
             torch.set_num_threads(threads)
-            return tried(self.estimator().predictor())
-        kind = algorithm.predictor(self.model)
+            return probed(self.estimator().predictor())
+        kind = predictor_class(self.algorithm)
         network = Session(kind.graph(self.hyperparameters, self.tensors), threads)
-        return tried(kind(self.hyperparameters, self.columns, self.tensors, network))
+        return probed(kind(self.hyperparameters, self.columns, self.tensors, network))
 
     def estimator(self) -> Estimator:
-        """Its estimator, which imports torch, on a CPU."""
+        """Return its estimator on a CPU; imports torch."""
         import torch
 
         with torch.device("meta"):  # memory is what the tensors have already
-            model = algorithm.estimator(self.model)(self.hyperparameters, self.columns)
+            model = estimator_class(self.algorithm)(self.hyperparameters, self.columns)
         model.load_state_dict({name: torch.tensor(tensor) for name, tensor in self.tensors.items()}, assign=True)
         return model.eval()
 
 
-def tried(predictor: Predictor) -> Predictor:
-    """The predictor, once it has predicted something. Raises ArtifactError: finite numbers may be absurd too."""
+def probed(predictor: Predictor) -> Predictor:
+    """Return the predictor once it has predicted its probe. Raises ArtifactError: finite numbers may be absurd too."""
     try:
         with np.errstate(all="ignore"):
             *_, last = predictor.predict(predictor.probe())
@@ -83,28 +80,23 @@ def tried(predictor: Predictor) -> Predictor:
 
 
 def save(model: Estimator, folder: Path, runtime: Runtime = "onnx") -> None:
-    """Write both files; the description last, so that a folder which has one is complete.
+    """Write both files, the description last, so that a folder with a description is complete.
 
-    Raises ArtifactError when a number in the model is not finite, and OSError when a file cannot be written: then
-    neither is left.
+    Raises ArtifactError if a number is not finite, and OSError if a file cannot be written: then neither is left.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    (name,) = (name for name, (_, kind) in algorithm.ALGORITHMS.items() if kind == type(model).__name__)
     description = Description(
-        model=name, columns=model.columns, hyperparameters=model.hyperparameters.written(), runtime=runtime
+        model=name_of(model), columns=model.columns, hyperparameters=model.hyperparameters.to_dict(), runtime=runtime
     )
     tensors = {name: tensor.numpy(force=True) for name, tensor in model.state_dict().items()}
     _check_finite(tensors, folder)
-    contents = {
-        TENSORS: tensors_to_bytes({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}),
-        DESCRIPTION: (description.model_dump_json(indent=2) + "\n").encode(),
-    }
+    contents = {TENSORS: codec.encode(tensors), DESCRIPTION: f"{description.model_dump_json(indent=2)}\n".encode()}
     (folder / DESCRIPTION).unlink(missing_ok=True)
     try:
         for name, content in contents.items():
-            beside = folder / f".{name}"
-            with replacing(folder / name, beside):
-                beside.write_bytes(content)
+            temporary = folder / f".{name}"
+            with replacing(folder / name, temporary):
+                temporary.write_bytes(content)
     except OSError:
         (folder / TENSORS).unlink(missing_ok=True)
         raise
@@ -116,10 +108,10 @@ def load(folder: Path) -> Artifact:
     Raises ArtifactError that says what is wrong with the folder.
     """
     try:
-        description = Description.model_validate(json.loads(_contents(folder / DESCRIPTION)))
-        kind = algorithm.predictor(description.model)
+        description = Description.model_validate(json.loads(_read(folder / DESCRIPTION)))
+        kind = predictor_class(description.model)
         hyperparameters = kind.Hyperparameters.parse(description.hyperparameters)
-        tensors = tensors_from_bytes(_contents(folder / TENSORS))
+        tensors, _ = codec.decode(_read(folder / TENSORS))
     except FileNotFoundError as error:
         missing = Path(error.filename).name
         raise ArtifactError(f"{folder} holds no model: {missing} is missing, which `train` writes.") from None
@@ -132,27 +124,27 @@ def load(folder: Path) -> Artifact:
     return Artifact(description.model, description.columns, hyperparameters, tensors, description.runtime)
 
 
-def _contents(file: Path) -> bytes:
+def _read(file: Path) -> bytes:
     if file.is_symlink() or (file.exists() and not file.is_file()):  # such as a pipe, on which reading would wait
         raise ArtifactError(f"{file} is a link or no file: a model is the two files themselves.")
     return file.read_bytes()
 
 
-def _check(tensors: dict[str, NDArray[Any]], expected: Shapes, folder: Path) -> None:
+def _check(tensors: Tensors, expected: Shapes, folder: Path) -> None:
     if tensors.keys() != expected.keys():
         odd = ", ".join(sorted(tensors.keys() ^ expected.keys()))
         raise ArtifactError(f"The model in {folder} does not fit its description: {odd} is missing or unknown.")
     for name, (dtype, shape) in expected.items():
-        found = tensors[name]
-        if found.shape != shape or found.dtype != dtype:
+        tensor = tensors[name]
+        if tensor.shape != shape or tensor.dtype != dtype:
             raise ArtifactError(
-                f"The model in {folder} does not fit its description: {name} is {found.shape} {found.dtype}, "
+                f"The model in {folder} does not fit its description: {name} is {tensor.shape} {tensor.dtype}, "
                 f"not {shape} {np.dtype(dtype)}."
             )
     _check_finite(tensors, folder)
 
 
-def _check_finite(tensors: dict[str, NDArray[Any]], folder: Path) -> None:
+def _check_finite(tensors: Tensors, folder: Path) -> None:
     for name, tensor in tensors.items():
         if not np.isfinite(tensor).all():
             raise ArtifactError(f"The model for {folder} is damaged: {name} is not finite.")

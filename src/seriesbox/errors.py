@@ -3,21 +3,25 @@
 SeriesboxError
 ├── UserError               the caller: one sentence says what, where, and what to do
 │   ├── HyperparameterError
-│   └── DataError
+│   └── DataError           one fault in the data, in one place or in many
+│       ├── HeaderError
+│       ├── ShortSeriesError
+│       ├── UnequalDataError
+│       └── CombinedDataError   several faults
 └── ArtifactError           whoever put the model there: it cannot be loaded
 
 Anything else that is raised is a bug of ours and keeps its traceback.
 """
 
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import TypeVar
 
 Item = TypeVar("Item")
 
-PLACES = 20  # that one message names
-LETTERS = 1024  # of a message, more of which SageMaker does not show
-STOPPED_EARLY = "Stopped before the first step of training: no model was saved."
+MAX_PLACES = 20  # named in one message
+STOPPED_BEFORE_TRAINING = "Stopped before the first step of training: no model was saved."
 
 
 class SeriesboxError(Exception):
@@ -25,7 +29,7 @@ class SeriesboxError(Exception):
 
 
 class UserError(SeriesboxError):
-    """The request cannot be carried out as given. The message is complete: it is shown without a traceback."""
+    """A request that cannot be carried out as given. The message is complete: it is shown without a traceback."""
 
 
 class HyperparameterError(UserError):
@@ -33,79 +37,101 @@ class HyperparameterError(UserError):
 
 
 class Places:
-    """Where something is wrong: how often, and the first places in words."""
+    """The places of one fault: their number, and the names of the first ones."""
 
     def __init__(self) -> None:
         self.count = 0
-        self.named: list[str] = []
+        self.names: list[str] = []
 
     def add(self, count: int, names: Iterable[str]) -> None:
-        """So many more, whose names may be a generator: only those that will be told are taken from it."""
+        """Add `count` places. `names` may be a generator: only the names that a message can hold are taken from it."""
         self.count += count
-        self.named += islice(names, PLACES - len(self.named))
+        self.names += islice(names, MAX_PLACES - len(self.names))
 
 
 class DataError(UserError):
-    """Data that is missing, malformed or too small: what is wrong, in which places if there are several, what to do."""
+    """Data that is missing, malformed or too small: what is wrong, in which places, what to do."""
 
     def __init__(self, what: str, places: Places | None = None, advice: str = "") -> None:
         self.what, self.places, self.advice = what, places, advice
         self.count = places.count if places else 1
-        super().__init__(self.told(PLACES, LETTERS)[0])
+        super().__init__(self.message())
 
-    def told(self, most: int, letters: int) -> tuple[str, int]:
-        """The message with as many of the `most` first places as fit, at least one of them; and how many."""
+    def message(self, limit: int = sys.maxsize, size: Callable[[str], int] = len) -> str:
+        """Return the message with the first places, as many as `limit` allows, but one at least.
+
+        size: measures a text in the unit of `limit`.
+        """
+        text, _ = self.worded(MAX_PLACES, limit, size)
+        return text
+
+    def worded(self, max_places: int, limit: int, size: Callable[[str], int]) -> tuple[str, int]:
+        """Return the message with at most `max_places` places, and the number of places in it."""
         if not self.places:
             return self.what + self.advice, 1
         text = ""
-        for told in range(min(most, len(self.places.named)), 0, -1):
-            more = f"; and {self.count - told} more" if self.count > told else ""
-            text = self.what + "; ".join(self.places.named[:told]) + more + self.advice
-            if len(text) <= letters:
+        for named in range(min(max_places, len(self.places.names)), 0, -1):
+            more = f"; and {self.count - named} more" if self.count > named else ""
+            text = self.what + "; ".join(self.places.names[:named]) + more + self.advice
+            if size(text) <= limit:
                 break
-        return text, told
+        return text, named
 
 
-def found(check: Callable[[Item], object], items: Iterable[Item]) -> list[DataError]:
-    """The DataErrors that the items raise when they are checked, or come."""
+class HeaderError(DataError):
+    """A first row that is said to be a header, and is numbers. The file may have been cut."""
+
+
+class ShortSeriesError(DataError):
+    """A series with fewer rows than a model needs. It may have been cut."""
+
+
+class UnequalDataError(DataError):
+    """Processes that should have the same data, and do not."""
+
+
+class CombinedDataError(DataError):
+    """Several faults in one message, which names twenty places in all."""
+
+    def __init__(self, errors: Sequence[DataError]) -> None:
+        self.errors = errors
+        super().__init__("")
+        self.count = sum(error.count for error in errors)
+
+    def worded(self, max_places: int, limit: int, size: Callable[[str], int]) -> tuple[str, int]:
+        """Return the sentences that fit, the number of faults beyond them, and the number of places named."""
+        sentences: list[str] = []
+        places, room = max_places, limit - len(" Faults beyond these: 1000000000.")
+        for error in self.errors:
+            sentence, named = error.worded(places, room, size) if places else ("", 0)
+            if not places or size(sentence) > room:
+                break
+            sentences.append(sentence)
+            places -= named
+            room -= size(sentence) + 1
+        beyond = sum(error.count for error in self.errors[len(sentences) :])
+        text = " ".join(sentences) + (f" Faults beyond these: {beyond}." if beyond else "")
+        return text, max_places - places
+
+
+def collect_errors(check: Callable[[Item], object], items: Iterable[Item]) -> list[DataError]:
+    """Return the CombinedDataError raised by `check`, item by item, and by the iteration itself."""
     errors: list[DataError] = []
-    left = iter(items)
+    remaining = iter(items)
     while True:
         try:
-            for item in left:
+            for item in remaining:
                 check(item)
             return errors
         except DataError as error:
             errors.append(error)
 
 
-def raise_together(errors: Sequence[DataError]) -> None:
-    """Raise what there is as one DataError, which names twenty places in all, as far as its letters reach."""
-    if len(errors) == 1:
-        raise errors[0]
-    sentences: list[str] = []
-    places, letters = PLACES, LETTERS - len(" Faults beyond these: 1000000000.")
-    for error in errors:
-        sentence, told = error.told(places, letters)
-        if not places or len(sentence) > letters:
-            break
-        sentences.append(sentence)
-        places -= told
-        letters -= len(sentence) + 1
+def raise_errors(errors: Sequence[DataError]) -> None:
+    """Raise the errors as one; do nothing if there are none."""
     if errors:
-        rest = sum(error.count for error in errors[len(sentences) :])
-        raise DataError(" ".join(sentences) + (f" Faults beyond these: {rest}." if rest else ""))
+        raise errors[0] if len(errors) == 1 else CombinedDataError(errors)
 
 
 class ArtifactError(SeriesboxError):
     """A model directory that holds no model this version can load."""
-
-
-def shortened(text: str) -> str:
-    """What SageMaker shows of a reason: its first 1024 characters, and those of one line only."""
-    return printable(" ".join(text.split()))[:LETTERS]
-
-
-def printable(text: str) -> str:
-    """The text without what cannot be written, such as a file name in no known encoding."""
-    return text.encode("utf-8", "backslashreplace").decode()

@@ -1,4 +1,4 @@
-"""Files that are there whole, or not at all."""
+"""Files that are there whole or not at all, and their names in messages."""
 
 import os
 from collections.abc import Iterator
@@ -7,24 +7,29 @@ from pathlib import Path
 
 
 @contextmanager
-def replacing(file: Path, beside: Path) -> Iterator[None]:
-    """What is written `beside` within takes the file's place once it is on the disk.
+def replacing(file: Path, temporary: Path) -> Iterator[None]:
+    """Let what is written to `temporary` take the place of `file`, once it is on the disk.
 
-    Where that fails, nothing is left beside, and an OSError names the file.
+    If that fails, `temporary` is removed, and an OSError names the file.
     """
     try:
         yield
-        _to_disk(beside)
-        os.replace(beside, file)
-        _to_disk(file.parent)
+        _sync(temporary)
+        os.replace(temporary, file)
+        _sync(file.parent)
     except BaseException as error:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         if isinstance(error, OSError):
             error.filename = os.fspath(file)  # writing does not say where it failed
         raise
 
 
-def _to_disk(path: Path) -> None:
+def printable(name: object) -> str:
+    """Return a name without what cannot be printed: a file's name may be in no known encoding."""
+    return str(name).encode("utf-8", "backslashreplace").decode()
+
+
+def _sync(path: Path) -> None:
     """Wait until what is written there is on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:

@@ -1,29 +1,28 @@
 """Hyperparameters: declared once, as a pydantic model; parsing, messages, tables and ranges all follow from that.
 
-SageMaker hands every value over as a string, and each of its clients writes strings its own way: `20` may arrive as
-`20`, `20.0` or `"20"` in quotes, an absent value as `None`, `null` or nothing. `Hyperparameters.parse` takes them all.
+Clients hand values over in many ways: `20` may come as `20`, `20.0`, `"20"` or `'"20"'`, and a value that was not given
+as `None`, `null` or nothing. `Hyperparameters.parse` takes them all.
 """
 
-import difflib
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
 
 from seriesbox.errors import HyperparameterError
+from seriesbox.hyperparameter_text import decode, explain
 
 
 def hp(
-    default: int | float | str, description: str, *, tunable: bool = False, lasting: bool = False, **limits: Any
+    default: int | float | str, description: str, *, tunable: bool = False, inherited: bool = False, **limits: Any
 ) -> Any:
-    """Declare a hyperparameter: default, one sentence, and limits (`ge`, `le`), which it may reach: SageMaker's are so.
+    """Declare a hyperparameter by its default, one sentence, and its inclusive limits (`ge`, `le`).
 
-    tunable: tuning may vary it. lasting: it shapes what is learnt, so a training that continues cannot change it.
+    tunable: a tuning job may vary it.
+    inherited: a warm start takes the value of the earlier model, because it shapes what was learnt.
     """
-    notes: dict[str, Any] = {"tunable": tunable, "lasting": lasting}
+    notes: dict[str, Any] = {"tunable": tunable, "inherited": inherited}
     return Field(default, description=description, json_schema_extra=notes, **limits)
 
 
@@ -36,7 +35,7 @@ class Declaration(NamedTuple):
     values: tuple[int | float | str, ...]  # the lowest and the highest number, or every word
     description: str
     tunable: bool
-    lasting: bool
+    inherited: bool
 
     @property
     def range(self) -> str:
@@ -59,7 +58,7 @@ class Hyperparameters(BaseModel):
 
     @classmethod
     def parse(cls, given: Mapping[str, Any]) -> Self:
-        """Read values as SageMaker writes them.
+        """Read values in any client's writing.
 
         Raises HyperparameterError with every fault in one message.
         """
@@ -67,16 +66,16 @@ class Hyperparameters(BaseModel):
         try:
             return cls.model_validate({name: value for name, value in decoded.items() if value is not None})
         except ValidationError as error:
-            raise HyperparameterError(" ".join(_explain(error.errors(), cls.names()))) from None
+            raise HyperparameterError(" ".join(explain(error.errors(), cls.names()))) from None
 
     @classmethod
     def names(cls) -> list[str]:
-        """Every name, as users write it."""
+        """Return every name, as users write it."""
         return [declaration.name for declaration in cls.declarations()]
 
     @classmethod
     def declarations(cls) -> Iterator[Declaration]:
-        """Every hyperparameter in the order of its declaration, an algorithm's own before the shared ones."""
+        """Yield every hyperparameter in the order of its declaration, an algorithm's own before the shared ones."""
         declared = (name for owner in cls.__mro__ for name in vars(owner).get("__annotations__", {}))
         for name in dict.fromkeys(name for name in declared if name in cls.model_fields):
             field = cls.model_fields[name]
@@ -88,30 +87,33 @@ class Hyperparameters(BaseModel):
                 values=choices or _limits(field),
                 description=field.description or "",
                 tunable=_note(field, "tunable"),
-                lasting=_note(field, "lasting"),
+                inherited=_note(field, "inherited"),
             )
 
-    def continuing(self, earlier: Self) -> Self:
-        """These, with the earlier values of what lasts. Raises HyperparameterError where another one was asked for."""
-        faults, kept = [], {}
+    def inherit(self, earlier: Self) -> Self:
+        """Return a copy with the inherited values of an earlier model.
+
+        Raises HyperparameterError if another value was asked for.
+        """
+        faults, inherited = [], {}
         for name, field in type(self).model_fields.items():
-            if _note(field, "lasting"):
-                kept[name] = getattr(earlier, name)
-                if name in self.model_fields_set and getattr(self, name) != kept[name]:
-                    faults.append(f"`{field.alias}` is {kept[name]} there, not {getattr(self, name)}")
+            if _note(field, "inherited"):
+                inherited[name] = getattr(earlier, name)
+                if name in self.model_fields_set and getattr(self, name) != inherited[name]:
+                    faults.append(f"`{field.alias}` is {inherited[name]} there, not {getattr(self, name)}")
         if faults:
             raise HyperparameterError(
                 f"The earlier model cannot be continued like this: {', '.join(faults)}. What shapes the network stays: "
                 "give the earlier values, or leave them out."
             )
-        return self.model_copy(update=kept)
+        return self.model_copy(update=inherited)
 
-    def notes(self) -> list[str]:
-        """What is allowed, but may not do what the user thinks: a sentence each, for the log."""
+    def warnings(self) -> list[str]:
+        """Return a sentence for each value that is allowed, but may not do what the user thinks."""
         return []
 
-    def written(self) -> dict[str, int | float | str]:
-        """Every value under the name users write: what `parse` takes back."""
+    def to_dict(self) -> dict[str, int | float | str]:
+        """Return every value under the name users write: what `parse` reads back."""
         return self.model_dump(by_alias=True)
 
 
@@ -133,48 +135,6 @@ class Optimization(Hyperparameters):
         ge=0,
         le=10**7,
     )
-
-
-def decode(value: Any) -> Any:
-    """Undo one client's way of writing a value; None stands for "not given"."""
-    if value is None or type(value) in (int, float):
-        return value
-    text = str(value).strip()
-    if text in ("", "None", "null"):
-        return None
-    try:
-        decoded = json.loads(text)
-    except (ValueError, RecursionError):
-        return text
-    # `true` would pass for the number 1, and no hyperparameter takes a list or an object: let the text be named.
-    return decoded if type(decoded) in (int, float, str) else text
-
-
-def _explain(faults: list[ErrorDetails], names: list[str]) -> Iterator[str]:
-    """A sentence for each fault; what names there are is said once, at the end."""
-    strange = False
-    for fault in faults:
-        name, value = str(fault["loc"][0] if fault["loc"] else fault["input"]), str(fault["input"])[:40]
-        match fault["type"]:
-            case "extra_forbidden":
-                if name.replace("_", "-") in names:
-                    yield f"`{name.replace('_', '-')}` is given twice."
-                    continue
-                close = difflib.get_close_matches(name.replace("_", "-"), names, n=1, cutoff=0.75)
-                strange |= not close
-                yield f"Unknown hyperparameter `{name}`" + (f": did you mean `{close[0]}`?" if close else ".")
-            case "greater_than_equal" | "less_than_equal" as kind:
-                relation = kind.replace("_than_equal", " than or equal to")
-                (limit,) = fault["ctx"].values()
-                yield f"`{name}` must be {relation} {limit if isinstance(limit, int) else f'{limit:g}'}, not {value}."
-            case "literal_error":
-                yield f"`{name}` must be {fault['ctx']['expected']}, not {value!r}."
-            case "finite_number":
-                yield f"`{name}` must be a finite number, not {value!r}."
-            case kind:
-                yield f"`{name}` must be {'a whole number' if kind.startswith('int') else 'a number'}, not {value!r}."
-    if strange:
-        yield f"The hyperparameters are {', '.join(names)}."
 
 
 def _note(field: FieldInfo, name: str) -> bool:

@@ -1,13 +1,13 @@
-"""One line of metrics per epoch, and the regular expression that CloudWatch reads it back with."""
+"""One line of metrics per epoch, and the regular expression that reads it back."""
 
 from collections.abc import Mapping
 
 
 def line(epoch: int, values: Mapping[str, float]) -> str:
-    """`epoch: 1 train_loss: 0.47336045 ...`, the format of the published algorithms' logs."""
+    """Return `epoch: 1 train_loss: 0.47336045 ...`, in the format of the published algorithms' logs."""
     return " ".join([f"epoch: {epoch}", *(f"{name}: {value:.8f}" for name, value in values.items())])
 
 
 def regex(name: str) -> str:
-    """Captures the value of the metric `name` from a `line`."""
+    """Return the expression that captures the value of the metric `name` in a `line`."""
     return rf"(?:^| ){name}: (-?[0-9.]+)"

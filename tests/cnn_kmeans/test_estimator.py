@@ -12,9 +12,11 @@ from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
 from seriesbox.cnn_kmeans.predictor import nearest
 from seriesbox.cnn_kmeans.series import CHUNK_STEPS, interpolate, prepare
-from seriesbox.errors import STOPPED_EARLY, DataError, UserError
-from seriesbox.tables.table import Table, Tables
-from seriesbox.training import Run
+from seriesbox.errors import STOPPED_BEFORE_TRAINING, DataError, UserError
+from seriesbox.run import Run
+from seriesbox.tables.stack_builder import stack_tables
+from seriesbox.tables.table import Table
+from tests.recorder import Recorder
 
 SMALL = CNNKMeansHyperparameters(
     clusters=2,
@@ -53,7 +55,7 @@ def test_a_stopped_training_gives_a_whole_model(two_shapes, monkeypatch):
 
 
 def test_a_training_that_is_stopped_before_its_first_step_gives_none(two_shapes):
-    with pytest.raises(UserError, match=STOPPED_EARLY):
+    with pytest.raises(UserError, match=STOPPED_BEFORE_TRAINING):
         CNNKMeans.fit(SMALL, [two_shapes[0]], [], Run(stopped=lambda: True))
 
 
@@ -92,14 +94,13 @@ def test_the_same_seed_gives_the_same_model_and_another_seed_another(two_shapes)
 
 def test_files_are_stacked_and_metrics_reported_every_epoch(two_shapes):
     values = two_shapes[0].values
-    reported = []
-    run = Run(report=lambda epoch, metrics: reported.append((epoch, metrics)))
+    heard = Recorder()
     hyperparameters = SMALL.model_copy(update={"epochs": 3})
     parts = [Table.of(values[:30]), Table.of(values[30:, :35])]
-    CNNKMeans.fit(hyperparameters, parts, [Table.of(values[:10])], run)
-    assert [epoch for epoch, _ in reported] == [1, 2, 3]
-    for _, metrics in reported:
-        assert list(metrics) == list(CNNKMeans.metrics)
+    CNNKMeans.fit(hyperparameters, parts, [Table.of(values[:10])], Run(listener=heard))
+    assert heard.epochs == [1, 2, 3]
+    for metrics in heard.history:
+        assert list(metrics) == ["epoch", *CNNKMeans.metrics]
         assert np.isfinite(list(metrics.values())).all()
 
 
@@ -111,7 +112,7 @@ def test_neither_files_nor_blocks_nor_their_memory_change_what_is_learnt(two_sha
 
     def fitted(parts, own):
         tables = [Table.of(part) for part in parts]
-        return CNNKMeans.fit(hyperparameters, Tables.of(tables) if own else tables, [], Run()).state_dict()
+        return CNNKMeans.fit(hyperparameters, stack_tables(tables) if own else tables, [], Run()).state_dict()
 
     whole = fitted([values], own=False)
     for cells in (1, 100, 1_000_000):
@@ -171,10 +172,9 @@ def test_elkan_finds_the_same_clusters(two_shapes):
 
 def test_scores_of_many_series_are_taken_on_some_of_all_of_them(two_shapes, monkeypatch):
     monkeypatch.setattr(estimator, "SCORED_SERIES", 7)
-    reported = []
-    run = Run(report=lambda epoch, metrics: reported.append(metrics))
-    CNNKMeans.fit(SMALL.model_copy(update={"epochs": 1}), [two_shapes[0]], [two_shapes[0]], run)
-    assert np.isfinite(list(reported[0].values())).all()
+    heard = Recorder()
+    CNNKMeans.fit(SMALL.model_copy(update={"epochs": 1}), [two_shapes[0]], [two_shapes[0]], Run(listener=heard))
+    assert np.isfinite(list(heard.history[0].values())).all()
 
 
 def test_clusters_of_many_series_are_those_of_some_of_all_of_them(two_shapes, monkeypatch):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from seriesbox.cnn_kmeans.series import CHUNK_STEPS, align, check, chunks_of_like_length, interpolate
+from seriesbox.cnn_kmeans.series import CHUNK_STEPS, align, check_observed, chunks_of_like_length, interpolate
 from seriesbox.errors import DataError
 from seriesbox.tables.table import Table
 
@@ -25,7 +25,7 @@ def test_series_are_moved_to_the_front_and_padded_with_zeros():
 
 def test_a_row_with_nothing_in_it_is_named():
     with pytest.raises(DataError, match=r"training/a.csv has nothing in row 2; row 3: give every series a value"):
-        check(Table.of(array([1, 2], [NAN, NAN], [NAN, NAN]), "training/a.csv"))
+        check_observed(Table.of(array([1, 2], [NAN, NAN], [NAN, NAN]), "training/a.csv"))
 
 
 def test_chunks_hold_every_index_once_and_stay_small():

@@ -6,13 +6,15 @@ import pytest
 import torch
 
 from seriesbox.algorithm import predict
-from seriesbox.errors import STOPPED_EARLY, DataError, UserError
+from seriesbox.errors import STOPPED_BEFORE_TRAINING, DataError, UserError
 from seriesbox.lstm_ad import estimator
 from seriesbox.lstm_ad.estimator import LSTMAD
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
+from seriesbox.run import Run
 from seriesbox.tables.csv import parse_csv
-from seriesbox.tables.table import Table, Tables
-from seriesbox.training import Run
+from seriesbox.tables.stack_builder import stack_tables
+from seriesbox.tables.table import Table
+from tests.recorder import Recorder
 
 CONTEXT, PREDICTION = 20, 7
 SMALL = LSTMADHyperparameters(
@@ -52,7 +54,7 @@ def test_a_planted_anomaly_has_the_lowest_score(model, wave):
 
 
 def test_a_stopped_training_gives_a_whole_model(wave, monkeypatch):
-    monkeypatch.setattr(estimator, "WINDOWS_IN_HASTE", 20)
+    monkeypatch.setattr(estimator, "QUICK_WINDOWS", 20)
     after_a_step = chain([False], repeat(True))
     stopped = LSTMAD.fit(SMALL, [Table.of(wave)], [], Run(stopped=partial(next, after_a_step)))
     assert (stopped.gaussian.cholesky.diagonal() < 1).all()  # no longer what it was before it was fitted
@@ -60,7 +62,7 @@ def test_a_stopped_training_gives_a_whole_model(wave, monkeypatch):
 
 
 def test_a_training_that_is_stopped_before_its_first_step_gives_none(wave):
-    with pytest.raises(UserError, match=STOPPED_EARLY):
+    with pytest.raises(UserError, match=STOPPED_BEFORE_TRAINING):
         LSTMAD.fit(SMALL, [Table.of(wave)], [], Run(stopped=lambda: True))
 
 
@@ -161,11 +163,10 @@ def test_a_column_that_turns_wild_in_the_last_fifth_does_not_hide_the_others(wav
 
 
 def test_metrics_are_reported_every_epoch(wave):
-    reported = []
-    run = Run(report=lambda epoch, metrics: reported.append(metrics))
-    LSTMAD.fit(SMALL.model_copy(update={"epochs": 4}), [Table.of(wave), Table.of(wave[:400])], [Table.of(wave)], run)
-    assert [list(metrics) for metrics in reported] == [list(LSTMAD.metrics)] * 4
-    assert reported[-1]["train_mse"] < reported[0]["train_mse"]
+    heard, files = Recorder(), [Table.of(wave), Table.of(wave[:400])]
+    LSTMAD.fit(SMALL.model_copy(update={"epochs": 4}), files, [Table.of(wave)], Run(listener=heard))
+    assert [list(metrics) for metrics in heard.history] == [["epoch", *LSTMAD.metrics]] * 4
+    assert heard.history[-1]["train_mse"] < heard.history[0]["train_mse"]
 
 
 def test_one_layer_needs_no_dropout(wave):
@@ -194,7 +195,7 @@ def test_neither_blocks_nor_their_memory_change_what_is_learnt(wave, monkeypatch
     whole = LSTMAD.fit(quick, tables, [], Run()).state_dict()
     for cells in (1, 100, 1_000_000):
         monkeypatch.setattr("seriesbox.tables.blocks.CELLS", cells)
-        for given in (tables, Tables.of(tables)):
+        for given in (tables, stack_tables(tables)):
             torch.testing.assert_close(LSTMAD.fit(quick, given, [], Run()).state_dict(), whole, rtol=0, atol=0)
 
 

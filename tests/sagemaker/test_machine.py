@@ -3,7 +3,7 @@ import os
 import pytest
 
 from seriesbox.sagemaker import machine
-from seriesbox.sagemaker.machine import memory_limit, resident, usable_cores
+from seriesbox.sagemaker.machine import memory_limit, resident_memory, usable_cores
 
 
 @pytest.fixture
@@ -32,6 +32,6 @@ def test_the_quota_of_an_old_control_group_counts_too(groups):
 def test_memory_is_what_the_control_group_grants(groups):
     whole = memory_limit()
     (groups / "memory.max").write_text("max\n")
-    assert memory_limit() == whole > resident() > 10_000_000
+    assert memory_limit() == whole > resident_memory() > 10_000_000
     (groups / "memory.max").write_text("1000000\n")
     assert memory_limit() == 1_000_000

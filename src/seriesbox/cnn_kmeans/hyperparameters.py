@@ -10,24 +10,24 @@ class CNNKMeansHyperparameters(Optimization):
 
     clusters: int = hp(8, "Number of clusters.", ge=2, le=1000, tunable=True)
     algorithm: Literal["lloyd", "elkan"] = hp("lloyd", "Variant of K-Means.", tunable=True)
-    blocks: int = hp(10, "Blocks of convolutions before the last one.", ge=0, le=16, tunable=True, lasting=True)
-    filters: int = hp(40, "Channels of every block but the last.", ge=1, le=1024, tunable=True, lasting=True)
-    kernel_size: int = hp(3, "Width of the convolutions.", ge=1, le=100, tunable=True, lasting=True)
-    reduced_size: int = hp(160, "Channels of the last block.", ge=1, le=4096, tunable=True, lasting=True)
-    output_size: int = hp(320, "Number of features.", ge=1, le=4096, tunable=True, lasting=True)
+    blocks: int = hp(10, "Blocks of convolutions before the last one.", ge=0, le=16, tunable=True, inherited=True)
+    filters: int = hp(40, "Channels of every block but the last.", ge=1, le=1024, tunable=True, inherited=True)
+    kernel_size: int = hp(3, "Width of the convolutions.", ge=1, le=100, tunable=True, inherited=True)
+    reduced_size: int = hp(160, "Channels of the last block.", ge=1, le=4096, tunable=True, inherited=True)
+    output_size: int = hp(320, "Number of features.", ge=1, le=4096, tunable=True, inherited=True)
     negative_samples: int = hp(10, "Negatives per anchor in the triplet loss.", ge=1, le=100, tunable=True)
     scaling: Literal["dataset", "series", "step"] = hp(
         "dataset",
         "Values are scaled by mean and standard deviation: of all values, of each series, or of each time step.",
-        lasting=True,
+        inherited=True,
     )
 
     @property
     def channels(self) -> list[int]:
-        """Of the encoder's input and of each of its blocks."""
+        """The channels of the encoder's input and of each of its blocks."""
         return [1, *[self.filters] * self.blocks, self.reduced_size]
 
     @property
     def receptive_field(self) -> int:
-        """Steps that one output of the encoder's convolutions depends on: two to a block, of dilation 2^i."""
+        """The steps that one output of the encoder depends on: two convolutions a block, of dilation 2^i."""
         return 1 + 2 * (self.kernel_size - 1) * (2 ** (self.blocks + 1) - 1)

@@ -1,4 +1,4 @@
-"""K-Means and the silhouette: scikit-learn's, for training; serving needs nothing but `predictor.nearest`.
+"""K-Means and the silhouette: scikit-learn's, for training; serving needs `nearest` alone.
 
 Shapes: N series, F features, K clusters.
 """
@@ -12,6 +12,8 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 from threadpoolctl import threadpool_limits
 
+from seriesbox.cnn_kmeans.predictor import nearest
+
 
 def fit(
     features: NDArray[np.float32], clusters: int, algorithm: Literal["lloyd", "elkan"], restarts: int, seed: int
@@ -23,8 +25,9 @@ def fit(
     return centroids
 
 
-def silhouette(features: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
-    """How much nearer (N, F) features are to their own cluster than to the next; NaN where it is not defined."""
+def score(features: NDArray[np.float32], centroids: NDArray[np.float32]) -> float:
+    """Return the silhouette of (N, F) features in the clusters of (K, F) centroids; NaN if it is not defined."""
+    labels = nearest(features, centroids)
     if not 1 < len(np.unique(labels)) < len(labels):
         return math.nan
     return float(silhouette_score(features, labels))

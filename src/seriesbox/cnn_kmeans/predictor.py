@@ -9,28 +9,19 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from seriesbox.cnn_kmeans import graph
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
-from seriesbox.cnn_kmeans.series import (
-    CHUNK_STEPS,
-    Series,
-    check,
-    check_steps,
-    chunks_of_like_length,
-    cut,
-    interpolate,
-    prepare,
-)
+from seriesbox.cnn_kmeans.onnx_encoder import onnx_graph, tensor_shapes
+from seriesbox.cnn_kmeans.series import CHUNK_STEPS, Series, check_observed, check_steps, interpolate, prepare
 from seriesbox.hyperparameters import Optimization
-from seriesbox.layers.scaler import Scaler
-from seriesbox.network import Network, Shapes, Tensors
+from seriesbox.network.types import Network, Shapes, Tensors
+from seriesbox.scaler import Scaler
 from seriesbox.tables.table import Table
 
-SERIES_AT_ONCE, STEPS_AT_ONCE = 1024, 1_000_000  # prepared and answered, if it is not one series alone
+SERIES_AT_ONCE, STEPS_AT_ONCE = 1024, 1_000_000  # prepared and answered, unless one series alone has more
 
 
 class CNNKMeansPredictor:
-    """Labels series of any lengths, gaps included, and says their features."""
+    """Labels series of any lengths, gaps included, and returns their features."""
 
     Hyperparameters: ClassVar[type[Optimization]] = CNNKMeansHyperparameters
     rows_are_independent: ClassVar = True
@@ -47,31 +38,36 @@ class CNNKMeansPredictor:
 
     @staticmethod
     def shapes(hyperparameters: CNNKMeansHyperparameters, columns: int) -> Shapes:
-        """Of the scaler, the encoder and the centroids."""
+        """Return the shapes of the scaler, the encoder and the centroids."""
         scaled = (columns if hyperparameters.scaling == "step" else 1,)
         return {
             "scaler.shift": (np.float64, scaled),
             "scaler.scale": (np.float64, scaled),
-            **graph.shapes(hyperparameters),
+            **tensor_shapes(hyperparameters),
             "centroids": (np.float32, (hyperparameters.clusters, hyperparameters.output_size)),
         }
 
     @staticmethod
     def graph(hyperparameters: CNNKMeansHyperparameters, tensors: Tensors) -> bytes:
-        """`series` (B, T), `first` and `end` (B,) -> (B, Z)."""
-        return graph.graph(hyperparameters, tensors)
+        """Return the graph of the encoder's blocks: `series` (B, T), `first` and `end` (B,) -> (B, Z)."""
+        return onnx_graph(hyperparameters, tensors)
+
+    @staticmethod
+    def min_rows(hyperparameters: CNNKMeansHyperparameters) -> int:
+        """Return 1: series do not depend on each other."""
+        return 1
 
     def probe(self) -> Table:
-        """One series of one step."""
+        """Return one series of one step."""
         return Table.of(np.full((1, 1), self.scaler.shift[0]))
 
     def check(self, table: Table) -> None:
-        """Raise DataError where a row has nothing in it, or more steps than the model knows."""
-        check(table)
+        """Raise DataError if a row has nothing in it, or more steps than the model knows."""
+        check_observed(table)
         check_steps(table.values.shape[1], self.hyperparameters.scaling, self.scaler)
 
     def predict(self, table: Table) -> Iterator[NDArray[np.float32]]:
-        """(N, T) -> (N, 1 + F) in pieces: the label of the nearest centroid, then the features."""
+        """(N, T) -> (N, 1 + F) in chunks: the label of the nearest centroid, then the features."""
         at_once = max(1, min(SERIES_AT_ONCE, STEPS_AT_ONCE // table.values.shape[1]))
         for first in range(0, len(table.values), at_once):
             values = interpolate(table.values[first : first + at_once])
@@ -88,15 +84,15 @@ class Head(NamedTuple):
 
 
 def encode(network: Network, head: Head, series: Series, receptive_field: int) -> NDArray[np.float32]:
-    """N series as `prepare` gives them -> (N, F), in chunks of like lengths."""
-    features = np.empty((len(series[0]), len(head.bias)), np.float32)
-    for chunk in chunks_of_like_length(series[1]):
-        features[chunk] = _pooled(network, *cut(series, chunk), receptive_field) @ head.weight.T + head.bias
+    """Return the features of N series, (N, F). They are computed in chunks of like lengths."""
+    features = np.empty((len(series.lengths), len(head.bias)), np.float32)
+    for indices, chunk in series.chunks():
+        features[indices] = _pool(network, *chunk, receptive_field) @ head.weight.T + head.bias
     return features
 
 
-def _pooled(network: Network, values: NDArray[np.float32], lengths: NDArray[np.int64], receptive_field: int) -> Any:
-    """(B, T), (B,) -> (B, Z). Long series are passed in stretches, each with what its first steps look back upon.
+def _pool(network: Network, values: NDArray[np.float32], lengths: NDArray[np.int64], receptive_field: int) -> Any:
+    """(B, T), (B,) -> (B, Z). Long series are computed in stretches, each with the steps that it looks back on.
 
     The encoder is causal, so the maximum over the stretches is that over the whole, and memory holds one of them.
     """
@@ -112,8 +108,8 @@ def _pooled(network: Network, values: NDArray[np.float32], lengths: NDArray[np.i
 
 
 def nearest(features: NDArray[np.float32], centroids: NDArray[np.float32]) -> NDArray[np.int64]:
-    """(N, F), (K, F) -> (N,): the label of the nearest centroid, as scikit-learn's `KMeans.predict` gives it."""
+    """(N, F), (K, F) -> (N,): the label of the nearest centroid, as scikit-learn's `KMeans.predict` returns it."""
     middle = centroids.mean(axis=0, dtype=np.float64)  # far from the origin, squares would swallow the differences
     centred = centroids - middle
-    distance = np.square(centred).sum(axis=1) - 2 * (features - middle) @ centred.T  # less what is the same for all
+    distance = np.square(centred).sum(axis=1) - 2 * (features - middle) @ centred.T  # without what is the same for all
     return distance.argmin(axis=1)

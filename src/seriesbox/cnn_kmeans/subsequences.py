@@ -1,10 +1,10 @@
 """The features of many subsequences of few series, at the least cost.
 
-The encoder is causal with a receptive field of R steps. From its R-th step on, a subsequence therefore says exactly
-what the whole series says at the same place: only its first R - 1 steps, its onset, are its own. So every distinct
-series is convolved once, every onset once, and each subsequence takes the maximum over its onset's rows and its
-series' rows. Where subsequences are hardly longer than R that does not pay, and each is convolved by itself, which
-is the same computation with an onset as long as the subsequence.
+The encoder is causal with a receptive field of R steps. So from its R-th step on, a subsequence has exactly the
+outputs of the whole series at the same steps; only its first R - 1 steps, its onset, have outputs of their own. Every
+distinct series is convolved once, every onset once, and each subsequence takes the maximum over the rows of its onset
+and those of its series. If subsequences are hardly longer than R, that does not pay. Then each is convolved by itself,
+which is the same computation with an onset as long as the subsequence.
 
 Shapes: N series, S subsequences, T time steps, Z channels of the encoder's last block, F features.
 """
@@ -20,49 +20,38 @@ from seriesbox.cnn_kmeans.series import chunks_of_like_length
 
 
 class Subsequences(NamedTuple):
-    """Where S subsequences lie: subsequence i is `series[row[i], start[i] : start[i] + length[i]]`."""
+    """The places of S subsequences: subsequence i is `series[row[i], start[i] : start[i] + length[i]]`."""
 
     row: Tensor  # (S,)
     start: Tensor  # (S,)
     length: Tensor  # (S,)
 
-    def of_anchors(self, share: slice, anchors: int) -> "Subsequences":
-        """Those of some of the anchors, where `sample_triplets` drew them for so many."""
-        if share == slice(0, anchors):
-            return self
-
-        def of_share(of_all: Tensor) -> Tensor:
-            anchor, positive, negatives = of_all[:anchors], of_all[anchors : 2 * anchors], of_all[2 * anchors :]
-            return torch.cat([anchor[share], positive[share], negatives.view(anchors, -1)[share].flatten()])
-
-        return Subsequences(*map(of_share, self))
-
 
 def encode_subsequences(encoder: Encoder, series: Tensor, subsequences: Subsequences) -> Tensor:
-    """(N, T) -> (S, F): what `encoder` returns for every subsequence cut out and passed by itself."""
+    """(N, T) -> (S, F): what `encoder` returns for every subsequence, cut out and encoded by itself."""
     row, start, length = subsequences
-    onset = length.clamp(max=max(1, encoder.receptive_field - 1))  # no step at all cannot be convolved
-    distinct, place = row.unique(return_inverse=True)
+    onset = length.clamp(max=max(1, encoder.receptive_field - 1))  # a convolution needs one step
+    distinct, which = row.unique(return_inverse=True)
     if distinct.numel() * series.shape[1] + onset.sum() < length.sum():
         whole = encoder.convolve(series[distinct]).flatten(0, 1)  # (distinct * T, Z)
     else:
         onset, whole = length, None
 
-    tables = [] if whole is None else [whole]
+    outputs = [] if whole is None else [whole]
     onset_row = torch.empty_like(start)
     rows = 0 if whole is None else len(whole)
     for indices in chunks_of_like_length(onset.cpu().numpy()):
         chunk = torch.from_numpy(indices).to(row.device)
         steps = encoder.convolve(_cut(series, row[chunk], start[chunk], onset[chunk]))  # (chunk, longest, Z)
         onset_row[chunk] = rows + torch.arange(len(chunk), device=row.device) * steps.shape[1]
-        tables.append(steps.flatten(0, 1))
-        rows += len(tables[-1])
+        outputs.append(steps.flatten(0, 1))
+        rows += len(outputs[-1])
 
-    # Subsequence i pools two runs of rows: its onset's, then those of its series beyond the onset.
-    runs_start = torch.stack([onset_row, place * series.shape[1] + start + onset], dim=1).flatten()
+    # Subsequence i pools two runs of rows: those of its onset, then those of its series beyond the onset.
+    runs_start = torch.stack([onset_row, which * series.shape[1] + start + onset], dim=1).flatten()
     runs_length = torch.stack([onset, length - onset], dim=1).flatten()
     pooled = F.embedding_bag(
-        _concatenated_ranges(runs_start, runs_length), torch.cat(tables), length.cumsum(0) - length, mode="max"
+        _concatenated_ranges(runs_start, runs_length), torch.cat(outputs), length.cumsum(0) - length, mode="max"
     )  # (S, Z)
     return encoder.head(pooled)
 

@@ -4,14 +4,44 @@ Franceschi et al. 2019 (see `encoder.py`), section 3 and algorithm 1: a subseque
 and differ from those of other series. The loss averages over the negatives where the paper sums, as the paper's own
 code does.
 
-Shapes: B anchors, K negatives per anchor, F features.
+Shapes: N series, T time steps, B anchors, K negatives per anchor, F features.
 """
+
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from seriesbox.cnn_kmeans.subsequences import Subsequences
+
+
+@dataclass(frozen=True)
+class Triplets:
+    """B anchors, then their B positives, then B * K negatives, anchor by anchor."""
+
+    series: Tensor  # (N, T)
+    subsequences: Subsequences
+    negatives: int  # K
+
+    def __len__(self) -> int:
+        return len(self.subsequences.row) // (2 + self.negatives)
+
+    def part(self, anchors: slice) -> "Triplets":
+        """Return the triplets of some of the anchors."""
+
+        def part(of_all: Tensor) -> Tensor:
+            return torch.cat([each[anchors].flatten() for each in self.split(of_all)])
+
+        if anchors == slice(0, len(self)):
+            return self
+        return Triplets(self.series, Subsequences(*map(part, self.subsequences)), self.negatives)
+
+    def split(self, of_all: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """(B * (2 + K), ...) -> those of the anchors (B, ...), the positives (B, ...) and the negatives (B, K, ...)."""
+        count = len(self)
+        anchor, positive, negatives = of_all.split([count, count, count * self.negatives])
+        return anchor, positive, negatives.unflatten(0, (count, self.negatives))
 
 
 def sample_triplets(anchors: Tensor, lengths: Tensor, negative_samples: int) -> Subsequences:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 # the mean variance, no wild column hides the others.
 RIDGE = 1e-6
 # Variances below this are beyond what a float32 forecast of values near one can resolve.
-LEAST_VARIANCE = float(np.finfo(np.float32).eps) ** 2
+MIN_VARIANCE = float(np.finfo(np.float32).eps) ** 2
 
 
 class Gaussian(NamedTuple):
@@ -25,17 +25,17 @@ class Gaussian(NamedTuple):
     cholesky: NDArray[np.float64]  # (D, D), lower triangular: covariance = cholesky @ cholesky.T
 
     @classmethod
-    def fit(cls, errors: NDArray[Any], total: Callable[[NDArray[Any]], NDArray[Any]] = np.asarray) -> Self:
-        """Maximum likelihood on (N, D) errors, N >= 1, plus a ridge that keeps the density finite for any of them.
+    def fit(cls, errors: NDArray[Any], all_reduce: Callable[[NDArray[Any]], NDArray[Any]] = np.asarray) -> Self:
+        """Fit to (N, D) errors, N >= 1, by maximum likelihood, plus a ridge that keeps the density finite.
 
-        total: turns a sum over these errors into one over those of other processes too, N among them.
+        all_reduce: turns a sum over these errors into one over those of all processes.
         """
         errors = errors.astype(np.float64)
-        count = total(np.array(len(errors)))
-        mean = total(errors.sum(axis=0)) / count
+        count = all_reduce(np.array(len(errors)))
+        mean = all_reduce(errors.sum(axis=0)) / count
         centred = errors - mean
-        covariance = total(centred.T @ centred) / count
-        np.fill_diagonal(covariance, covariance.diagonal() * (1 + RIDGE) + LEAST_VARIANCE)
+        covariance = all_reduce(centred.T @ centred) / count
+        np.fill_diagonal(covariance, covariance.diagonal() * (1 + RIDGE) + MIN_VARIANCE)
         return cls(mean, np.linalg.cholesky(covariance))
 
     def log_density(self, errors: NDArray[Any]) -> NDArray[np.float64]:

@@ -11,17 +11,17 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from seriesbox.hyperparameters import Optimization
-from seriesbox.layers.scaler import Scaler
-from seriesbox.lstm_ad import graph
 from seriesbox.lstm_ad.gaussian import Gaussian
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
-from seriesbox.lstm_ad.series import check
-from seriesbox.network import Network, Shapes, Tensors
+from seriesbox.lstm_ad.onnx_forecaster import onnx_graph, tensor_shapes
+from seriesbox.lstm_ad.recording import check_recording
+from seriesbox.network.types import Network, Shapes, Tensors
+from seriesbox.scaler import Scaler
 from seriesbox.tables.table import Table
 
-# Windows forecast at once, and their steps at most: more leave the cache and are slower.
-CHUNK_WINDOWS, CHUNK_STEPS = 64, 100_000
-LARGEST = np.finfo(np.float32).max
+# Windows that are forecast at once, and the most rows of all of them: more leave the cache and are slower.
+WINDOWS_AT_ONCE, ROWS_AT_ONCE = 64, 100_000
+MAX_FLOAT32 = np.finfo(np.float32).max
 
 
 class LSTMADPredictor:
@@ -41,33 +41,35 @@ class LSTMADPredictor:
 
     @staticmethod
     def shapes(hyperparameters: LSTMADHyperparameters, columns: int) -> Shapes:
-        """Of the scaler, the forecaster and the Gaussian."""
+        """Return the shapes of the scaler, the forecaster and the Gaussian."""
         return {
             "scaler.shift": (np.float64, (columns,)),
             "scaler.scale": (np.float64, (columns,)),
-            **graph.shapes(hyperparameters, columns),
+            **tensor_shapes(hyperparameters, columns),
             "gaussian.mean": (np.float64, (columns,)),
             "gaussian.cholesky": (np.float64, (columns, columns)),
         }
 
     @staticmethod
     def graph(hyperparameters: LSTMADHyperparameters, tensors: Tensors) -> bytes:
-        """`context` (B, L, D) -> (B, P * D)."""
-        return graph.graph(hyperparameters, tensors)
+        """Return the graph of the forecaster: `context` (B, L, D) -> (B, P * D)."""
+        return onnx_graph(hyperparameters, tensors)
+
+    @staticmethod
+    def min_rows(hyperparameters: LSTMADHyperparameters) -> int:
+        """Return the rows of one window."""
+        return hyperparameters.context_length + hyperparameters.prediction_length
 
     def probe(self) -> Table:
-        """One window in which nothing changes."""
-        window = self.hyperparameters.context_length + self.hyperparameters.prediction_length
-        return Table.of(np.tile(self.scaler.shift, (window, 1)))
+        """Return one window in which nothing changes."""
+        return Table.of(np.tile(self.scaler.shift, (self.min_rows(self.hyperparameters), 1)))
 
     def check(self, table: Table) -> None:
-        """Raise DataError where a cell is missing, the table is too short, or its columns are not the trained ones."""
-        check(
-            table, self.columns, self.hyperparameters, 1, "to predict; a series must come in one piece (SplitType None)"
-        )
+        """Raise DataError if a cell is missing, the table is too short, or its columns are not the trained ones."""
+        check_recording(table, self.columns, self.hyperparameters, 1, "to predict")
 
     def predict(self, table: Table) -> Iterator[NDArray[np.float32]]:
-        """(N, D) -> (N, 1 + D) in pieces: log-density of the forecast error, then the forecast in input units.
+        """(N, D) -> (N, 1 + D) in chunks: log-density of the forecast error, then the forecast in input units.
 
         The first L rows are NaN.
         """
@@ -78,17 +80,17 @@ class LSTMADPredictor:
             forecast = self.network(self._contexts(rows)).reshape(-1, self.columns)[: len(actual)]
             score = self.gaussian.log_density(actual - forecast)
             output = np.column_stack([score, self.scaler.inverse(forecast)])
-            yield np.clip(output, -LARGEST, LARGEST).astype(np.float32)
+            yield np.clip(output, -MAX_FLOAT32, MAX_FLOAT32).astype(np.float32)
 
     def _chunks(self, table: Table) -> Iterator[NDArray[np.float64]]:
-        """Scaled rows: the contexts of some windows, and what followed them."""
+        """Yield scaled rows: the contexts of some windows, and what follows them."""
         context, predicted = self.hyperparameters.context_length, self.hyperparameters.prediction_length
-        chunk = predicted * max(1, min(CHUNK_WINDOWS, CHUNK_STEPS // max(context, predicted)))
+        chunk = predicted * max(1, min(WINDOWS_AT_ONCE, ROWS_AT_ONCE // max(context, predicted)))
         for first in range(0, len(table.values) - context, chunk):
             yield self.scaler(table.values[first : first + context + chunk])
 
     def _contexts(self, rows: NDArray[np.float64]) -> NDArray[np.float32]:
-        """(rows, D) -> (B, L, D): a context for every P rows or less that follow one."""
+        """(rows, D) -> (B, L, D): a context for every P rows or less that follow it."""
         context, predicted = self.hyperparameters.context_length, self.hyperparameters.prediction_length
         windows = sliding_window_view(rows[:-1].astype(np.float32), context, axis=0, writeable=True)  # (B * P, D, L)
         return np.ascontiguousarray(windows[::predicted].transpose(0, 2, 1))

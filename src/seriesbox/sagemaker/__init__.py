@@ -1,1 +1,1 @@
-"""The SageMaker shell: knows /opt/ml and HTTP, and nothing of an algorithm inside."""
+"""The SageMaker shell: knows /opt/ml and HTTP, and nothing of an algorithm's inside."""

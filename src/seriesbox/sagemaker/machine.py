@@ -1,4 +1,4 @@
-"""What this process may use of its machine, or, where several train together on it, its part of that."""
+"""What this process may use of its machine or, if several processes train on it, its part of that."""
 
 import ctypes
 import gc
@@ -10,46 +10,46 @@ from pathlib import Path
 CGROUPS = Path("/sys/fs/cgroup")
 
 
-def job_began() -> float:
-    """When, on the clock of `time.monotonic`: at the first call, in this process or in the one that started it."""
-    return float(os.environ.setdefault("SERIESBOX_BEGAN", str(time.monotonic())))
+def job_started() -> float:
+    """Return the time of the first call, in this process or its parent, on the clock of `time.monotonic`."""
+    return float(os.environ.setdefault("SERIESBOX_STARTED", str(time.monotonic())))
 
 
 def usable_cores() -> int:
-    """The cores of its affinity, and no more than its control group's quota; at least one."""
+    """Return the cores of the process' affinity, within its control group's quota; at least one."""
     cores = len(os.sched_getaffinity(0))
     for quota, period in (_quota_v2(), _quota_v1()):
         if quota > 0 and period > 0:
             cores = min(cores, quota // period)
-    return max(1, cores // _neighbours())
+    return max(1, cores // _local_world_size())
 
 
 def has_gpu() -> bool:
-    """Whether a driver for NVIDIA's GPUs is there; whether torch can use one, it alone knows."""
+    """Return whether a driver for NVIDIA's GPUs is there; whether torch can use one, it alone knows."""
     return Path("/dev/nvidiactl").exists()
 
 
 def memory_limit() -> int:
-    """The bytes that its control group grants, or the machine's memory."""
+    """Return the bytes that the control group grants, or the machine's memory."""
     machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     limits = [_integer(CGROUPS / "memory.max"), _integer(CGROUPS / "memory" / "memory.limit_in_bytes")]
-    return min([machine, *(limit for limit in limits if limit > 0)]) // _neighbours()
+    return min([machine, *(limit for limit in limits if limit > 0)]) // _local_world_size()
 
 
-def resident() -> int:
-    """The bytes that this process holds."""
+def resident_memory() -> int:
+    """Return the bytes of memory that this process holds."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def give_back() -> None:
-    """Return memory that was freed to the system: by itself, the C library may keep it for this process."""
+def release_memory() -> None:
+    """Return freed memory to the system, which the C library may keep otherwise."""
     gc.collect()
     with suppress(OSError, AttributeError):  # a C library other than GNU's
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _neighbours() -> int:
-    return int(os.environ.get("LOCAL_WORLD_SIZE", "1"))  # for `sagemaker/worker.py`
+def _local_world_size() -> int:
+    return int(os.environ.get("LOCAL_WORLD_SIZE", "1"))  # set for the processes that train together
 
 
 def _quota_v2() -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Where SageMaker puts things and looks for them."""
+"""The files and folders of SageMaker's contract."""
 
 import json
 import os
@@ -25,11 +25,11 @@ class Paths:
         self.data = self.output / "data"
 
     def channel(self, name: str) -> Path:
-        """The folder of one data channel; absent when the job has no such channel."""
+        """Return the folder of a data channel; it is absent if the job has no such channel."""
         return self.channels / name
 
-    def place_for_checkpoints(self) -> Path | None:
-        """Where this job keeps checkpoints: where its configuration says, or in the usual folder if there is one."""
+    def checkpoint_folder(self) -> Path | None:
+        """Return where this job keeps checkpoints: where its configuration says, or the usual folder if it is there."""
         if self.checkpoint_config.exists():
             return Path(json.loads(self.checkpoint_config.read_bytes()).get("LocalPath") or self.checkpoints)
         return self.checkpoints if self.checkpoints.is_dir() else None

@@ -6,6 +6,6 @@ CELLS = 1 << 17  # about those of a core's cache
 
 
 def blocks(rows: int, columns: int) -> Iterator[slice]:
-    """All rows of an array of so many columns, in order."""
+    """Yield slices that cover the rows of a (rows, columns) array in order."""
     step = max(1, CELLS // max(1, columns))
     return (slice(first, min(first + step, rows)) for first in range(0, rows, step))

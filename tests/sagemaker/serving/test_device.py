@@ -1,10 +1,7 @@
-import subprocess
 import sys
 
 import pytest
 import torch
-
-from seriesbox.sagemaker.serving.device import device
 
 # A server on a machine with a driver for GPUs, in an image whose torch is built for CUDA, or is not.
 SERVE = """
@@ -15,18 +12,6 @@ torch.version.cuda = {cuda!r}
 settings.has_gpu = lambda: True
 server.main()
 """
-
-
-def test_without_a_gpu_the_cpu_computes_and_torch_is_not_asked():
-    program = "import sys; from seriesbox.sagemaker.serving.device import device; print(device(False), *sys.modules)"
-    printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
-    assert printed.startswith("('cpu', None) ")
-    assert "torch" not in printed.split()
-
-
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
-def test_a_gpu_that_can_be_used_is_named():
-    assert device(True) == (torch.cuda.get_device_name(), None)
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU that can be used")

@@ -119,8 +119,8 @@ def test_json_in_pieces_is_read_or_refused_as_in_one(form, independent, scraps, 
 
     with pytest.MonkeyPatch.context() as patch:
         expected = repr(outcome())
-        patch.setattr("seriesbox.tables.json.PIECE", piece)
-        patch.setattr("seriesbox.tables.pieces.PIECE", piece + 1)
+        patch.setattr("seriesbox.tables.json_lists.PART", piece)
+        patch.setattr("seriesbox.tables.lines.PART", piece + 1)
         assert repr(outcome()) == expected
 
 

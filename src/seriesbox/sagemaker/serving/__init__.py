@@ -1,1 +1,1 @@
-"""`serve`: a request passes body, formats, model and formats again, in this order, and leaves one line in the log."""
+"""`serve`: Flask under gunicorn. `answer.py` is a request's way; the others are the stations that it passes."""

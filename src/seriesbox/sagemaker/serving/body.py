@@ -1,4 +1,4 @@
-"""The body of a request, whole and never too large.
+"""The body of a request: whole, and never too large.
 
 Werkzeug's own limit cuts a chunked body off without a word; this one does not.
 """
@@ -18,25 +18,26 @@ SECONDS_TO_DISCARD = 2
 
 
 def read_body(
-    stream: BinaryIO, length: int | None, limit: int | None, is_large: Callable[[], object] = lambda: None
+    stream: BinaryIO, length: int | None, limit: int | None, on_large: Callable[[], object] = lambda: None
 ) -> bytes:
-    """All of a body of `length` bytes; None is for a chunked one. `is_large` is called before more than CHUNK is read.
+    """Return all of a body of `length` bytes, or of a chunked one if that is None.
 
-    Raises RequestEntityTooLarge, and BadRequest where the client broke off.
+    on_large: is called before more than CHUNK bytes are read.
+    Raises RequestEntityTooLarge, and BadRequest if the client broke off.
     """
     if limit is not None and length is not None and length > limit:
         raise RequestEntityTooLarge(_too_large(limit))
     if length is not None and length > CHUNK:
-        is_large()
-    body, told, deadline = io.BytesIO(), length is not None, time.monotonic() + SECONDS
+        on_large()
+    body, announced, deadline = io.BytesIO(), length is not None, time.monotonic() + SECONDS
     try:
         while chunk := stream.read(CHUNK):
             if time.monotonic() > deadline:
                 raise BadRequest(f"The request did not come within {SECONDS} seconds.")
             body.write(chunk)
-            if not told and body.tell() >= CHUNK:
-                told = True
-                is_large()
+            if not announced and body.tell() >= CHUNK:
+                announced = True
+                on_large()
             if limit is not None and body.tell() > limit:
                 raise RequestEntityTooLarge(_too_large(limit))
     except (OSError, ParseException) as error:

@@ -1,7 +1,7 @@
 """Between bodies in their formats and tables.
 
-Batch jobs cut files at line ends. So one JSON line is the least that makes sense alone: one row where rows are
-independent of each other, else one whole series.
+Batch jobs cut files at line ends. So one JSON line is the least that makes sense alone: one row if rows are independent
+of each other, else one whole series.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,19 +10,20 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from seriesbox.errors import DataError, HeaderError
 from seriesbox.sagemaker.serving.negotiation import CSV, JSON, JSON_LINES
 from seriesbox.tables.csv import parse_csv, write_csv
 from seriesbox.tables.json import parse_row_lines, parse_rows, parse_series, parse_series_lines, write_json
 from seriesbox.tables.table import Table
 
 NAME = "The request"
-LEAST_PART = 1 << 16  # bytes
+MIN_PART = 1 << 16  # bytes
 
-Pieces = Iterator[NDArray[np.floating]]  # of the answer to one table, (n, outputs) each
+Chunks = Iterator[NDArray[np.floating]]  # of the answer to one table, (n, outputs) each
 
 
 class SeriesLines:
-    """The series of JSON Lines, parsed whenever they are gone through: millions of small tables would fill memory."""
+    """The series of JSON Lines, parsed at every iteration: millions of small tables would fill memory."""
 
     def __init__(self, body: bytes) -> None:
         self.body = body
@@ -32,12 +33,19 @@ class SeriesLines:
 
 
 def read(body: bytes, form: str, header: bool, rows_are_independent: bool) -> Iterable[Table]:
-    """The tables of a request: one, or one per JSON line where a line is a whole series.
+    """Return the tables of a request: one, or one per JSON line if a line is a whole series.
 
-    Raises DataError, for lines as these are reached: whoever has gone through all of them may do so again.
+    Raises DataError, for lines while they are iterated over: once that has succeeded, it will again.
     """
     if form == CSV:
-        return [parse_csv(body, NAME, header)]
+        try:
+            return [parse_csv(body, NAME, header)]
+        except HeaderError as error:
+            reason = str(error).removesuffix(".")
+            raise DataError(
+                f"{reason}: leave `header` out of the content type, or set SplitType to None if a batch job cuts files "
+                "into parts."
+            ) from None
     if form == JSON:
         return [parse_rows(body, NAME) if rows_are_independent else parse_series(body, NAME)]
     if rows_are_independent:
@@ -45,45 +53,45 @@ def read(body: bytes, form: str, header: bool, rows_are_independent: bool) -> It
     return SeriesLines(body)
 
 
-def write(answers: Iterable[Pieces], form: str, rows_are_independent: bool) -> Iterator[bytes]:
-    """The answers to all tables, piece by piece."""
+def write(answers: Iterable[Chunks], form: str, rows_are_independent: bool) -> Iterator[bytes]:
+    """Yield the answers to all tables, chunk by chunk."""
     if form == CSV:
-        for pieces in answers:
-            yield from map(write_csv, pieces)
+        for chunks in answers:
+            yield from map(write_csv, chunks)
     elif form == JSON_LINES and rows_are_independent:
-        for pieces in answers:
-            yield from (write_json(piece).replace(b"],[", b"]\n[") + b"\n" for piece in pieces)
+        for chunks in answers:
+            yield from (write_json(chunk).replace(b"],[", b"]\n[") + b"\n" for chunk in chunks)
     elif form == JSON_LINES:
-        for pieces in answers:
-            yield from _enclosed(map(write_json, pieces))
+        for chunks in answers:
+            yield from _enclosed(map(write_json, chunks))
             yield b"\n"
     else:
         yield from _json(iter(answers))
 
 
 def gathered(parts: Iterable[bytes]) -> Iterator[bytes]:
-    """The same bytes in fewer parts: each costs a system call, and a small answer should be one."""
+    """Yield the same bytes in fewer parts: each costs a system call, and a small answer should be one."""
     held: list[bytes] = []
     size = 0
     for part in parts:
         held.append(part)
         size += len(part)
-        if size >= LEAST_PART:
+        if size >= MIN_PART:
             yield b"".join(held)
             held, size = [], 0
     if held:
         yield b"".join(held)
 
 
-def _json(answers: Iterator[Pieces]) -> Iterator[bytes]:
-    """One answer as it is, several in a list."""
+def _json(answers: Iterator[Chunks]) -> Iterator[bytes]:
+    """Yield one answer as it is, several in a list."""
     first, second = next(answers), next(answers, None)
     if second is None:
         yield from _enclosed(map(write_json, first))
     else:
-        for number, pieces in enumerate(chain([first, second], answers)):
+        for number, chunks in enumerate(chain([first, second], answers)):
             yield b"," if number else b"["
-            yield from _enclosed(map(write_json, pieces))
+            yield from _enclosed(map(write_json, chunks))
         yield b"]"
     yield b"\n"
 

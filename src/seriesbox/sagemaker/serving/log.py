@@ -11,20 +11,25 @@ from typing import Any
 import orjson
 from gunicorn.glogging import Logger
 
-_one_at_a_time = threading.Lock()
+_lock = threading.Lock()
 
 
 def log(event: str, **fields: Any) -> None:
-    """Print one line. Where it cannot be written, on a full disk or to a reader that is gone, it is lost."""
+    """Print one line. If it cannot be written, on a full disk or to a reader that is gone, it is lost."""
     line = {
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "event": event,
         "process": os.getpid(),
         **fields,
     }
-    with _one_at_a_time, suppress(OSError):
+    with _lock, suppress(OSError):
         sys.stdout.buffer.write(orjson.dumps(line, default=str) + b"\n")
         sys.stdout.buffer.flush()
+
+
+def milliseconds(seconds: float) -> float:
+    """Return a time as lines show it."""
+    return round(1000 * seconds, 2)
 
 
 class ServerLogger(Logger):

@@ -1,4 +1,4 @@
-"""What a request is written in, and what its answer may be written in.
+"""The format of a request, and the format of its answer.
 
 AWS' clients send lists of types with weights, and compare the answer's `Content-Type` literally.
 """
@@ -16,7 +16,7 @@ CHARSETS = {*aliases, *aliases.values()}
 
 
 def request_format(content_type: str) -> tuple[str, bool]:
-    """The format of a request, and whether it says that it has a header. Raises UnsupportedMediaType."""
+    """Return the format of a request, and whether it has a header. Raises UnsupportedMediaType."""
     mimetype, options = parse_options_header(content_type)
     mimetype = mimetype.lower()
     if mimetype not in FORMATS:
@@ -41,7 +41,7 @@ def request_format(content_type: str) -> tuple[str, bool]:
 
 
 def response_format(accept: str, default: str) -> str:
-    """The format that a client prefers, by the weights and wildcards of its Accept header. Raises NotAcceptable."""
+    """Return the format that a client prefers, by the weights and wildcards of Accept. Raises NotAcceptable."""
     offers = (*filter(None, [default]), *(each for each in FORMATS if each != default))
     if not accept.strip():
         return default

@@ -10,6 +10,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.errors import AppImportError
 
 from seriesbox.errors import ArtifactError
+from seriesbox.sagemaker.device import find_device
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.serving.log import ServerLogger, log
 from seriesbox.sagemaker.serving.settings import Settings
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from flask import Flask
 
 SPARE_THREADS = 8  # beside those of the queue: for pings, and to say that the queue is full
+CPU_COMPUTES = (
+    "So the CPU computes. An endpoint's production variant gets a newer driver by its `InferenceAmiVersion`; for a "
+    "batch job take an instance without a GPU."
+)
 
 
 class Server(BaseApplication):
@@ -44,36 +49,35 @@ class Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> "Flask":
-        """Runs in the worker: what computes is imported after the fork, since its threads do not survive one."""
+        """Return the app, in the worker: what computes is imported after the fork, since threads do not survive one."""
         started = time.perf_counter()
         from seriesbox.sagemaker.serving.app import create_app
-        from seriesbox.sagemaker.serving.device import device
-        from seriesbox.sagemaker.serving.models import Loaded, Models
+        from seriesbox.sagemaker.serving.models import LoadedModel, Models
 
         models, only = Models(self.settings), None
         if not self.settings.many_models:
             try:
-                only = Loaded.of("model", str(Paths().model), self.settings)
+                only = LoadedModel.of("model", str(Paths().model), self.settings)
             except ArtifactError as error:
                 raise AppImportError(str(error)) from None  # ends the server with the sentence alone
-        computes_on, warning = device(self.settings.gpu)
+        device = find_device(self.settings.gpu)
         log(
             "start",
             **{package: version(package) for package in ("seriesbox", "onnxruntime", "torch")},
             **vars(self.settings),
-            device=computes_on,
+            device=device.name,
             algorithm=only.algorithm if only else None,
             network=type(only.model.network).__name__ if only else None,
-            hyperparameters=only.model.hyperparameters.written() if only else None,
+            hyperparameters=only.model.hyperparameters.to_dict() if only else None,
             seconds=round(time.perf_counter() - started, 2),
         )
-        if warning:
-            log("warning", message=warning)
+        if device.obstacle:
+            log("warning", message=f"{device.obstacle} {CPU_COMPUTES}")
         return create_app(self.settings, models, only)
 
 
 def main() -> None:
-    """The console command. Exits with the reason when the model cannot be loaded."""
+    """Serve, as the console command. Exits with the reason if the model cannot be loaded."""
     try:
         settings = Settings.read()
     except ValueError as error:

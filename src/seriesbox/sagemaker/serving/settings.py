@@ -1,4 +1,4 @@
-"""How this machine and this job want to be served, from the environment. AWS' names are kept."""
+"""The settings of a server, from the environment. AWS' names are kept."""
 
 import os
 from dataclasses import dataclass
@@ -16,8 +16,13 @@ REAL_TIME, BATCH = 25 * MEGABYTE, 100 * MEGABYTE  # what SageMaker lets through
 class Settings:
     """What `serve` needs to know before it has a model.
 
-    limit: bytes of a request, None for no limit. strategy: how a batch job cuts files, where its owner said so.
-    queue: requests that are read, computed or waiting at once. transforms: those that a batch job sends at once.
+    limit: bytes of a request, None for no limit.
+    strategy: how a batch job cuts files, if its owner said so.
+    gpu: whether the machine has a driver for one.
+    threads: that compute one network.
+    queue: requests that are read, computed or waiting at once.
+    transforms: requests that a batch job sends at once.
+    accept: the format of answers if a request asks for none.
     """
 
     port: int
@@ -35,7 +40,7 @@ class Settings:
 
     @classmethod
     def read(cls) -> "Settings":
-        """Raises ValueError, whose message names the variable."""
+        """Read the environment. Raises ValueError, whose message names the variable."""
         batch = os.environ.get("SAGEMAKER_BATCH", "").lower() == "true"
         many_models = os.environ.get("SAGEMAKER_MULTI_MODEL", "").lower() == "true"
         limit = BATCH if batch else REAL_TIME

@@ -15,7 +15,7 @@ class Worker(ThreadWorker):
     """Handles connections in a pool of threads; one more thread accepts them and closes them."""
 
     def handle(self, conn: Any) -> Any:
-        """One request of a connection; false where the connection is to be closed after it."""
+        """Handle one request of a connection. Returns false if the connection is to be closed after it."""
         # gunicorn waits for headers without a bound: as many half requests as there are threads would end all pings.
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SECONDS_WITHOUT_A_BYTE, 0))
         kept = super().handle(conn)

@@ -1,0 +1,105 @@
+"""The series of a channel, and the triplets that a step draws from them.
+
+Shapes: N series, T time steps, B anchors.
+"""
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from seriesbox.channel import Channel
+from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
+from seriesbox.cnn_kmeans.series import Series, check_observed, check_steps, interpolate, mean_and_deviation, prepare
+from seriesbox.cnn_kmeans.subsequences import Subsequences
+from seriesbox.cnn_kmeans.triplet import Triplets, sample_triplets
+from seriesbox.distributed import Group
+from seriesbox.errors import DataError, collect_errors
+from seriesbox.run import Run
+from seriesbox.scaler import Scaler
+from seriesbox.shard import Shard
+from seriesbox.tables.table import Table
+
+
+class SeriesChannel(Channel[Triplets]):
+    """The series of one channel. Its items are the anchors: the series that have another one to differ from.
+
+    If every host has a part of its own, negatives are a host's own series, and one that is alone there is no anchor.
+    steps: the length of the longest series of all processes.
+    """
+
+    def __init__(self, name: str, tables: Sequence[Table], hyperparameters: CNNKMeansHyperparameters, run: Run) -> None:
+        super().__init__(name, tables, hyperparameters, run)
+        for values in self.tables.blocks():
+            values[:] = interpolate(values)
+        self.held = Shard.of(len(self.tables.values), run.group, self.sharded)  # all series, whether anchors or not
+        self.steps = int(run.group.all_reduce_max(np.array(self.tables.values.shape[1])))
+
+    @staticmethod
+    def faults(
+        hyperparameters: CNNKMeansHyperparameters, training: Sequence[Table], validation: Sequence[Table], group: Group
+    ) -> list[DataError]:
+        """Return the tables with rows in which nothing is observed."""
+        return collect_errors(check_observed, chain(training, validation))
+
+    def check_clusters(self) -> None:
+        """Raise DataError if there are fewer series than clusters."""
+        if self.held.total < (clusters := self.hyperparameters.clusters):
+            raise DataError(
+                f"{clusters} clusters need at least as many series, but the {self.name} channel has "
+                f"{self.held.total}: lower `clusters` or add rows."
+            )
+
+    def fit_scaler(self) -> Scaler:
+        """Return the mean and the deviation of all values of all processes, or of each time step."""
+        scaling = self.hyperparameters.scaling
+        if scaling == "series":  # each has its own
+            return Scaler(np.zeros(1), np.ones(1))
+
+        def all_reduce(sums: NDArray[Any]) -> NDArray[Any]:
+            if scaling == "step":  # some hosts may have shorter series only
+                sums = np.pad(sums, [(0, 0), (0, self.steps - sums.shape[1])])
+            return self.run.group.all_reduce(sums)
+
+        none, rows = self.tables.values[:0], self.held.share(self.held.count)
+        blocks = [none, *self.tables.blocks(rows)]  # a host may have no series
+        fitted = mean_and_deviation(blocks, 0 if scaling == "step" else None, all_reduce)
+        return Scaler(*(each.flatten() for each in fitted))
+
+    def prepare(self, scaler: Scaler) -> None:
+        """Scale and align the series, in the memory of the tables. Raises DataError if none of them is an anchor."""
+        scaling, lengths = self.hyperparameters.scaling, [np.empty(0, np.int64)]
+        check_steps(self.steps, scaling, scaler)
+
+        def convert(values: NDArray[np.float64]) -> NDArray[np.float32]:
+            series = prepare(values, scaling, scaler)
+            lengths.append(series.lengths)
+            return series.values
+
+        self.series = Series(self.tables.consume(convert), np.concatenate(lengths))
+        self.values, self.lengths = (torch.from_numpy(each).to(self.run.device) for each in self.series)
+        anchors = len(self.lengths) if len(self.lengths) > 1 else 0
+        self.shard = Shard.of(anchors, self.run.group, self.sharded)
+        if not self.items:
+            few, one = ("at most one series on every host", "a host") if self.sharded else ("one series", "it")
+            raise DataError(f"The {self.name} channel has {few}: give {one} two or more.")
+
+    def draw(self, items: Tensor) -> Triplets:
+        """(B,) anchors -> the triplets of those that this process computes."""
+        negatives = self.hyperparameters.negative_samples
+        if self.sharded:
+            own = self.shard.own(items)
+            drawn = sample_triplets(own, self.lengths, negatives) if len(own) else Subsequences(own, own, own)
+            return Triplets(self.values, drawn, negatives)
+        # All hold all series: rank 0 draws for all, so that triplets are the same for any number of processes.
+        drawn = Subsequences(*map(self.run.group.broadcast, sample_triplets(items, self.lengths, negatives)))
+        return Triplets(self.values, drawn, negatives).part(self.shard.share(len(items)))
+
+    def part(self, most: int) -> Series:
+        """Return this process' part of at most `most` of all series, evenly spread; of at least half of `most`."""
+        some = self.series.rows(self.held.held(self.held.step_for(most)))
+        return some.rows(self.held.share(len(some.lengths)))

@@ -1,0 +1,117 @@
+"""The processes that train one model together, over torch's collective operations."""
+
+from typing import Any
+
+import numpy as np
+import torch
+import torch.distributed as dist
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+
+class Group:
+    """This process among `world_size`. Alone, it is the whole group, and every operation returns what it was given.
+
+    rank, local_rank: the number of this process in the group, and among the `local_world_size` of its host.
+    device: where tensors must be for the operations.
+    """
+
+    def __init__(
+        self,
+        rank: int = 0,
+        world_size: int = 1,
+        device: str = "cpu",
+        local_rank: int = 0,
+        local_world_size: int = 1,
+    ) -> None:
+        self.rank = rank
+        self.world_size = world_size
+        self.device = torch.device(device)
+        self.local_rank = local_rank
+        self.local_world_size = local_world_size
+
+    def all_reduce(self, array: NDArray[Any]) -> NDArray[Any]:
+        """Return the sum over all processes."""
+        return self._reduce(array, dist.ReduceOp.SUM)
+
+    def all_reduce_max(self, array: NDArray[Any]) -> NDArray[Any]:
+        """Return the maximum over all processes."""
+        return self._reduce(array, dist.ReduceOp.MAX)
+
+    def all_reduce_gradients(self, module: nn.Module, loss: Tensor) -> Tensor:
+        """Replace the gradients of a module by their sums over all processes, and return the sum of the losses."""
+        parameters = list(module.parameters())
+        gradients = [torch.zeros_like(each) if each.grad is None else each.grad for each in parameters]
+        flat = torch.cat([each.flatten() for each in gradients] + [loss[None]])
+        dist.all_reduce(flat)
+        sums = flat[:-1].split([each.numel() for each in parameters])
+        for parameter, gradient in zip(parameters, sums, strict=True):
+            parameter.grad = gradient.view_as(parameter)
+        return flat[-1]
+
+    def any(self, value: bool) -> bool:
+        """Return whether the value is true in any process."""
+        return bool(self.all_reduce_max(np.array(value, np.int32)))
+
+    def first_nonzero(self, number: int) -> int:
+        """Return the number of the first process that has another than zero; zero if none has."""
+        numbers = self.all_gather(np.array([number]))
+        return int(numbers[(numbers != 0).argmax()])
+
+    def broadcast(self, tensor: Tensor) -> Tensor:
+        """Return the tensor of rank 0. The other processes give one of the same shape."""
+        if self.world_size == 1:
+            return tensor
+        shared = tensor.to(self.device, copy=True).contiguous()
+        dist.broadcast(shared, src=0)
+        return shared.to(tensor.device)
+
+    def broadcast_bytes(self, content: bytes) -> bytes:
+        """Return the bytes of rank 0."""
+        if self.world_size == 1:
+            return content
+        size = int(self.all_reduce(np.array(len(content) if self.rank == 0 else 0)))
+        own = np.frombuffer(content, np.uint8) if self.rank == 0 else np.zeros(size, np.uint8)
+        return self.broadcast(torch.from_numpy(own.copy())).numpy().tobytes()
+
+    def all_gather(self, rows: NDArray[Any]) -> NDArray[Any]:
+        """(N_i, F) of every process -> (sum of N_i, F) on all of them; for few rows."""
+        if self.world_size == 1:
+            return rows
+        counts = np.zeros(self.world_size, np.int64)
+        counts[self.rank] = len(rows)
+        counts = self.all_reduce(counts)
+        start = int(counts[: self.rank].sum())
+        gathered = np.zeros((int(counts.sum()), *rows.shape[1:]), rows.dtype)
+        gathered[start : start + len(rows)] = rows
+        return self.all_reduce(gathered)
+
+    def gather(self, rows: NDArray[Any]) -> NDArray[Any]:
+        """(N_i, F) of every process -> (sum of N_i, F) on rank 0, and (0, F) on the others."""
+        if self.world_size == 1:
+            return rows
+        ends = self.all_gather(np.array([len(rows)])).cumsum()
+        if self.rank > 0:
+            if len(rows):
+                dist.send(torch.from_numpy(rows).to(self.device), dst=0)
+            return rows[:0]
+        gathered = torch.empty((int(ends[-1]), *rows.shape[1:]), dtype=torch.from_numpy(rows).dtype)
+        gathered[: len(rows)] = torch.from_numpy(rows)
+        for rank in range(1, self.world_size):
+            part = gathered[ends[rank - 1] : ends[rank]]
+            if len(part):
+                received = part.to(self.device)  # on a CPU, the part itself
+                dist.recv(received, src=rank)
+                part.copy_(received)
+        return gathered.numpy()
+
+    def barrier(self) -> None:
+        """Return once all processes have called this."""
+        self.all_reduce(np.zeros(1))
+
+    def _reduce(self, array: NDArray[Any], operation: Any) -> NDArray[Any]:
+        if self.world_size == 1:
+            return array
+        tensor = torch.from_numpy(np.array(array)).to(self.device)
+        dist.all_reduce(tensor, op=operation)
+        return np.asarray(tensor.cpu())

@@ -1,0 +1,50 @@
+"""The text of hyperparameters: how clients write a value, and the sentences for values that are wrong."""
+
+import difflib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+
+def decode(value: Any) -> Any:
+    """Undo a client's way of writing one value; None stands for "not given"."""
+    if value is None or type(value) in (int, float):
+        return value
+    text = str(value).strip()
+    if text in ("", "None", "null"):
+        return None
+    try:
+        decoded = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    # `true` would pass for the number 1, and no hyperparameter takes a list or an object: let the text be named.
+    return decoded if type(decoded) in (int, float, str) else text
+
+
+def explain(faults: list[ErrorDetails], names: list[str]) -> Iterator[str]:
+    """Yield a sentence for each fault. If a name resembles none of `names`, a last sentence lists them all."""
+    list_names = False
+    for fault in faults:
+        name, value = str(fault["loc"][0] if fault["loc"] else fault["input"]), str(fault["input"])[:40]
+        match fault["type"]:
+            case "extra_forbidden":
+                if name.replace("_", "-") in names:
+                    yield f"`{name.replace('_', '-')}` is given twice."
+                    continue
+                close = difflib.get_close_matches(name.replace("_", "-"), names, n=1, cutoff=0.75)
+                list_names |= not close
+                yield f"Unknown hyperparameter `{name}`" + (f": did you mean `{close[0]}`?" if close else ".")
+            case "greater_than_equal" | "less_than_equal" as kind:
+                relation = kind.replace("_than_equal", " than or equal to")
+                (limit,) = fault["ctx"].values()
+                yield f"`{name}` must be {relation} {limit if isinstance(limit, int) else f'{limit:g}'}, not {value}."
+            case "literal_error":
+                yield f"`{name}` must be {fault['ctx']['expected']}, not {value!r}."
+            case "finite_number":
+                yield f"`{name}` must be a finite number, not {value!r}."
+            case kind:
+                yield f"`{name}` must be {'a whole number' if kind.startswith('int') else 'a number'}, not {value!r}."
+    if list_names:
+        yield f"The hyperparameters are {', '.join(names)}."

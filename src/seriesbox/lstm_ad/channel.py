@@ -1,0 +1,92 @@
+"""The recordings of a channel, and the windows that a step draws from them.
+
+Shapes: N rows, D columns, B windows, L context steps, P predicted steps.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from seriesbox.channel import Channel
+from seriesbox.distributed import Group
+from seriesbox.errors import DataError, collect_errors
+from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
+from seriesbox.lstm_ad.recording import check_recording
+from seriesbox.lstm_ad.windows import Windows
+from seriesbox.run import Run
+from seriesbox.scaler import Scaler
+from seriesbox.shard import Shard
+from seriesbox.tables.table import Table
+
+CHUNK_WINDOWS = 256  # forecast at once outside training: more leave the cache and are slower
+
+
+class WindowChannel(Channel[Tensor]):
+    """The windows of one channel. Those of the training channel lie in the first four fifths of every file.
+
+    columns: those of the first table of all processes.
+    held_out: the windows of the last fifths, which the Gaussian is fitted to; none of the validation channel.
+    """
+
+    def __init__(self, name: str, tables: Sequence[Table], hyperparameters: LSTMADHyperparameters, run: Run) -> None:
+        super().__init__(name, tables, hyperparameters, run)
+        self.columns = _columns(tables, run.group)
+        self.fitted, self.rest = self.tables.spans, []
+        if name == "training":
+            cuts = [span.start + (span.stop - span.start) * 4 // 5 for span in self.tables.spans]
+            self.fitted = [slice(span.start, cut) for span, cut in zip(self.tables.spans, cuts, strict=True)]
+            self.rest = [slice(cut, span.stop) for span, cut in zip(self.tables.spans, cuts, strict=True)]
+
+    @staticmethod
+    def faults(
+        hyperparameters: LSTMADHyperparameters, training: Sequence[Table], validation: Sequence[Table], group: Group
+    ) -> list[DataError]:
+        """Return the tables with missing cells, other columns than the first one's, or too few rows."""
+        if not (columns := _columns(training, group)):
+            return []
+
+        def check_training(table: Table) -> None:
+            purpose = "to train on, so that the last fifth holds a window"
+            check_recording(table, columns, hyperparameters, 5, purpose)
+
+        def check_validation(table: Table) -> None:
+            check_recording(table, columns, hyperparameters, 1, "to validate with")
+
+        return collect_errors(check_training, training) + collect_errors(check_validation, validation)
+
+    def fit_scaler(self) -> Scaler:
+        """Return the map to 0..1 of every column's range in the first four fifths of all processes' files."""
+        values, group = self.tables.values, self.run.group
+        outmost = np.full(self.columns, -np.inf)  # a host may have no file
+        low = -group.all_reduce_max(np.max([outmost, *(-values[rows].min(axis=0) for rows in self.fitted)], axis=0))
+        high = group.all_reduce_max(np.max([outmost, *(values[rows].max(axis=0) for rows in self.fitted)], axis=0))
+        return Scaler(shift=low, scale=np.where(high > low, high - low, 1))
+
+    def prepare(self, scaler: Scaler) -> None:
+        """Scale the rows, in the memory of the tables, and lay windows over them."""
+        scaled = self.tables.consume(lambda values: scaler(values).astype(np.float32)).reshape(-1, self.columns)
+        rows = torch.from_numpy(scaled).to(self.run.device)
+        sizes = self.hyperparameters
+        length = sizes.context_length + sizes.prediction_length
+        self.windows = Windows(rows, self.fitted, length, sizes.sequence_stride)
+        self.held_out = Windows(rows, self.rest, length, sizes.sequence_stride)
+        self.shard = Shard.of(len(self.windows), self.run.group, self.sharded)
+
+    def draw(self, items: Tensor) -> Tensor:
+        """(B,) windows of all processes -> (b, L + P, D), those that this process computes."""
+        return self.windows[self.shard.own(items)]
+
+    def chunks(self, windows: Windows, every: int = 1) -> Iterator[Tensor]:
+        """Yield this process' part of every n-th window, (B, L + P, D) at a time. Raises StoppedError."""
+        items = torch.arange(0, len(windows), every, device=self.run.device)
+        own = items[self.shard.share(len(items))]
+        for first in range(0, len(own), CHUNK_WINDOWS):
+            self.run.check()
+            yield windows[own[first : first + CHUNK_WINDOWS]]
+
+
+def _columns(tables: Sequence[Table], group: Group) -> int:
+    """Return the columns of the first table of the first process that has one; zero if none has."""
+    return group.first_nonzero(tables[0].width if tables else 0)

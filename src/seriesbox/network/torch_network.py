@@ -1,0 +1,48 @@
+"""Networks computed by torch, and the way between its tensors and arrays."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+
+class TorchNetwork:
+    """A module in evaluation mode, or a method of one, called with arrays and computed where the module is."""
+
+    def __init__(self, compute: Callable[..., Tensor]) -> None:
+        self.compute = compute
+        self.module = compute if isinstance(compute, nn.Module) else getattr(compute, "__self__")  # noqa: B009
+
+    @torch.inference_mode()
+    def __call__(self, *inputs: NDArray[Any]) -> NDArray[np.float32]:
+        """Return the module's one output."""
+        device = next(self.module.parameters()).device
+        output = self.compute(*(torch.from_numpy(each).to(device) for each in inputs))
+        return as_array(output)
+
+
+class Buffers(nn.Module):
+    """Named tensors that a model has learnt without gradients, as a part of its state dict."""
+
+    def __init__(self, **initial: Tensor) -> None:
+        super().__init__()
+        for name, value in initial.items():
+            self.register_buffer(name, value)
+
+    def set(self, **values: NDArray[np.floating]) -> None:
+        """Copy arrays of the buffers' shapes into them."""
+        for name, value in values.items():
+            self.get_buffer(name).copy_(torch.from_numpy(value))
+
+
+def as_array(tensor: Tensor) -> NDArray[Any]:
+    """Return the tensor's values on the CPU."""
+    return tensor.numpy(force=True)
+
+
+def arrays(state: Mapping[str, Tensor]) -> dict[str, NDArray[Any]]:
+    """Return the values of a state dict on the CPU."""
+    return {name: as_array(tensor) for name, tensor in state.items()}

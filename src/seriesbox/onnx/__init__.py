@@ -1,1 +1,0 @@
-"""Networks without torch: their graphs in ONNX's terms, computed by onnxruntime."""

@@ -1,0 +1,133 @@
+"""Checkpoints: states of a training on disk, where SageMaker copies them to S3 and brings them back after a restart.
+
+SageMaker uploads whatever appears in the folder, but for names that end in `.sagemaker-ignore`, and puts notes of its
+own beside a file while it does. So a checkpoint is written under such a name, and renamed once it is on the disk.
+"""
+
+import hashlib
+import os
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+
+from seriesbox import codec
+from seriesbox.artifact import Artifact
+from seriesbox.distributed import Group
+from seriesbox.errors import UserError
+from seriesbox.files import replacing
+from seriesbox.hyperparameters import Hyperparameters
+from seriesbox.network.types import Tensors
+from seriesbox.sagemaker.training.log import logger
+from seriesbox.tables.table import Table
+
+SECONDS = 60.0  # between two of them
+KEPT = 2
+MAY_CHANGE = {"epochs", "max-seconds"}  # hyperparameters that say when to end, and nothing of what was done so far
+NAME = re.compile(r"checkpoint-(\d{8})\.safetensors")
+UNFINISHED, UPLOADING = ".sagemaker-ignore", ".sagemaker-uploading"
+
+
+class Checkpoints:
+    """The checkpoints of one job, in a folder that exists. The newest one that can be read counts."""
+
+    def __init__(self, folder: Path, fingerprint: Mapping[str, Any]) -> None:
+        self.folder = folder
+        self.fingerprint = fingerprint
+        self.seconds = float(os.environ.get("SERIESBOX_CHECKPOINT_SECONDS") or SECONDS)
+        self.saved = time.monotonic()
+
+    def is_due(self) -> bool:
+        """Return whether the last one is old enough."""
+        return time.monotonic() - self.saved >= self.seconds
+
+    def load(self) -> tuple[Tensors, dict[str, Any]] | None:
+        """Return the newest state that is whole. Raises UserError if it is of another job."""
+        for file in reversed(self._files()):
+            try:
+                tensors, notes = codec.decode(file.read_bytes())
+                fingerprint, facts = notes["fingerprint"], notes["facts"]
+            except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+                logger.warning("%s cannot be read, the one before it is taken: %s", file, error)
+                continue
+            self._check(fingerprint, file)
+            progress = facts["progress"]
+            logger.info("Going on from %s: epoch %d, step %d.", file.name, progress["epoch"], progress["steps"] + 1)
+            return tensors, facts
+        return None
+
+    def save(self, tensors: Tensors, facts: Mapping[str, Any]) -> None:
+        """Write another one, and remove those before the last two. A full disk does not end the training."""
+        self.saved = time.monotonic()
+        files = self._files()
+        file = self.folder / f"checkpoint-{_number(files[-1]) + 1 if files else 0:08d}.safetensors"
+        temporary = file.with_name(file.name + UNFINISHED)
+        content = codec.encode(tensors, {"fingerprint": self.fingerprint, "facts": facts})
+        try:
+            with replacing(file, temporary):
+                temporary.write_bytes(content)
+        except OSError as error:
+            logger.warning("%s could not be written, the training goes on without it: %s", file, error)
+            return
+        for old in files[: 1 - KEPT]:
+            if not old.with_name(old.name + UPLOADING).exists():
+                old.unlink(missing_ok=True)
+
+    def _files(self) -> list[Path]:
+        return sorted(file for file in self.folder.glob("*") if NAME.fullmatch(file.name))
+
+    def _check(self, fingerprint: Mapping[str, Any], file: Path) -> None:
+        differences = [
+            f"{name} was {fingerprint.get(name, 'not there')} and is {self.fingerprint.get(name, 'not there')}"
+            for name in sorted(fingerprint.keys() | self.fingerprint.keys())
+            if fingerprint.get(name) != self.fingerprint.get(name)
+        ]
+        if differences:
+            raise UserError(
+                f"{file} is a checkpoint of another job: {'; '.join(differences)}. Give this job a place of its own "
+                "for checkpoints, or what that one had."
+            )
+
+
+def fingerprint(
+    algorithm: str,
+    hyperparameters: Hyperparameters,
+    channels: Mapping[str, Sequence[Table]],
+    earlier: Artifact | None,
+    group: Group,
+) -> dict[str, Any]:
+    """Return what a training follows from, on all its processes: two with the same fingerprint go the same way."""
+    settings = {name: value for name, value in hyperparameters.to_dict().items() if name not in MAY_CHANGE}
+    data = {f"{name} data": _digest_of_all(_digest(_arrays(tables)), group) for name, tables in channels.items()}
+    model = _digest(earlier.tensors.values()).hex() if earlier else None
+    return {"model": algorithm, "processes": group.world_size, **settings, **data, "earlier model": model}
+
+
+def _arrays(tables: Sequence[Table]) -> Iterator[NDArray[Any]]:
+    for table in tables:
+        for cells, widths in table.rows():
+            yield widths
+            yield cells
+
+
+def _digest(arrays: Iterable[NDArray[Any]]) -> bytes:
+    digest = hashlib.blake2b(digest_size=8)
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.digest()
+
+
+def _digest_of_all(digest: bytes, group: Group) -> str:
+    digests = group.all_gather(np.frombuffer(digest, np.uint8)[None])
+    return hashlib.blake2b(digests.tobytes(), digest_size=8).hexdigest()
+
+
+def _number(file: Path) -> int:
+    match = NAME.fullmatch(file.name)
+    assert match
+    return int(match[1])

@@ -1,0 +1,93 @@
+"""`train`: the console command. It lets SageMaker's own toolkit call `host.run`, and whatever fails ends with exit
+code 1 and one sentence in the failure file.
+
+The toolkit sets up logging and writes the success or the failure file. It has holes: it may exit with 0 after an
+`OSError` without a number, after `SystemExit`, or when the failure file cannot be written; and if it fails itself, that
+file begins with a traceback. So `host.run` lets nothing past but the toolkit's `ClientError`, and `main` trusts nothing
+but the success file.
+"""
+
+import json
+import os
+import sys
+import traceback
+from contextlib import suppress
+from typing import NoReturn
+
+from seriesbox.errors import STOPPED_BEFORE_TRAINING
+from seriesbox.sagemaker.machine import job_started
+from seriesbox.sagemaker.paths import Paths
+from seriesbox.sagemaker.signals import on_stop
+from seriesbox.sagemaker.training.failure import shortened
+from seriesbox.sagemaker.training.preconditions import find_obstacle
+
+TOOLKIT_FAILURES = ("Framework Error", "SMTrainingCompiler Error")  # how the toolkit's own failures begin
+
+
+def main() -> NoReturn:
+    """Train, and exit the process."""
+    job_started()
+    paths = Paths()
+    had_code = paths.code.exists()
+
+    def stop_early(*_: object) -> NoReturn:
+        with suppress(OSError):
+            paths.failure.write_text(STOPPED_BEFORE_TRAINING)
+        os.write(sys.stderr.fileno(), f"{STOPPED_BEFORE_TRAINING}\n".encode())
+        _exit(1, paths, had_code)
+
+    # Before anything large is imported: without a handler, the first process of a container ignores the signals.
+    on_stop(stop_early)
+
+    obstacle = find_obstacle(paths, had_code)
+    fault = obstacle or _run_toolkit(paths)
+    if fault:
+        with suppress(OSError):
+            paths.failure.write_text(shortened(fault))
+        print(fault, file=sys.stderr)
+    if obstacle:
+        _tell_others(paths, obstacle)
+    _exit(0 if paths.success.exists() and not fault else 1, paths, had_code)
+
+
+def _run_toolkit(paths: Paths) -> str | None:
+    """Let the toolkit run the job. Returns what went wrong if it leaves no sentence that says so."""
+    cause: BaseException | None = None
+    try:
+        from sagemaker_training.cli.train import main as toolkit  # makes the folder for code
+
+        from seriesbox.sagemaker.training import host
+
+        os.environ["SAGEMAKER_TRAINING_MODULE"] = f"{host.__name__}:{host.run.__name__}"
+        toolkit()
+    except SystemExit as end:  # as it always ends, even while it fails to write the failure file
+        cause = end.__context__
+    except BaseException as error:
+        cause = error
+    if cause:
+        traceback.print_exception(cause)
+    said = paths.failure.read_text() if paths.failure.exists() else ""
+    if paths.success.exists() or (said and not said.startswith(TOOLKIT_FAILURES)):
+        return None
+    *_, last = (said or str(cause)).strip().splitlines() or ("unknown",)
+    return f"SageMaker's toolkit failed, the log says where: {last}"
+
+
+def _tell_others(paths: Paths, obstacle: str) -> None:
+    """End the hosts that would wait for this one."""
+    with suppress(Exception):  # the configuration itself may be what is wrong
+        if len(json.loads(paths.resources.read_bytes())["hosts"]) > 1:
+            from seriesbox.sagemaker.training.host import Host
+
+            Host(paths).fail(obstacle)
+
+
+def _exit(code: int, paths: Paths, had_code: bool) -> NoReturn:
+    """End at once: a computation that was left behind when the job was stopped may still go on."""
+    if not had_code:
+        with suppress(OSError):
+            paths.code.rmdir()  # the toolkit's, in a tree that is the user's
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(Exception):
+            stream.flush()
+    os._exit(code)

@@ -1,0 +1,42 @@
+"""Why a job failed, in the words that SageMaker shows."""
+
+import errno
+import traceback
+
+from seriesbox.errors import DataError, UnequalDataError, UserError
+from seriesbox.files import printable
+
+MAX_CHARACTERS = 1024  # of a reason, more of which SageMaker does not show
+NEEDS_LESS_MEMORY = "take a larger instance, lower `batch-size` or the network's sizes, or give less data."
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+ADVICE: dict[type[UserError], str] = {
+    UnequalDataError: " Give all of them all data (FullyReplicated), or each a part (ShardedByS3Key).",
+}
+
+
+def reason(error: BaseException) -> str:
+    """Return the text of the failure file. Unless it is a user's fault, the log gets the traceback."""
+    if isinstance(error, UserError):
+        message = error.message(MAX_CHARACTERS) if isinstance(error, DataError) else str(error)
+        return shortened(message + ADVICE.get(type(error), ""))
+    traceback.print_exception(error)
+    return shortened(f"{_sentence(error)} ({type(error).__name__}: {error})")
+
+
+def shortened(text: str) -> str:
+    """Return the text in one line, as far as SageMaker shows it."""
+    return printable(" ".join(text.split()))[:MAX_CHARACTERS]
+
+
+def _sentence(error: BaseException) -> str:
+    import torch
+
+    number = error.errno if isinstance(error, OSError) else None
+    if number in DISK_FULL:
+        return "The disk is full: give the job a larger volume."
+    if isinstance(error, torch.OutOfMemoryError):
+        return "The GPU has too little memory: lower `batch-size`, or take an instance whose GPU has more."
+    # torch has no type of its own for the memory of the machine.
+    if isinstance(error, MemoryError) or number == errno.ENOMEM or "can't allocate memory" in str(error):
+        return f"The machine has too little memory: {NEEDS_LESS_MEMORY}"
+    return "Training failed inside seriesbox, the log says where."

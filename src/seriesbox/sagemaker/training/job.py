@@ -1,0 +1,106 @@
+"""One process' part of a training job: read the settings and the channels, fit, save."""
+
+import json
+import threading
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+import torch
+
+from seriesbox.agreement import TOLERANCE, difference
+from seriesbox.algorithm import Estimator, estimator_class, predictor_class
+from seriesbox.artifact import Runtime, save
+from seriesbox.distributed import Group
+from seriesbox.errors import UserError
+from seriesbox.run import Listener, Run
+from seriesbox.sagemaker.device import GPU_INSTANCES, find_device
+from seriesbox.sagemaker.machine import has_gpu, job_started, usable_cores
+from seriesbox.sagemaker.paths import Paths
+from seriesbox.sagemaker.signals import on_stop
+from seriesbox.sagemaker.training.channels import read_channels, sharded_channels
+from seriesbox.sagemaker.training.checkpoints import Checkpoints, fingerprint
+from seriesbox.sagemaker.training.log import logger
+from seriesbox.sagemaker.training.report import Report
+from seriesbox.sagemaker.training.settings import Settings
+from seriesbox.tables.table import Table
+
+SAMPLE_ROWS, SAMPLE_CELLS = 64, 1_000_000  # of the training data, on which the two runtimes are compared
+
+
+def train(paths: Paths, group: Group) -> None:
+    """Do this process' part of the training; rank 0 speaks and saves for all. Raises UserError."""
+    stop, speaks = threading.Event(), group.rank == 0
+    settings = Settings.read(paths)
+    algorithm, hyperparameters, earlier = settings
+    if speaks:
+        logger.info("%s %s", algorithm, hyperparameters.model_dump_json(by_alias=True))
+        for warning in hyperparameters.warnings():
+            logger.warning(warning)
+
+    device, sharded = _device(paths), sharded_channels(paths)
+    estimator, predictor = estimator_class(algorithm), predictor_class(algorithm)
+    faults = partial(estimator.faults, hyperparameters)
+    training, validation = read_channels(paths, predictor.rows_are_independent, faults, sharded)
+    sample = _sample(training, predictor.min_rows(hyperparameters))
+
+    torch.set_num_threads(min(torch.get_num_threads(), usable_cores()))
+    run = Run(
+        device=device,
+        group=group,
+        listener=Report(hyperparameters.epochs, paths.data) if speaks else Listener(),
+        store=_checkpoints(paths, settings, training, validation, group),
+        sharded=sharded,
+        started=job_started(),
+        stopped=stop.is_set,
+    )
+    on_stop(lambda *_: stop.set())  # from here on there is something to save
+    model = estimator.fit(hyperparameters, training, validation, run, earlier.estimator() if earlier else None)
+    stopped = group.any(stop.is_set())
+    model.to(torch.device("cpu"))
+    runtime: Runtime = "onnx" if stopped else _runtime(model, sample, group)  # stopped: there may be seconds left
+    if speaks:
+        if stopped:
+            logger.info("Stopped: what has been learnt so far is saved.")
+        save(model, paths.model, runtime)
+        logger.info("Saved the model to %s.", paths.model)
+    group.barrier()
+
+
+def _device(paths: Paths) -> torch.device:
+    """Return where to compute. Raises UserError if there is a GPU that torch cannot use: it is paid for."""
+    instance = str(json.loads(paths.resources.read_bytes()).get("current_instance_type"))
+    is_paid_for = bool(GPU_INSTANCES.match(instance))
+    has_own = torch.version.cuda is not None and (has_gpu() or torch.cuda.is_available())
+    device = find_device(is_paid_for or has_own, instance if is_paid_for else "The machine")
+    if device.obstacle:
+        raise UserError(device.obstacle)
+    return torch.device(device.type)
+
+
+def _checkpoints(
+    paths: Paths, settings: Settings, training: Sequence[Table], validation: Sequence[Table], group: Group
+) -> Checkpoints | None:
+    """Return the checkpoints of rank 0 if the job keeps any; the fingerprint is of the data of all processes."""
+    folder = paths.checkpoint_folder() if group.rank == 0 else None
+    if not group.any(folder is not None):
+        return None
+    channels = {"training": training, "validation": validation}
+    of_job = fingerprint(settings.algorithm, settings.hyperparameters, channels, settings.earlier, group)
+    return Checkpoints(folder, of_job) if folder else None
+
+
+def _sample(tables: Sequence[Table], min_rows: int) -> Table | None:
+    """Return a copy of a few rows of this process: training takes the memory of its tables over."""
+    if not tables:
+        return None
+    return tables[0].head(min_rows + min(SAMPLE_ROWS, SAMPLE_CELLS // tables[0].values.shape[1]))
+
+
+def _runtime(model: Estimator, sample: Table | None, group: Group) -> Runtime:
+    """Return how the model can be served on a CPU."""
+    found = difference(model, sample) if sample else 0.0
+    worst = float(group.all_reduce_max(np.array(found)))
+    if worst > TOLERANCE and group.rank == 0:
+        logger.warning("onnxruntime differs from torch by %.1e on this model: torch will serve it.", worst)
+    return "onnx" if worst <= TOLERANCE else "torch"

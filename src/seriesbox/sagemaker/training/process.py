@@ -1,0 +1,82 @@
+"""One of the processes that train together; `host.py` starts it, and ends it if another one has failed."""
+
+import ctypes
+import os
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from seriesbox.errors import STOPPED_BEFORE_TRAINING
+from seriesbox.sagemaker.paths import Paths
+from seriesbox.sagemaker.signals import on_stop
+from seriesbox.sagemaker.training.log import set_up_logging
+
+if TYPE_CHECKING:
+    from seriesbox.distributed import Group
+
+SECONDS_TO_WAIT = 7200  # for the other processes: one fits K-Means while the rest wait
+PR_SET_PDEATHSIG = 1
+SAVED, CAUSE = "saved", "cause"  # files that tell the host how it went
+
+
+def main() -> NoReturn:
+    """Train this process' part, and say in the folder that is given how it went."""
+    folder, local_rank = Path(sys.argv[1]), int(os.environ["LOCAL_RANK"])
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # no process outlives the one that started it
+    on_stop(lambda *_: _fail(folder, STOPPED_BEFORE_TRAINING))  # before anything large is imported
+    set_up_logging()
+    from seriesbox.sagemaker.training.failure import reason
+    from seriesbox.sagemaker.training.job import train
+
+    try:
+        train(Paths(), _join_group(local_rank))
+    except BaseException as error:
+        if _is_about_others(error):
+            print(error, file=sys.stderr)
+            _exit(1)
+        _fail(folder, reason(error))
+    (folder / f"{SAVED}-{local_rank}").touch()
+    _exit(0)
+
+
+def _join_group(local_rank: int) -> "Group":
+    from datetime import timedelta
+
+    import torch
+    import torch.distributed as dist
+
+    from seriesbox.distributed import Group
+
+    device = "cpu"
+    if torch.cuda.is_available():
+        torch.cuda.set_device(local_rank)
+        device = f"cuda:{local_rank}"
+    dist.init_process_group("nccl" if device != "cpu" else "gloo", timeout=timedelta(seconds=SECONDS_TO_WAIT))
+    return Group(dist.get_rank(), dist.get_world_size(), device, local_rank, int(os.environ["LOCAL_WORLD_SIZE"]))
+
+
+def _is_about_others(error: BaseException) -> bool:
+    """Return whether the error only says that another process, which knows why, has ended."""
+    import torch.distributed as dist
+
+    # The errors of gloo have no type of their own.
+    return isinstance(error, dist.DistError) or (isinstance(error, RuntimeError) and "gloo" in str(error))
+
+
+def _fail(folder: Path, cause: str) -> NoReturn:
+    """End for this reason, or for the one that another process of this host has given before."""
+    with suppress(FileExistsError), (folder / CAUSE).open("x") as file:
+        file.write(cause)
+    _exit(1)
+
+
+def _exit(code: int) -> NoReturn:
+    """End at once, whatever other threads do."""
+    sys.stdout.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""What a training says while it goes on: a line for every epoch, a bar on a terminal, and files beside the model."""
+
+import csv
+import json
+import math
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from seriesbox import metrics
+from seriesbox.run import Listener, Metrics
+
+BAR_WIDTH, SECONDS_BETWEEN_DRAWINGS = 40, 0.2
+ERASE = "\r\x1b[K"
+
+
+class Report(Listener):
+    """Writes metrics to standard output, where SageMaker reads them, and to files.
+
+    `metrics.csv` has those of every epoch, `metrics.json` those of the model.
+    """
+
+    def __init__(self, epochs: int, folder: Path) -> None:
+        self.epochs = epochs
+        self.folder = folder
+        self.history: list[Metrics] = []
+        self.has_terminal = sys.stdout.isatty()
+        self.table_is_complete = False  # up to the last epoch but one
+        self.drawn = self.epoch_started = time.monotonic()
+
+    def resumed(self, history: Sequence[Metrics]) -> None:
+        """Write the table of the epochs so far: there may be none to come."""
+        self.history = list(history)
+        with suppress(OSError):
+            self._write_table()
+
+    def step(self, done: float) -> None:
+        """Draw the bar again, if there is a terminal."""
+        if self.has_terminal and time.monotonic() - self.drawn > SECONDS_BETWEEN_DRAWINGS:
+            self.drawn = time.monotonic()
+            filled = round(BAR_WIDTH * done)
+            bar = "=" * filled + " " * (BAR_WIDTH - filled)
+            print(f"{ERASE}epoch {len(self.history) + 1} [{bar}]", end="", flush=True)
+
+    def epoch(self, epoch: int, values: Metrics) -> None:
+        """Print one line, with the time that the epoch took and the time that is left at this pace."""
+        self.history.append({"epoch": epoch, **values})
+        took, self.epoch_started = time.monotonic() - self.epoch_started, time.monotonic()
+        times = f"({_duration(took)}, {_duration(took * (self.epochs - epoch))} left)"
+        print(f"{ERASE if self.has_terminal else ''}{metrics.line(epoch, values)} {times}", flush=True)
+        with suppress(OSError):  # a full disk is no reason to lose the training
+            self._write_table()
+
+    def ended(self, values: Metrics) -> None:
+        """Write the metrics of the model."""
+        finite = {name: value if math.isfinite(value) else None for name, value in values.items()}
+        with suppress(OSError):
+            (self.folder / "metrics.json").write_text(json.dumps(finite) + "\n")
+
+    def _write_table(self) -> None:
+        """Write the whole table once, then a line at a time as long as that succeeds."""
+        appends, self.table_is_complete = self.table_is_complete, False
+        mode, rows = ("a", self.history[-1:]) if appends else ("w", self.history)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "metrics.csv").open(mode, newline="") as stream:
+            table = csv.DictWriter(stream, self.history[-1])
+            if not appends:
+                table.writeheader()
+            table.writerows(rows)
+        self.table_is_complete = True
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 100:
+        return f"{seconds:.2g} s" if seconds < 10 else f"{seconds:.0f} s"
+    return f"{math.ceil(seconds / 60)} min"

@@ -1,0 +1,65 @@
+"""Which of a channel's items a process holds, and which of them it computes."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from seriesbox.distributed import Group
+from seriesbox.errors import UnequalDataError
+
+
+@dataclass(frozen=True)
+class Shard:
+    """The items that this process holds: `count` of all `total`, from `start` on.
+
+    The `replicas` processes that hold the same items divide the work among them; this one is number `replica`.
+    """
+
+    start: int
+    count: int
+    total: int
+    replica: int
+    replicas: int
+
+    @classmethod
+    def of(cls, count: int, group: Group, sharded: bool) -> Self:
+        """Return the shard of a process that holds `count` items: a part of all if they are sharded, else all.
+
+        Raises UnequalDataError if all processes should hold the same items, and their counts differ.
+        """
+        counts = group.all_gather(np.array([count]))
+        if sharded:
+            hosts = counts[:: group.local_world_size]
+            host = group.rank // group.local_world_size
+            start, total = int(hosts[:host].sum()), int(hosts.sum())
+            return cls(start, count, total, group.local_rank, group.local_world_size)
+        if counts.min() < counts.max():
+            raise UnequalDataError(
+                f"The hosts have between {counts.min()} and {counts.max()} items of the same channel."
+            )
+        return cls(0, count, count, group.rank, group.world_size)
+
+    def share(self, count: int) -> slice:
+        """Return which of `count` things, held by all replicas, this process computes."""
+        return slice(count * self.replica // self.replicas, count * (self.replica + 1) // self.replicas)
+
+    def own(self, items: Tensor) -> Tensor:
+        """(B,) numbers among all items -> (b,) positions, among those held, of the ones that this process computes."""
+        if self.count < self.total:
+            items = items[(items >= self.start) & (items < self.start + self.count)] - self.start
+        return items[self.share(len(items))]
+
+    def every(self, step: int) -> Tensor:
+        """Return the numbers of every `step`-th of all items."""
+        return torch.arange(0, self.total, step)
+
+    def held(self, step: int) -> slice:
+        """Return which of the items held are among `every(step)`."""
+        return slice(-self.start % step, None, step)
+
+    def step_for(self, most: int) -> int:
+        """Return the least step at which `every` has at most `most` items."""
+        return -(-self.total // most)

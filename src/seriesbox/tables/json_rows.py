@@ -1,0 +1,72 @@
+"""Parsed lists -> rows of numbers, and what in them is no number."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seriesbox.errors import MAX_PLACES, DataError, Places
+from seriesbox.tables.json_lists import shown
+from seriesbox.tables.table import LARGEST, Rows, equal_widths
+
+NUMBERS = {int, float, type(None)}
+
+
+def rows_of(lists: Iterable[list[Any]], name: str, place: str = "") -> Iterator[Rows]:
+    """Yield the rows that lists hold.
+
+    place: if given, an element is a number and a row of its own; messages call the number's place so.
+    Raises DataError that names what is no number, up to twenty places, after which the rest is not looked at.
+    """
+    places, rows, advice = Places(), 0, "."
+    for some in lists:
+        if places.count >= MAX_PLACES and len(some) > 1:  # the last line may come alone
+            advice = f"; what follows row {rows} was not checked."
+            break
+        try:  # the quick way, if nothing is wrong
+            cells = _numbers(some if place else _concatenated(some))
+        except (ValueError, TypeError, OverflowError):
+            wrong = [*(_faulty_cells(some, rows, place) if place else _faulty_rows(some, rows))]
+            places.add(len(wrong), (f"{where} is {shown(value)}" for where, value in wrong))
+        else:
+            if some:
+                yield cells, equal_widths(1, len(some)) if place else np.fromiter(map(len, some), np.int32, len(some))
+        rows += len(some)
+    if places.count:
+        raise DataError(f"{name} has what is not a list of numbers up to 3.4e38 or null: ", places, advice)
+    if not rows:
+        raise DataError(f"{name} is empty: it needs at least one line.")
+
+
+def _concatenated(rows: list[Any]) -> list[Any]:
+    if not all(type(row) is list and row for row in rows):
+        raise TypeError
+    return list(chain.from_iterable(rows))
+
+
+def _numbers(cells: list[Any]) -> NDArray[np.float64]:
+    """Convert cells to numbers. Raises ValueError, TypeError or OverflowError if one is no finite number."""
+    if not set(map(type, cells)) <= NUMBERS:
+        raise TypeError
+    numbers = np.array(cells, dtype=np.float64)
+    if (np.abs(numbers) > LARGEST).any():  # false for missing ones
+        raise ValueError
+    return numbers
+
+
+def _faulty_rows(rows: list[Any], before: int) -> Iterator[tuple[str, Any]]:
+    for number, row in enumerate(rows, before + 1):
+        if isinstance(row, list) and row:
+            yield from _faulty_cells(row, 0, f"row {number}, column {{}}")
+        else:
+            yield f"row {number}", row
+
+
+def _faulty_cells(cells: list[Any], before: int, place: str) -> Iterator[tuple[str, Any]]:
+    return ((place.format(number), cell) for number, cell in enumerate(cells, before + 1) if not _is_number(cell))
+
+
+def _is_number(cell: Any) -> bool:
+    return cell is None or (type(cell) in (int, float) and abs(cell) <= LARGEST)

@@ -1,0 +1,83 @@
+"""Bytes in parts of whole lines, so that memory holds one part and what the others say."""
+
+import gzip
+import os
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from seriesbox.errors import DataError
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # of UTF-8, as spreadsheets write it
+BLANKS = b" \t\r\n"
+PART = 1_000_000  # bytes that are parsed at once: some of it holds the interpreter, and pings wait for that
+MIN_PART = 1 << 16
+GZIP = b"\x1f\x8b"
+
+
+def parts_of(body: bytes) -> Iterator[bytes]:
+    """Yield the parts of a body that is in memory."""
+    return (body[start : start + PART] for start in range(0, len(body), PART))
+
+
+def parts_of_file(path: Path, name: str) -> Iterator[bytes]:
+    """Yield the parts of a file, decompressed if its content is gzip's, in one pass. Raises DataError."""
+    try:
+        with path.open("rb") as file:
+            stream = gzip.GzipFile(fileobj=file) if file.peek(len(GZIP)).startswith(GZIP) else file
+            # A part larger than the file would be cut to size and leave a hole in memory.
+            size = max(MIN_PART, min(PART, os.fstat(file.fileno()).st_size))
+            while part := stream.read(size):
+                yield part
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        raise DataError(
+            f"{name} is compressed by gzip, but cut off or damaged: compress and upload it again."
+        ) from None
+    except OSError as error:
+        raise DataError(f"{name} cannot be read: {error.strerror or error}.") from None
+
+
+def with_newlines(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the parts with every line end, of whatever system, as a newline."""
+    held = b""  # a carriage return, which a newline may follow in the next part
+    for part in parts:
+        whole = held + part if held else part
+        held = whole[-1:] if whole.endswith(b"\r") else b""
+        if b"\r" in whole:
+            whole = whole[: len(whole) - len(held)].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        yield whole
+    if held:
+        yield b"\n"
+
+
+def whole_lines(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the same bytes in parts that end with a newline, without a byte-order mark and blanks at the end."""
+    unfinished: list[bytes] = []  # parts of a line whose end is not read yet
+    blank_lines = 0  # they count once something follows
+    for part in _without_mark(parts):
+        cut = part.rfind(b"\n") + 1
+        unfinished.append(part[:cut] if cut else part)
+        if not cut:
+            continue
+        lines, unfinished = b"".join(unfinished), [part[cut:]]
+        filled = len(lines.rstrip(BLANKS))
+        if filled:
+            yield from _newlines(blank_lines)
+            end = lines.index(b"\n", filled) + 1
+            yield lines[:end]
+            blank_lines = lines.count(b"\n", end)
+        else:
+            blank_lines += lines.count(b"\n")
+    if last := b"".join(unfinished).rstrip(BLANKS):
+        yield from _newlines(blank_lines)
+        yield last
+
+
+def _without_mark(parts: Iterable[bytes]) -> Iterator[bytes]:
+    parts = iter(parts)
+    yield next(parts, b"").removeprefix(BYTE_ORDER_MARK)
+    yield from parts
+
+
+def _newlines(count: int) -> Iterator[bytes]:
+    return (b"\n" * min(PART, count - start) for start in range(0, count, PART))
