@@ -27,7 +27,7 @@ from torch import Tensor
 
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
-from seriesbox.sagemaker.checkpoints import KEPT, Checkpoints
+from seriesbox.sagemaker.training.checkpoints import KEPT, Checkpoints
 
 STATE = {  # the network and its optimizer's two moments, at the default sizes
     f"{group}.{name}": tensor

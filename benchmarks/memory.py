@@ -22,9 +22,9 @@ import numpy as np
 import torch
 
 from seriesbox.agreement import difference
-from seriesbox.algorithm import estimator, predictor
-from seriesbox.sagemaker.channels import read_channels
-from seriesbox.sagemaker.machine import resident
+from seriesbox.algorithm import estimator_class, predictor_class
+from seriesbox.sagemaker.training.channels import read_channels
+from seriesbox.sagemaker.machine import resident_memory
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.tables.csv import parse_csv, write_csv
 from seriesbox.training import Run
@@ -62,19 +62,19 @@ def train(base: str, name: str) -> Memory:
     """One step, and what ends a job."""
     os.environ["SAGEMAKER_BASE_DIR"] = base
     torch.set_num_threads(1)  # several on a busy machine wait for each other
-    algorithm, its = estimator(name), predictor(name)
+    algorithm, its = estimator_class(name), predictor_class(name)
     hyperparameters = its.Hyperparameters.parse({"max-seconds": 1})
     run = Run(began=time.monotonic() - 2)
     # First in small, so that what the libraries themselves take is not counted.
     little = parse_csv(write_csv(np.random.default_rng(0).normal(size=(2000, 4))), "some rows")
     difference(algorithm.fit(hyperparameters, [little], [], run))
     Path("/proc/self/clear_refs").write_text("5")  # its peak is forgotten
-    before, started = resident(), time.perf_counter()
+    before, started = resident_memory(), time.perf_counter()
     read: list[tuple[int, int, float]] = []
 
     def stopped() -> bool:
         if not read:
-            read.append((peak(), resident(), time.perf_counter()))
+            read.append((peak(), resident_memory(), time.perf_counter()))
         return False
 
     faults = partial(algorithm.faults, hyperparameters, run.group)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from seriesbox.algorithm import ALGORITHMS, estimator, predictor
+from seriesbox.algorithm import ALGORITHMS, estimator_class, predictor_class
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.tables.table import Table
@@ -35,10 +35,10 @@ def data(hyperparameters: CNNKMeansHyperparameters | LSTMADHyperparameters) -> T
 def cost(algorithm: str, name: str, value: str, seconds: int, threads: int) -> str:
     """The cells of one case."""
     torch.set_num_threads(threads)
-    given: Any = predictor(algorithm).Hyperparameters.parse({"max-seconds": seconds, name: value})
+    given: Any = predictor_class(algorithm).Hyperparameters.parse({"max-seconds": seconds, name: value})
     run, table = Run(), data(given)
     started = time.perf_counter()
-    model = estimator(algorithm).fit(given, [table], [], run)
+    model = estimator_class(algorithm).fit(given, [table], [], run)
     took = time.perf_counter() - started
     finite = all(tensor.isfinite().all() for tensor in model.state_dict().values())
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -54,7 +54,7 @@ def main() -> None:
     print("| hyperparameter | value | epochs | seconds | memory, MB | finite |\n|---|---|---|---|---|---|")
     with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
         for algorithm in ALGORITHMS:
-            for declared in predictor(algorithm).Hyperparameters.declarations():
+            for declared in predictor_class(algorithm).Hyperparameters.declarations():
                 for value in declared.values if declared.tunable else ():
                     case = algorithm, declared.name, str(value), options.seconds, options.threads
                     print(f"| {algorithm} `{declared.name}` | {value} | {pool.apply(cost, case)} |", flush=True)

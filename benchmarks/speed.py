@@ -167,7 +167,7 @@ def whole_process(
     folder: Path, hyperparameters: CNNKMeansHyperparameters | LSTMADHyperparameters, table: Table
 ) -> float:
     """Seconds of the command `train`, from its start to its end."""
-    lay_out(folder, hyperparameters.written(), write_csv(table.values))
+    lay_out(folder, hyperparameters.to_dict(), write_csv(table.values))
     started = time.perf_counter()
     train(folder, folder / "train.log", lambda line: None)
     return time.perf_counter() - started

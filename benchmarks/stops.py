@@ -34,7 +34,7 @@ from demo.container import lay_out
 from demo.problems import Hyperparameters
 from seriesbox.algorithm import predict
 from seriesbox.artifact import load
-from seriesbox.errors import STOPPED_EARLY
+from seriesbox.errors import STOPPED_BEFORE_TRAINING
 from seriesbox.tables.csv import write_csv
 from seriesbox.tables.table import Table
 
@@ -42,7 +42,7 @@ Outcome = tuple[bytes, bytes]
 
 TRAIN = """
 import faulthandler, signal, sys
-from seriesbox.sagemaker.train import main
+from seriesbox.sagemaker.training.command import main
 faulthandler.register(signal.SIGUSR1, open(sys.argv[1], "w"), all_threads=False)
 main()
 """  # the command `train`, and where it is
@@ -139,7 +139,7 @@ def usable(job: Job) -> bool:
 def gave_its_reason(job: Job) -> bool:
     """Whether the failure file says that there was nothing to save yet."""
     failure = job.folder / "output" / "failure"
-    return failure.exists() and failure.read_text() == STOPPED_EARLY
+    return failure.exists() and failure.read_text() == STOPPED_BEFORE_TRAINING
 
 
 def first_line(folder: Path, process: subprocess.Popen[str]) -> None:

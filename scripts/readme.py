@@ -4,7 +4,7 @@ import re
 import sys
 from pathlib import Path
 
-from seriesbox.algorithm import ALGORITHMS, predictor
+from seriesbox.algorithm import ALGORITHMS, predictor_class
 
 README = Path(__file__).parent.parent / "README.md"
 
@@ -12,7 +12,7 @@ README = Path(__file__).parent.parent / "README.md"
 def table(name: str) -> str:
     """The hyperparameters of one algorithm as a Markdown table."""
     rows = ["| name | type | default | range | meaning |", "|---|---|---|---|---|"]
-    for each in predictor(name).Hyperparameters.declarations():
+    for each in predictor_class(name).Hyperparameters.declarations():
         rows.append(f"| `{each.name}` | {each.type} | {each.default} | {each.range} | {each.description} |")
     return "\n".join(rows)
 
