@@ -28,7 +28,7 @@ FLOORS = [
     {"hyperparameters", "run", "shard"},
     {"channel", "training_state"},
     {"evaluation", "training"},
-    {"cnn_kmeans", "lstm_ad"},
+    {package.split(".")[1] for package, _ in ALGORITHMS.values()},
     {"algorithm"},
     {"agreement", "artifact"},
     {"sagemaker"},

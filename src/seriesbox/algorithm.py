@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from seriesbox.errors import DataError, HyperparameterError
+from seriesbox.errors import HyperparameterError
 from seriesbox.hyperparameters import Optimization
 from seriesbox.network.types import Network, Shapes, Tensors
 from seriesbox.tables.table import Table
@@ -15,6 +15,7 @@ from seriesbox.tables.table import Table
 if TYPE_CHECKING:
     import torch
 
+    from seriesbox.channel import Channel
     from seriesbox.run import Run
 
 ALGORITHMS = {  # package, and estimator class
@@ -67,6 +68,7 @@ class Predictor(Protocol):
 class Estimator(Protocol):
     """A model that learns; an `nn.Module` whose state dict is all it has learnt."""
 
+    Channel: ClassVar[type["Channel[Any]"]]
     metrics: ClassVar[dict[str, Literal["Minimize", "Maximize"]]]
 
     columns: int  # of the tables it was fitted on; with the hyperparameters, all that shapes the state dict
@@ -90,11 +92,6 @@ class Estimator(Protocol):
         The memory of a `TableStack` becomes the training data. Other sequences of tables are copied first.
         Raises UserError if the data and the hyperparameters do not go together.
         """
-        ...
-
-    @staticmethod
-    def faults(hyperparameters: Any, training: Sequence[Table], validation: Sequence[Table]) -> list[DataError]:
-        """Return what is wrong with the tables, one by one: what `fit` would raise."""
         ...
 
     def predictor(self) -> Predictor:

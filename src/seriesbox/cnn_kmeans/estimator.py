@@ -21,8 +21,6 @@ from seriesbox.cnn_kmeans.predictor import CNNKMeansPredictor, Head, encode
 from seriesbox.cnn_kmeans.series import Series
 from seriesbox.cnn_kmeans.subsequences import encode_subsequences
 from seriesbox.cnn_kmeans.triplet import Triplets, triplet_loss
-from seriesbox.distributed import Group
-from seriesbox.errors import DataError
 from seriesbox.evaluation import mean_loss
 from seriesbox.network.torch_network import Buffers, TorchNetwork, arrays, as_array
 from seriesbox.run import Run
@@ -42,6 +40,7 @@ QUICK_STEPS = 200_000
 class CNNKMeans(nn.Module):
     """Clusters series of any lengths, gaps included."""
 
+    Channel: ClassVar = SeriesChannel
     metrics: ClassVar[dict[str, Literal["Minimize", "Maximize"]]] = {
         "train_loss": "Minimize",
         "train_score": "Maximize",
@@ -129,13 +128,6 @@ class CNNKMeans(nn.Module):
             lambda: kmeans.fit(features, sizes.clusters, sizes.algorithm, restarts, sizes.seed),
             like=as_array(self.centroids),
         )
-
-    @staticmethod
-    def faults(
-        hyperparameters: CNNKMeansHyperparameters, training: Sequence[Table], validation: Sequence[Table]
-    ) -> list[DataError]:
-        """Return the tables with rows in which nothing is observed."""
-        return SeriesChannel.faults(hyperparameters, training, validation, Group())
 
     def predictor(self) -> CNNKMeansPredictor:
         """Return its other half, whose network torch computes where this one is."""

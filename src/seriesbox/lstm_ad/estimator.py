@@ -15,7 +15,6 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from seriesbox.distributed import Group
 from seriesbox.errors import DataError
 from seriesbox.lstm_ad.channel import WindowChannel
 from seriesbox.lstm_ad.forecaster import Forecaster
@@ -33,6 +32,7 @@ QUICK_WINDOWS = 2000  # that the Gaussian is fitted to if training is stopped
 class LSTMAD(nn.Module):
     """Scores every row of one or several columns by how well it was foreseen."""
 
+    Channel: ClassVar = WindowChannel
     metrics: ClassVar[dict[str, Literal["Minimize", "Maximize"]]] = {
         "train_mse": "Minimize",
         "train_mae": "Minimize",
@@ -134,13 +134,6 @@ class LSTMAD(nn.Module):
         none = np.empty((0, self.columns), np.float32)
         errors = self.errors(train.chunks(train.held_out, every))
         return run.in_step(lambda: np.concatenate([none, *(each.flatten(0, 1).numpy(force=True) for each in errors)]))
-
-    @staticmethod
-    def faults(
-        hyperparameters: LSTMADHyperparameters, training: Sequence[Table], validation: Sequence[Table]
-    ) -> list[DataError]:
-        """Return the tables with missing cells, other columns than the first one's, or too few rows."""
-        return WindowChannel.faults(hyperparameters, training, validation, Group())
 
     def predictor(self) -> LSTMADPredictor:
         """Return its other half, whose network torch computes where this one is."""

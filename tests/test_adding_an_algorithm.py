@@ -1,0 +1,111 @@
+"""The third algorithm of docs/adding-an-algorithm.md: built from the page, trained, served, and taken away."""
+
+import difflib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from seriesbox.tables.csv import parse_csv, write_csv
+
+PROJECT = Path(__file__).parents[1]
+PAGE = (PROJECT / "docs" / "adding-an-algorithm.md").read_text()
+REGISTRY = "src/seriesbox/algorithm.py"
+# A file's name, then text, then the block with its contents.
+FILES = dict(re.findall(r"^`(src/\S+)`:.*?^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL))
+(LINE,) = re.findall(r"^## One line\n.*?^```python\n(.*?\n)```", PAGE, re.MULTILINE | re.DOTALL)
+TRAIN = "from seriesbox.sagemaker.training.command import main; main()"
+SERVE = "from seriesbox.sagemaker.serving.server import main; main()"
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory) -> Path:
+    """A copy of the sources with the algorithm in it."""
+    tree = tmp_path_factory.mktemp("project")
+    shutil.copytree(PROJECT / "src", tree / "src", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+    for name, content in FILES.items():
+        (tree / name).parent.mkdir(exist_ok=True)
+        (tree / name).write_text(content)
+    registry = (tree / REGISTRY).read_text()
+    last = [line for line in registry.splitlines(keepends=True) if line.startswith('    "') and '("seriesbox.' in line][
+        -1
+    ]
+    (tree / REGISTRY).write_text(registry.replace(last, last + LINE))
+    return tree
+
+
+@pytest.fixture
+def job(make_job, tree):
+    """A job whose commands run in the copy."""
+    job = make_job("third")
+    job.environment["PYTHONPATH"] = os.pathsep.join([str(tree / "src"), job.environment.get("PYTHONPATH", "")])
+    return job
+
+
+def train(job) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", TRAIN]
+    return subprocess.run(command, env=job.environment, capture_output=True, text=True, timeout=100, check=False)
+
+
+def rows() -> np.ndarray:
+    """(400, 4): all columns follow two hidden ones, but for row 300."""
+    random = np.random.default_rng(0)
+    values = random.normal(size=(400, 2)) @ random.normal(size=(2, 4)) + random.normal(0, 0.01, (400, 4))
+    values[300] += [3, -3, 3, -3]
+    return values.astype(np.float32)
+
+
+def test_it_touches_one_line_outside_its_package(tree):
+    assert {Path(name).parent.name for name in FILES} == {"autoencoder"}
+    changed = []
+    for file in sorted((tree / "src").rglob("*.py")):
+        original = PROJECT / file.relative_to(tree)
+        if file.parent.name != "autoencoder":
+            lines = difflib.ndiff(original.read_text().splitlines(), file.read_text().splitlines())
+            changed += [line for line in lines if line[0] in "+-"]
+    assert changed == [f"+ {LINE.rstrip()}"]
+
+
+def test_it_trains_and_serves_and_finds_what_cannot_be_copied(job):
+    job.set({"units": "2", "epochs": "40", "lr": "0.01", "batch-size": "20"})
+    normal = np.delete(rows(), 300, axis=0)
+    job.put("training", "a.csv", write_csv(normal))
+    job.put("validation", "a.csv", write_csv(normal[:50]))
+    done = train(job)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "autoencoder {" in done.stdout  # told by `units` alone
+    first, *_, last = re.findall(r"epoch: \d+ train_mse: ([\d.]+) valid_mse: [\d.]+", done.stdout)
+    assert float(last) < float(first) / 10
+    with job.serve((sys.executable, "-c", SERVE)) as server:
+        answer = parse_csv(server.post(write_csv(rows())).body, "the answer").values
+        refused = server.post(b"1,2,,4\n")
+    assert answer.shape == (400, 5)
+    assert answer[:, 0].argmin() == 300
+    np.testing.assert_allclose(np.delete(answer[:, 1:], 300, axis=0), normal, atol=0.5)
+    assert (refused.status, refused.message) == (400, "The request must have 4 numbers in every row.")
+
+
+def test_its_code_is_as_tidy_as_the_projects(tree):
+    for check in (["check"], ["format", "--check"]):
+        command = [
+            sys.executable,
+            "-m",
+            "ruff",
+            *check,
+            "--config",
+            PROJECT / "pyproject.toml",
+            "src/seriesbox/autoencoder",
+        ]
+        done = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
+
+
+def test_a_fault_names_it(job):
+    job.set({"model": "autoencoder", "units": "0"})
+    assert train(job).returncode == 1
+    assert job.failure.read_text() == "`units` must be greater than or equal to 1, not 0."
