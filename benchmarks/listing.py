@@ -5,7 +5,7 @@ samples and for this program, and seriesbox is the image's own:
 
     docker run --rm -v $PWD:/project -w /project -e PYTHONPATH=/project seriesbox:gpu python -m benchmarks.listing
 
-It writes `listing/measured.json`, in a minute, best on a machine that nobody else uses: a training's time is what
+It writes `marketplace/measured.json`, in a minute, best on a machine that nobody else uses: a training's time is what
 the system counts for one core, and of several runs of a server the best figures are kept.
 """
 
@@ -23,7 +23,7 @@ import torch
 
 from benchmarks.serve import invoke, latencies, serving, throughput
 from demo.container import COMMANDS, lay_out
-from listing.folder import FOLDER, sample_hyperparameters, samples_folder
+from marketplace.folder import FOLDER, sample_hyperparameters, samples_folder
 from seriesbox.algorithm import ALGORITHMS
 from seriesbox.sagemaker.machine import usable_cores
 

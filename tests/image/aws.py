@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 from botocore.awsrequest import AWSResponse
 
-from listing import shapes
+from marketplace import shapes
 
 Json = dict[str, Any]
 
@@ -22,7 +22,7 @@ NO_TELEMETRY = {"SchemaVersion": "1.0", "SageMaker": {"PythonSDK": {"Modules": {
 
 def document(name: str) -> Json:
     """What CreateAlgorithm was given."""
-    return json.loads((Path(__file__).parents[2] / "listing" / name / "algorithm.json").read_text())
+    return json.loads((Path(__file__).parents[2] / "marketplace" / name / "algorithm.json").read_text())
 
 
 def description(name: str) -> Json:

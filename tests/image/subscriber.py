@@ -21,7 +21,7 @@ from local_mode import BUCKET, local_session
 from sagemaker.local import LocalSession
 from sagemaker.local.local_session import LocalSagemakerClient
 
-from listing.shapes import faults, operation
+from marketplace.shapes import faults, operation
 
 LOCAL = "local"  # the only machine there is
 

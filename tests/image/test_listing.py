@@ -14,7 +14,7 @@ from sagemaker.parameter import CategoricalParameter, ContinuousParameter, Integ
 from sagemaker.tuner import HyperparameterTuner
 
 from demo.archive import CNN_KMEANS, LSTM_AD
-from listing import shapes
+from marketplace import shapes
 
 PUBLISHED = {"cnn-kmeans": CNN_KMEANS, "lstm-ad": LSTM_AD}
 MACHINE = "ml.m5.2xlarge"

@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 from s3 import s3_server
 
-from listing.notebooks import differences
+from marketplace.notebooks import differences
 
 PROJECT = Path(__file__).parents[2]
 SETTINGS = """
@@ -44,7 +44,7 @@ def _s3(tmp_path, monkeypatch) -> Iterator[None]:
 @pytest.mark.parametrize("name", ["cnn-kmeans", "lstm-ad"])
 def test_every_cell_of_a_notebook_does_what_it_shows_and_nothing_is_left(name, tmp_path, monkeypatch, pytestconfig):
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(PROJECT), str(Path(__file__).parent)]))
-    path = PROJECT / "listing" / name / "notebook.ipynb"
+    path = PROJECT / "marketplace" / name / "notebook.ipynb"
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
 

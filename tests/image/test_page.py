@@ -12,7 +12,7 @@ from aws import ARN, AWS, NO_TELEMETRY, REGION, document
 from botocore.awsrequest import AWSResponse
 from moto import mock_aws
 
-LISTING = Path(__file__).parents[2] / "listing"
+LISTING = Path(__file__).parents[2] / "marketplace"
 
 
 @pytest.fixture(params=["cnn-kmeans", "lstm-ad"])

@@ -4,9 +4,9 @@ import pytest
 from engine import IMAGE, Container, docker
 
 from demo.container import lay_out, table
-from listing import samples
-from listing.folder import sample_hyperparameters, samples_folder
-from listing.reproduction import differences
+from marketplace import samples
+from marketplace.folder import sample_hyperparameters, samples_folder
+from marketplace.reproduction import differences
 
 
 @pytest.mark.parametrize("name", samples.INPUTS)

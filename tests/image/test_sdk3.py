@@ -98,7 +98,7 @@ def test_a_job_that_cannot_train_fails_and_says_why(clustering, folder):
 
 @pytest.mark.parametrize(("name", "split"), [("cnn-kmeans", "Line"), ("lstm-ad", "None")])
 def test_what_a_notebook_says_of_this_version_trains_transforms_and_leaves_nothing(name, split, s3, aws):
-    listing = Path(__file__).parents[2] / "listing" / name
+    listing = Path(__file__).parents[2] / "marketplace" / name
     answer, hyperparameters = (listing / each for each in ("samples/batch.csv.out", "hyperparameters.json"))
     prefix = f"seriesbox-notebook-{name}"
     s3.upload_file(str(answer), f"{prefix}/answers/batch.csv.out")  # which no job of this AWS writes
