@@ -1,1 +1,1 @@
-"""What the algorithms' listings on AWS Marketplace are made of."""
+"""Publishing the algorithms on AWS Marketplace."""

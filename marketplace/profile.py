@@ -1,18 +1,18 @@
-"""What SageMaker tries before an algorithm can be listed. Buyers will see it all, logs and metrics included."""
+"""The two jobs by which SageMaker validates an algorithm."""
 
 from marketplace import instances
-from marketplace.folder import sample_hyperparameters
-from marketplace.shapes import Json
+from marketplace.aws_model import Json
+from marketplace.files import sample_hyperparameters
 from seriesbox.algorithm import predictor
 from seriesbox.sagemaker.serving.negotiation import CSV
 
 
-def profile(name: str, place: str) -> Json:
-    """A training job on the samples under a place in S3, then a batch job on them."""
-    samples = f"{place}/samples"
-    # A whole file is one series where rows depend on each other: cut by line, it would have no answer.
-    cut = "Line" if predictor(name).rows_are_independent else "None"
+def validation_profile(name: str, prefix: str) -> Json:
+    """Return a training job and a batch job on the samples below an S3 prefix. Buyers will see all of it, logs too."""
+    # A file whose rows depend on each other must stay whole: split by line, it would have no answer.
+    split = "Line" if predictor(name).rows_are_independent else "None"
     machine = {"InstanceType": instances.VALIDATION, "InstanceCount": 1}
+    csv = {"ContentType": CSV, "CompressionType": "None"}
     return {
         "ProfileName": "samples",
         "TrainingJobDefinition": {
@@ -21,30 +21,22 @@ def profile(name: str, place: str) -> Json:
             "InputDataConfig": [
                 {
                     "ChannelName": channel,
-                    "DataSource": {
-                        "S3DataSource": {
-                            "S3DataType": "S3Prefix",
-                            "S3Uri": f"{samples}/{channel}/",
-                            "S3DataDistributionType": "FullyReplicated",
-                        }
-                    },
-                    "ContentType": CSV,
-                    "CompressionType": "None",
+                    "DataSource": _s3(f"{prefix}/samples/{channel}/", S3DataDistributionType="FullyReplicated"),
+                    **csv,
                 }
                 for channel in ("training", "validation")
             ],
-            "OutputDataConfig": {"S3OutputPath": f"{place}/validation/model"},
+            "OutputDataConfig": {"S3OutputPath": f"{prefix}/validation/model"},
             "ResourceConfig": {**machine, "VolumeSizeInGB": 30},
             "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
         },
         "TransformJobDefinition": {
-            "TransformInput": {
-                "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"{samples}/batch/"}},
-                "ContentType": CSV,
-                "CompressionType": "None",
-                "SplitType": cut,
-            },
-            "TransformOutput": {"S3OutputPath": f"{place}/validation/batch", "Accept": CSV, "AssembleWith": cut},
+            "TransformInput": {"DataSource": _s3(f"{prefix}/samples/batch/"), **csv, "SplitType": split},
+            "TransformOutput": {"S3OutputPath": f"{prefix}/validation/batch", "Accept": CSV, "AssembleWith": split},
             "TransformResources": machine,
         },
     }
+
+
+def _s3(uri: str, **more: str) -> Json:
+    return {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": uri, **more}}

@@ -1,4 +1,4 @@
-"""Who lists the algorithms, and where."""
+"""Who sells the algorithms, and where."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import botocore.session
 
 @dataclass(frozen=True)
 class Seller:
-    """All that the code does not know. The role is a name, with its path if it has one, or an ARN."""
+    """The values that the code cannot know. The role is a name, with its path if it has one, or an ARN."""
 
     account: str
     region: str
@@ -18,49 +18,43 @@ class Seller:
     version: str = version("seriesbox")
 
     def faults(self) -> list[str]:
-        """A sentence for each of these that cannot be right. Whether the others exist, only AWS knows."""
-        address = r"([0-9]+\.){3}[0-9]+"
-        patterns = {
+        """Return a sentence for each value that cannot be right. Whether role and bucket exist, only AWS knows."""
+        # AWS' other partitions, China and GovCloud, have other ARNs and other registries.
+        regions = botocore.session.get_session().get_available_regions("sagemaker", "aws")
+        role = rf"({re.escape(self._role_prefix)})?([a-zA-Z0-9_+=,.@-]+/)*[a-zA-Z0-9_+=,.@-]{{1,64}}"
+        bucket = r"(?!([0-9]+\.){3}[0-9]+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
+        checks = {
             "account": ("[0-9]{12}", "twelve digits"),
-            "region": ("|".join(_regions()), "a region of SageMaker's outside China and GovCloud, such as us-east-1"),
-            "role": (
-                f"({re.escape(self._roles)})?" + r"([a-zA-Z0-9_+=,.@-]+/)*[a-zA-Z0-9_+=,.@-]{1,64}",
-                f"a role of the account {self.account}: its name, such as service-role/NAME, or its ARN",
-            ),
-            "bucket": (
-                rf"(?!{address}$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{{1,61}}[a-z0-9]",
-                "a bucket's name, without s3://",
-            ),
+            "region": ("|".join(regions), "a region of SageMaker outside China and GovCloud, such as us-east-1"),
+            "role": (role, f"a role of account {self.account}: its name, such as service-role/NAME, or its ARN"),
+            "bucket": (bucket, "the name of a bucket, without s3://"),
             "version": (r"[0-9]+(\.[0-9]+)*", "numbers with dots between them"),
         }
-        given = {name: str(getattr(self, name)) for name in patterns}
         return [
-            f"The {name} must be {what}, not {given[name]!r}."
-            for name, (pattern, what) in patterns.items()
-            if not re.fullmatch(pattern, given[name])
+            f"The {name} must be {expected}, not {getattr(self, name)!r}."
+            for name, (pattern, expected) in checks.items()
+            if not re.fullmatch(pattern, getattr(self, name))
         ]
 
-    @property
-    def _roles(self) -> str:
-        return f"arn:aws:iam::{self.account}:role/"
+    def algorithm(self, name: str) -> str:
+        """Return the name of an algorithm's version in SageMaker."""
+        return f"{name}-{self.version.replace('.', '-')}"
 
     @property
     def role_arn(self) -> str:
-        """The role that SageMaker assumes."""
-        return self._roles + self.role.removeprefix(self._roles)
+        """The role that SageMaker assumes to validate the algorithms."""
+        return self._role_prefix + self.role.removeprefix(self._role_prefix)
 
     @property
     def registry(self) -> str:
-        """Where the account's images are."""
+        """The registry of the account's images."""
         return f"{self.account}.dkr.ecr.{self.region}.amazonaws.com"
 
     @property
     def image(self) -> str:
-        """The one image of both listings."""
+        """The image of both algorithms, as ECR names it."""
         return f"{self.registry}/seriesbox:{self.version}"
 
-
-def _regions() -> list[str]:
-    """AWS' other partitions, China and GovCloud, have other ARNs and other registries."""
-    regions: list[str] = botocore.session.get_session().get_available_regions("sagemaker", "aws")
-    return regions
+    @property
+    def _role_prefix(self) -> str:
+        return f"arn:aws:iam::{self.account}:role/"

@@ -1,72 +1,60 @@
-"""A model comes of every hyperparameter that may be tuned, at both ends of its range, on data that suffices.
+"""Every tunable hyperparameter gives a model at both ends of its range, if there is enough data.
 
-The others are small here; `benchmarks.ranges` has them at their defaults.
+Most other sizes are the smallest here; `benchmarks.ranges` has them at their defaults.
 """
 
 import numpy as np
 import pytest
 
-from marketplace.algorithm import hyperparameters, values
+from marketplace.files import samples_folder
 from seriesbox.algorithm import ALGORITHMS, estimator, predict, predictor
+from seriesbox.errors import UserError
 from seriesbox.hyperparameters import Hyperparameters
+from seriesbox.tables.csv import parse_csv
 from seriesbox.tables.table import Table
 from seriesbox.training import Run
 
-SMALL = {
-    "cnn-kmeans": {
-        "clusters": 2,
-        "blocks": 1,
-        "filters": 2,
-        "reduced-size": 2,
-        "output-size": 8,
-        "negative-samples": 1,
-    },
-    "lstm-ad": {"context-length": 2, "prediction-length": 2, "hidden-size": 2, "sequence-stride": 50, "num-layers": 1},
-}
+# Instead of the smallest: fewer windows, enough features to tell a thousand series apart, and an end after a second.
+INSTEAD = {"sequence-stride": 50, "filters": 2, "reduced-size": 8, "output-size": 8, "epochs": 2, "max-seconds": 1}
+ENDS = [
+    (name, each.name, value)
+    for name in ALGORITHMS
+    for each in predictor(name).Hyperparameters.declarations()
+    for value in each.values
+    if each.tunable
+]
 
 
-def ends():
-    """Of numbers the lowest and the highest, of words all."""
-    for algorithm in ALGORITHMS:
-        for declared in hyperparameters(algorithm):
-            if declared["IsTunable"]:
-                for value in values(declared):
-                    yield pytest.param(algorithm, declared["Name"], value, id=f"{algorithm} {declared['Name']} {value}")
+@pytest.mark.parametrize(("name", "hyperparameter", "value"), ENDS)
+def test_both_ends_train_a_model_that_predicts(name, hyperparameter, value):
+    assert trains(name, smallest(name, **{hyperparameter: value}))
 
 
-def data(algorithm: str, rows: int) -> Table:
-    """Series of 6 steps, or one of two columns."""
-    random = np.random.default_rng(0)
-    shape = rows, 6 if algorithm == "cnn-kmeans" else 2
-    return Table.of(np.sin(np.arange(rows) / 5)[:, None] + random.normal(0, 0.2, shape))
+def test_an_end_that_does_not_train_is_noticed(name):
+    """As if zero were the end of a range: nothing validates a copy."""
+    assert not trains(name, smallest(name).model_copy(update={"batch_size": 0}))
 
 
-@pytest.mark.parametrize(("algorithm", "name", "value"), list(ends()))
-def test_both_ends_train_a_model_that_predicts(algorithm, name, value):
-    assert trains(algorithm, predictor(algorithm).Hyperparameters.parse(sizes(algorithm) | {name: value}))
+def smallest(name: str, **given: int | float | str) -> Hyperparameters:
+    """Return the smallest sizes, apart from those that are given."""
+    sizes = {each: low for algorithm, each, low in reversed(ENDS) if algorithm == name and isinstance(low, int)}
+    known = predictor(name).Hyperparameters
+    return known.parse(sizes | {each: value for each, value in INSTEAD.items() if each in known.names()} | given)
 
 
-@pytest.mark.parametrize(("algorithm", "name"), [("cnn-kmeans", "clusters"), ("lstm-ad", "hidden_size")])
-def test_an_end_that_does_not_train_is_noticed(algorithm, name):
-    """As if zero were in the range: nothing checks what is made like this."""
-    given = predictor(algorithm).Hyperparameters.parse(sizes(algorithm)).model_copy(update={name: 0})
-    assert not trains(algorithm, given)
-
-
-def sizes(algorithm: str) -> dict[str, int]:
-    return SMALL[algorithm] | {"epochs": 2, "max-seconds": 1}
-
-
-def trains(algorithm: str, given: Hyperparameters) -> bool:
-    """Whether a model comes of it, all numbers, that has an answer of numbers."""
-    if algorithm == "cnn-kmeans":
-        training, test = data(algorithm, max(20, 2 * given.clusters)), data(algorithm, 5)
-    else:
-        window = given.context_length + given.prediction_length
-        training, test = data(algorithm, 5 * window + 100), data(algorithm, window)
-    try:
-        model = estimator(algorithm).fit(given, [training], [], Run())
-    except (ValueError, RuntimeError):
-        return False
-    numbers = [tensor.numpy() for tensor in model.state_dict().values()]
-    return all(np.isfinite(each).all() for each in [*numbers, predict(model.predictor(), test)[-1]])
+def trains(name: str, given: Hyperparameters) -> bool:
+    """Return True if fitting gives a model of numbers that predicts numbers. Rows are added while they are too few."""
+    noise = np.random.default_rng(0)
+    series = parse_csv((samples_folder(name) / "training" / "training.csv").read_bytes(), "").values
+    rows = 20
+    while rows < 10**6:
+        data = np.resize(series, (int(rows), series.shape[1])) + noise.normal(0, 0.1, (int(rows), series.shape[1]))
+        try:
+            model = estimator(name).fit(given, [Table.of(data)], [], Run())
+            answer = predict(model.predictor(), model.predictor().probe())[-1]
+            return all(np.isfinite(each).all() for each in [*map(np.asarray, model.state_dict().values()), answer])
+        except UserError:
+            rows *= 1.25
+        except (ValueError, RuntimeError):
+            return False
+    return False

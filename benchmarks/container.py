@@ -1,12 +1,13 @@
-"""What the listings' pages say of time and memory: the samples, through the commands `train` and `serve`.
+"""Time and memory of the container's commands `train` and `serve`, on the sample data.
 
-Run it in the image that is listed, since memory and start depend on torch's build; the project is mounted for the
-samples and for this program, and seriesbox is the image's own:
+Run it in the image that is published, because memory and start depend on torch's build. The project is mounted for the
+samples and this program; seriesbox is the image's own:
 
-    docker run --rm -v $PWD:/project -w /project -e PYTHONPATH=/project seriesbox:gpu python -m benchmarks.listing
+    docker run --rm -v $PWD:/project -w /project -e PYTHONPATH=/project -e COMMIT=$(git rev-parse --short HEAD) \
+        seriesbox:gpu python -m benchmarks.container
 
-It writes `marketplace/measured.json`, in a minute, best on a machine that nobody else uses: a training's time is what
-the system counts for one core, and of several runs of a server the best figures are kept.
+It takes a minute, and records its figures for the pages. Run it on an idle machine: a training's time is what the
+system counts for one core, and of several runs of a server the best figures are kept.
 """
 
 import json
@@ -18,16 +19,16 @@ from collections.abc import Callable
 from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import torch
 
+from benchmarks import figures
 from benchmarks.serve import invoke, latencies, serving, throughput
 from demo.container import COMMANDS, lay_out
-from marketplace.folder import FOLDER, sample_hyperparameters, samples_folder
+from marketplace.files import sample_hyperparameters, samples_folder
 from seriesbox.algorithm import ALGORITHMS
-from seriesbox.sagemaker.machine import usable_cores
 
-MEASURED = FOLDER / "measured.json"
 RUNS, REQUESTS, CLIENTS = 5, 200, 8
 BATCH_BYTES = 10_000_000
 
@@ -35,19 +36,19 @@ Figures = dict[str, float]
 
 
 def train(opt_ml: Path) -> Figures:
-    """One training job on one core, from the start of its process to the end."""
+    """Measure one training job on one core, from the start of its process to the end."""
     settings = {"SAGEMAKER_BASE_DIR": str(opt_ml), "OMP_NUM_THREADS": "1"}
     process = subprocess.Popen([COMMANDS / "train"], env=os.environ | settings, stdout=subprocess.DEVNULL)
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, "train")
-    # The peak is the job's own: this process, which began it, holds less.
+    # The peak is that of the job, because this process, which started it, holds less.
     return {"core_seconds": used.ru_utime + used.ru_stime, "peak_mb": used.ru_maxrss / 1024}
 
 
 def answer(opt_ml: Path, request: bytes) -> Figures:
-    """An endpoint that gets the same request again and again."""
+    """Measure an endpoint that gets the same request again and again."""
     with serving(opt_ml) as (served, seconds):
         latencies(served, request, REQUESTS // 4)  # the first ones are slower
         p50, p99 = latencies(served, request, REQUESTS)
@@ -56,7 +57,7 @@ def answer(opt_ml: Path, request: bytes) -> Figures:
 
 
 def transform(opt_ml: Path, body: bytes) -> Figures:
-    """A batch job of one file."""
+    """Measure a batch job of one file."""
     with serving(opt_ml, SAGEMAKER_BATCH="true") as (served, _), closing(served.connect()) as connection:
         started = time.perf_counter()
         invoke(connection, "POST", "/invocations", body)
@@ -65,18 +66,18 @@ def transform(opt_ml: Path, body: bytes) -> Figures:
 
 
 def best(measure: Callable[[], Figures]) -> Figures:
-    """Of several runs: the shortest times, the least memory, the highest rates."""
+    """Return the shortest times, the least memory and the highest rates of several runs."""
     runs = [measure() for _ in range(RUNS)]
     return {name: (max if "per_second" in name else min)(run[name] for run in runs) for name in runs[0]}
 
 
 def rounded(figures: Figures) -> Figures:
-    """To three digits: the rest differs from run to run."""
+    """Round to three digits: the rest differs from run to run."""
     return {name: float(f"{value:.3g}") for name, value in figures.items()}
 
 
 def measured(name: str, opt_ml: Path) -> dict[str, Figures]:
-    """Of the algorithm called `name`."""
+    """Measure one algorithm."""
     training, validation, request, batch = (
         (samples_folder(name) / path).read_bytes()
         for path in ("training/training.csv", "validation/validation.csv", "request.csv", "batch/batch.csv")
@@ -91,23 +92,17 @@ def measured(name: str, opt_ml: Path) -> dict[str, Figures]:
     }
 
 
-def processor() -> str:
-    """What the processor calls itself."""
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    return next(line for line in lines if line.startswith("model name")).partition(":")[2].strip()
-
-
 def main() -> None:
-    """Measure both algorithms."""
-    figures: dict[str, object] = {
-        "machine": {"cores": usable_cores(), "processor": processor(), "runs": RUNS},
+    """Measure every algorithm."""
+    found: dict[str, Any] = {
+        "runs": RUNS,
         "image": {"seriesbox": version("seriesbox"), "torch": torch.__version__},
     }
     with tempfile.TemporaryDirectory() as folder:
         for name in ALGORITHMS:
-            figures[name] = measured(name, Path(folder, name))
-            print(name, json.dumps(figures[name], indent=2), flush=True)
-    MEASURED.write_text(json.dumps(figures, indent=2) + "\n")
+            found[name] = measured(name, Path(folder, name))
+            print(name, json.dumps(found[name], indent=2), flush=True)
+    figures.record("container", found)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from sagemaker.parameter import CategoricalParameter, ContinuousParameter, Integ
 from sagemaker.tuner import HyperparameterTuner
 
 from demo.archive import CNN_KMEANS, LSTM_AD
-from marketplace import shapes
+from marketplace.aws_model import faults, operation
 
 PUBLISHED = {"cnn-kmeans": CNN_KMEANS, "lstm-ad": LSTM_AD}
 MACHINE = "ml.m5.2xlarge"
@@ -109,7 +109,7 @@ def texts(hyperparameters: dict) -> dict[str, str]:
 
 
 def test_what_describes_an_algorithm_is_what_aws_would_answer(name):
-    assert not shapes.faults(shapes.operation("DescribeAlgorithm").output_shape, description(name))
+    assert not faults(operation("DescribeAlgorithm").output_shape, description(name))
 
 
 def test_a_training_job_gets_what_it_was_given_and_defaults(name, estimator, aws):
