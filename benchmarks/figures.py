@@ -27,11 +27,8 @@ def read(benchmark: str) -> dict[str, Any]:
 
 def _commit() -> str:
     """Return the commit that is checked out. In the image, which has no git, $COMMIT must name it."""
-    command = ["git", "-C", str(FILE.parent), "rev-parse", "--short", "HEAD"]
-    return (
-        os.environ.get("COMMIT")
-        or subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
-    )
+    command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"]
+    return os.environ.get("COMMIT") or subprocess.check_output(command, text=True).strip()
 
 
 def _processor() -> str:
