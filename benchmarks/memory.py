@@ -23,9 +23,9 @@ import torch
 
 from seriesbox.agreement import difference
 from seriesbox.algorithm import estimator_class, predictor_class
-from seriesbox.sagemaker.training.channels import read_channels
 from seriesbox.sagemaker.machine import resident_memory
 from seriesbox.sagemaker.paths import Paths
+from seriesbox.sagemaker.training.channels import read_channels
 from seriesbox.tables.csv import parse_csv, write_csv
 from seriesbox.training import Run
 

@@ -1,4 +1,4 @@
-"""An AWS that knows both algorithms as they are listed. It sends nothing: requests are walked, kept and answered."""
+"""A stand-in for AWS that knows the algorithms by their CreateAlgorithm requests, and checks what it is asked."""
 
 import json
 from datetime import UTC, datetime
@@ -8,11 +8,13 @@ from typing import Any
 import boto3
 from botocore.awsrequest import AWSResponse
 
-from listing import shapes
+from marketplace import aws_model
 
 Json = dict[str, Any]
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
+FOLDER = Path(__file__).parents[2] / "marketplace"
+NAMES = sorted(file.parent.name for file in FOLDER.glob("*/algorithm.json"))
 ARN = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}"
 MODEL = "s3://notebook/models/model.tar.gz"
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -22,7 +24,7 @@ NO_TELEMETRY = {"SchemaVersion": "1.0", "SageMaker": {"PythonSDK": {"Modules": {
 
 def document(name: str) -> Json:
     """What CreateAlgorithm was given."""
-    return json.loads((Path(__file__).parents[2] / "listing" / name / "algorithm.json").read_text())
+    return json.loads((FOLDER / name / "algorithm.json").read_text())
 
 
 def description(name: str) -> Json:
@@ -53,14 +55,14 @@ class AWS:
 
     def take(self, operation: str, asked: Json) -> None:
         """Keep a request, which must be one that AWS takes."""
-        assert not (faults := shapes.faults(shapes.operation(operation).input_shape, asked)), faults
+        assert not (wrong := aws_model.faults(aws_model.operation(operation).input_shape, asked)), wrong
         self.asked[operation] = asked
 
     def answer(self, operation: str) -> Json:
         """The answer to the last request for an operation."""
         answer = self._answers(operation, self.asked[operation])
-        if shape := shapes.operation(operation).output_shape:  # who deletes is told nothing
-            assert not (faults := shapes.faults(shape, answer)), faults
+        if shape := aws_model.operation(operation).output_shape:  # who deletes is told nothing
+            assert not (wrong := aws_model.faults(shape, answer)), wrong
         return answer
 
     def _answers(self, operation: str, asked: Json) -> Json:

@@ -1,7 +1,7 @@
 """An AWS account that has subscribed to an algorithm, of which nothing leaves this machine.
 
 SageMaker's local mode runs the jobs. What it does not know, since it takes images and no algorithms, is added here and
-told by the listing's CreateAlgorithm request. Every request is checked by AWS' own model of it.
+told by the algorithm's CreateAlgorithm request. Every request is checked by AWS' own model of it.
 """
 
 import math
@@ -21,7 +21,7 @@ from local_mode import BUCKET, local_session
 from sagemaker.local import LocalSession
 from sagemaker.local.local_session import LocalSagemakerClient
 
-from listing.shapes import faults, operation
+from marketplace.aws_model import faults, operation
 
 LOCAL = "local"  # the only machine there is
 
@@ -187,9 +187,8 @@ class Client(LocalSagemakerClient):
 
 
 def check(name: str, request: Json) -> None:
-    """Is this what the operation takes?"""
-    found = faults(operation(name).input_shape, request)
-    assert not found, found
+    """Fail unless this is what the operation takes."""
+    assert not (wrong := faults(operation(name).input_shape, request)), wrong
 
 
 def drawn(ranges: Json, dice: Random) -> dict[str, str]:

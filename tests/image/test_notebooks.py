@@ -1,4 +1,4 @@
-"""The listings' notebooks, as a subscriber runs them; only what subscribing tells them is replaced.
+"""The notebooks, as a subscriber runs them; only what subscribing tells them is replaced.
 
 `scripts/test-image -k notebook --keep` writes what the cells show into them.
 """
@@ -10,13 +10,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from aws import FOLDER, NAMES
 from local_mode import nothing_left_behind
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
+from notebook_differences import differences
 from s3 import s3_server
-
-from listing.notebooks import differences
 
 PROJECT = Path(__file__).parents[2]
 SETTINGS = """
@@ -41,10 +41,10 @@ def _s3(tmp_path, monkeypatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("_s3")
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("name", ["cnn-kmeans", "lstm-ad"])
+@pytest.mark.parametrize("name", NAMES)
 def test_every_cell_of_a_notebook_does_what_it_shows_and_nothing_is_left(name, tmp_path, monkeypatch, pytestconfig):
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(PROJECT), str(Path(__file__).parent)]))
-    path = PROJECT / "listing" / name / "notebook.ipynb"
+    path = FOLDER / name / "notebook.ipynb"
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
 

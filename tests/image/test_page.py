@@ -1,4 +1,4 @@
-"""The Python code of the listings' pages, run as it is typed, by version 2 of the SDK. No engine is needed."""
+"""The Python code of the product pages, run as it is typed, by version 2 of the SDK. No engine is needed."""
 
 import re
 from collections.abc import Iterator
@@ -8,26 +8,24 @@ from typing import Any
 import boto3
 import pytest
 import sagemaker
-from aws import ARN, AWS, NO_TELEMETRY, REGION, document
+from aws import ARN, AWS, FOLDER, NAMES, NO_TELEMETRY, REGION, document
 from botocore.awsrequest import AWSResponse
 from moto import mock_aws
 
-LISTING = Path(__file__).parents[2] / "listing"
 
-
-@pytest.fixture(params=["cnn-kmeans", "lstm-ad"])
+@pytest.fixture(params=NAMES)
 def name(request) -> str:
     return request.param
 
 
 @pytest.fixture
 def samples(name) -> Path:
-    return LISTING / name / "samples"
+    return FOLDER / name / "samples"
 
 
 @pytest.fixture
 def aws(samples, monkeypatch) -> Iterator[AWS]:
-    """The account of a buyer who works in the listing's folder, and whom an endpoint answers the request there."""
+    """The account of a buyer who works in the algorithm's folder; an endpoint answers the request that is there."""
     monkeypatch.chdir(samples.parent)
     monkeypatch.setattr("time.sleep", lambda _: None)  # the SDK asks again and again whether something is ready
     with mock_aws():
@@ -68,7 +66,7 @@ def left(aws) -> set[tuple[str, str]]:
 
 def blocks(name: str) -> list[str]:
     """Those of Python, with the ARN of the buyer's own subscription."""
-    found = re.findall(r"```python\n(.*?)```", (LISTING / name / "page.md").read_text(), re.DOTALL)
+    found = re.findall(r"```python\n(.*?)```", (FOLDER / name / "page.md").read_text(), re.DOTALL)
     return [re.sub('algorithm_arn=".*"', f'algorithm_arn="{ARN}:algorithm/{name}"', block) for block in found]
 
 

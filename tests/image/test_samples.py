@@ -1,15 +1,16 @@
-"""The image makes the outputs that the listings show."""
+"""The image reproduces the outputs of the samples."""
 
 import pytest
+from aws import NAMES
 from engine import IMAGE, Container, docker
+from output_differences import differences
 
 from demo.container import lay_out, table
-from listing import samples
-from listing.folder import sample_hyperparameters, samples_folder
-from listing.reproduction import differences
+from marketplace import samples
+from marketplace.files import sample_hyperparameters, samples_folder
 
 
-@pytest.mark.parametrize("name", samples.INPUTS)
+@pytest.mark.parametrize("name", NAMES)
 def test_the_outputs_of_the_samples_are_made_again_by_the_image(name, tmp_path):
     folder = samples_folder(name)
     training, validation = (
@@ -21,4 +22,4 @@ def test_the_outputs_of_the_samples_are_made_again_by_the_image(name, tmp_path):
     with Container.running("-v", f"{tmp_path / 'ml' / 'model'}:/opt/ml/model:ro", command=("serve",)) as server:
         for output, request in samples.OUTPUTS.items():
             made = server.invoke((folder / request).read_bytes())
-            assert differences(name, table((folder / output).read_bytes()), table(made)) == []
+            assert differences(table((folder / output).read_bytes()), table(made)) == []

@@ -11,7 +11,7 @@ from typing import Any
 
 import boto3
 import pytest
-from aws import ARN, AWS, REGION, ROLE
+from aws import ARN, AWS, FOLDER, REGION, ROLE
 from aws_server import aws_server
 from conftest import Problem
 from engine import IMAGE, Container, docker
@@ -98,15 +98,15 @@ def test_a_job_that_cannot_train_fails_and_says_why(clustering, folder):
 
 @pytest.mark.parametrize(("name", "split"), [("cnn-kmeans", "Line"), ("lstm-ad", "None")])
 def test_what_a_notebook_says_of_this_version_trains_transforms_and_leaves_nothing(name, split, s3, aws):
-    listing = Path(__file__).parents[2] / "listing" / name
-    answer, hyperparameters = (listing / each for each in ("samples/batch.csv.out", "hyperparameters.json"))
+    folder = FOLDER / name
+    answer, hyperparameters = (folder / each for each in ("samples/batch.csv.out", "hyperparameters.json"))
     prefix = f"seriesbox-notebook-{name}"
     s3.upload_file(str(answer), f"{prefix}/answers/batch.csv.out")  # which no job of this AWS writes
 
     subscribed = f"algorithm_arn, role = {(algorithm := f'{ARN}:algorithm/{name}')!r}, {ROLE!r}"
-    *steps, clean_up = blocks(listing / "notebook.ipynb")
+    *steps, clean_up = blocks(folder / "notebook.ipynb")
     program = "\n".join([subscribed, *steps, "print(session.list_s3_files(bucket, prefix))", clean_up])
-    done = subprocess.run([sys.executable, "-c", program], cwd=listing, stdout=subprocess.PIPE, check=True, text=True)
+    done = subprocess.run([sys.executable, "-c", program], cwd=folder, stdout=subprocess.PIPE, check=True, text=True)
 
     assert answer.read_text() in done.stdout
     inputs = [f"{prefix}/{channel}/{channel}.csv" for channel in ("batch", "training", "validation")]

@@ -1,1 +1,0 @@
-"""What the algorithms' listings on AWS Marketplace are made of."""

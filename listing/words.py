@@ -1,9 +1,0 @@
-"""What is said of one algorithm alone: its `words.md`, heading by heading."""
-
-from listing.fields import sections
-from listing.folder import FOLDER
-
-
-def words(name: str) -> dict[str, str]:
-    """Of the algorithm called `name`. Facts, which begin with `$`, are not filled in."""
-    return sections((FOLDER / name / "words.md").read_text())

@@ -1,0 +1,1 @@
+"""Publishing the algorithms on AWS Marketplace."""

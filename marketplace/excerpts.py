@@ -1,0 +1,40 @@
+"""The rows of the samples that a page shows."""
+
+from pathlib import Path
+
+from marketplace.files import samples_folder
+from marketplace.markdown import enumeration
+
+CELLS = 6  # of a row that are shown
+FILES = {
+    "request": "request.csv",
+    "response": "response.csv",
+    "batch": "batch/batch.csv",
+    "batch_output": "batch.csv.out",
+}
+
+
+def excerpts(name: str) -> dict[str, str]:
+    """Return the same rows of each sample: the first one, and if it has no answer, the first two that have one."""
+    samples = samples_folder(name)
+    answered = [row for row, line in enumerate(_lines(samples / "response.csv"), 1) if line.strip(",")]
+    rows = sorted({1, *answered[:2]})
+    return {
+        "rows_shown": enumeration(rows),
+        "rows_empty": str(answered[0] - 1),
+        **{f"{key}_shown": _excerpt(_lines(samples / file), rows) for key, file in FILES.items()},
+    }
+
+
+def _excerpt(lines: list[str], rows: list[int]) -> str:
+    """Return rows by their numbers, from 1 on; dots stand for what is left out."""
+    shown = []
+    for row, before in zip(rows, [0, *rows], strict=False):
+        cells = lines[row - 1].split(",")
+        shown += ["..."] * (row > before + 1)
+        shown += [",".join(cells[:CELLS] + ["..."] * (len(cells) > CELLS))]
+    return "\n".join(shown)
+
+
+def _lines(file: Path) -> list[str]:
+    return file.read_text().splitlines()

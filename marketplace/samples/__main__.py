@@ -1,0 +1,23 @@
+"""The program that writes the samples of every algorithm."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from demo.container import CommandError
+from marketplace.files import samples_folder
+from marketplace.samples import inputs, outputs
+from seriesbox.algorithm import ALGORITHMS
+
+try:
+    for name in ALGORITHMS:
+        generated = inputs(name)
+        with tempfile.TemporaryDirectory() as folder:
+            files = generated | outputs(name, generated, Path(folder))
+        for path, content in files.items():
+            file = samples_folder(name) / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+            print(f"{file}: {len(content):,} bytes")
+except CommandError as error:
+    sys.exit(f"\n{error}")
