@@ -1,1 +1,1 @@
-"""The demo: what seriesbox finds in data whose answer is known. Run it by `scripts/demo`."""
+"""The demo: what seriesbox answers about data whose answer is known. `scripts/demo` runs it."""

@@ -1,85 +1,76 @@
-"""Train, serve and judge both algorithms on data whose answer is known, and draw what they found."""
+"""Train, serve and judge every algorithm on data whose answer is known, and draw what it answers."""
 
 import argparse
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
-from demo import archive, pictures, synthetic
 from demo.container import CommandError, csv, invoke, lay_out, serve, table, train
-from demo.judge import lowest_score, match_clusters
-from demo.problems import Array, Clustering, Detection, Hyperparameters, Series
+from demo.problem import Array, Problem
+from seriesbox.algorithm import ALGORITHMS
 
-RESULTS = Path(__file__).resolve().parent / "results"
-ECG200 = "ECG200_TRAIN and ECG200_TEST (.txt or .tsv)"
-ANOMALY = "the UCR anomaly file asked for (NUMBER_UCR_Anomaly_NAME_TRAINEND_START_END.txt)"
+FOLDER = Path(__file__).resolve().parent
+RESULTS = FOLDER / "results"
 
 
 def main() -> None:
-    """The walk: two problems, and for each of them training, serving, judging, drawing."""
-    given = _arguments()
-    results = RESULTS / ("archive" if given.data else "synthetic")
-    clustering: Clustering | None = synthetic.clustering(given.seed)
-    detection: Detection | None = synthetic.detection(given.seed)
-    if given.data:
-        clustering = archive.clustering(given.data)
-        detection = archive.detection(given.data, given.anomaly)
-    if not clustering and not detection:
-        sys.exit(f"There is nothing to run on below {given.data}: neither {ECG200} nor {ANOMALY}.")
+    """Go through the algorithms: train, serve, judge, draw."""
+    options = _options()
+    results = RESULTS / ("archive" if options.data else "synthetic")
+    problems = {name: _problem(name, options) for name in _algorithms()}
+    if not any(problems.values()):
+        files = " nor ".join(_module(name, "archive").FILES for name in problems)
+        sys.exit(f"There is nothing to run on below {options.data}: neither {files}.")
 
-    pictures_drawn = [
-        _cluster(clustering, results) if clustering else f"(no clusters: {ECG200} are not below {given.data})",
-        _detect(detection, results) if detection else f"(no anomaly: {ANOMALY} is not below {given.data})",
-    ]
-    print(f"\nLogs, models and answers are in {results}; the pictures:", *pictures_drawn, sep="\n  ")
-
-
-def _cluster(problem: Clustering, results: Path) -> Path:
-    print(f"\nClustering {problem.title}: {len(problem.train)} to train on, {len(problem.test)} to judge by")
-    labels = _answer(results / "cnn-kmeans", problem.hyperparameters, problem.train, problem.test)[:, 0]
-    found = match_clusters(problem.kinds, labels)
-    present = Counter(problem.kinds)
-    abnormal = {kind: count for kind, count in present.items() if kind != problem.normal}
-    print(
-        f"  {problem.known} {sum(abnormal.values())} abnormal beats among {len(problem.test)}; "
-        f"found {', '.join(f'{found.right[kind]} of {count} with {kind}' for kind, count in abnormal.items())}, "
-        f"{found.right[problem.normal]} of {present[problem.normal]} normal ones"
-    )
-    print(f"  accuracy {found.accuracy:.2f}, adjusted Rand index {found.rand_index:.2f}")
-    pictures.draw_clusters(problem, labels, found, results / "clusters.png")
-    return results / "clusters.png"
+    pictures = []
+    for name, problem in problems.items():
+        picture = _module(name, "picture")
+        if not problem:
+            pictures.append(f"(no {picture.NAME}: below {options.data} is not {_module(name, 'archive').FILES})")
+            continue
+        print(f"\n{problem.heading}")
+        answer = _train_and_serve(problem, results / name)
+        for line in _module(name, "judge").report(problem, answer):
+            print(f"  {line}", flush=True)
+        picture.draw(problem, answer, results / picture.NAME)
+        pictures.append(str(results / picture.NAME))
+    print(f"\nLogs, models and answers are in {results}; the pictures:", *pictures, sep="\n  ")
 
 
-def _detect(problem: Detection, results: Path) -> Path:
-    rows = f"{len(problem.train)} rows to train on, {len(problem.test)} to judge by"
-    print(f"\nAnomaly detection in {problem.title}: {rows}")
-    answer = _answer(results / "lstm-ad", problem.hyperparameters, problem.train[:, None], problem.test[:, None])
-    score, forecast = answer.T
-    found = lowest_score(score, problem.anomaly)
-    print(f"  {problem.known} an anomaly at rows {problem.anomaly.start} to {problem.anomaly.stop - 1}")
-    print(
-        f"  the lowest score, {found.score:.0f}, is at row {found.row}, {'inside' if found.inside else 'NOT inside'}; "
-        f"outside no score is below {found.elsewhere:.0f}"
-    )
-    pictures.draw_anomaly(problem, score, forecast, found, results / "anomaly.png")
-    return results / "anomaly.png"
+def _algorithms() -> list[str]:
+    """Return the algorithms that have a demo."""
+    return [name for name in ALGORITHMS if (FOLDER / name.replace("-", "_")).is_dir()]
 
 
-def _answer(
-    folder: Path, hyperparameters: Hyperparameters, training: Iterable[Series], test: Iterable[Series]
-) -> Array:
-    """What the container answers to `test` after it was trained on `training`."""
+def _module(algorithm: str, name: str) -> ModuleType:
+    """Return a module of an algorithm's demo; `problem.py` says which ones there are."""
+    return import_module(f"demo.{algorithm.replace('-', '_')}.{name}")
+
+
+def _problem(algorithm: str, options: argparse.Namespace) -> Problem | None:
+    """Return the problem to solve; None if its data is not below the given folder."""
+    problem: Problem | None
+    if options.data:
+        problem = _module(algorithm, "archive").find(options)
+    else:
+        problem = _module(algorithm, "synthetic").generate(options.seed)
+    return problem
+
+
+def _train_and_serve(problem: Problem, folder: Path) -> Array:
+    """Return what the container answers to the test rows after it was trained. Logs and model stay in the folder."""
     opt_ml = folder / "opt" / "ml"
-    lay_out(opt_ml, hyperparameters, csv(training))
+    lay_out(opt_ml, problem.hyperparameters, csv(problem.train))
     started = time.monotonic()
-    train(opt_ml, folder / "train.log", _progress(int(hyperparameters["epochs"])))
+    train(opt_ml, folder / "train.log", _progress(int(problem.hyperparameters["epochs"])))
     print(f"  trained in {time.monotonic() - started:.0f} s", flush=True)
     started = time.monotonic()
     with serve(opt_ml, folder / "serve.log") as url:
         ready = time.monotonic()
-        answer = table(invoke(url, csv(test)))
+        answer = table(invoke(url, csv(problem.test)))
         print(
             f"  serving after {ready - started:.1f} s, answered {len(answer)} rows in {time.monotonic() - ready:.2f} s"
         )
@@ -88,34 +79,32 @@ def _answer(
 
 
 def _progress(epochs: int) -> Callable[[str], None]:
-    """Shows lines of metrics: on a terminal each in the place of the last, in a file about every tenth epoch."""
+    """Return a function that prints lines of metrics: all on one line of a terminal, or every tenth one to a file."""
     terminal = sys.stdout.isatty()
 
     def show(line: str) -> None:
-        epoch = int(line.split()[1])
+        epoch, (metrics, _, _) = int(line.split()[1]), line.partition(" (")  # the times follow in parentheses
         if terminal:
-            print(f"\r  {line}", end="\n" if epoch == epochs else "", flush=True)
+            print(f"\r  {metrics}", end="\n" if epoch == epochs else "", flush=True)
         elif epoch % 10 == 0:
-            print(f"  {line}", flush=True)
+            print(f"  {metrics}", flush=True)
 
     return show
 
 
-def _arguments() -> argparse.Namespace:
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__)
-    parser.add_argument("--seed", type=int, default=0, help="of the generated data (default: 0)")
-    parser.add_argument(
-        "--data", type=Path, metavar="FOLDER", help="use ECG200 and UCR anomaly files found below it instead"
-    )
-    parser.add_argument(
-        "--anomaly", type=int, metavar="NUMBER", help="the UCR anomaly file's number (default: 179, else the first)"
-    )
-    given = parser.parse_args()
-    if given.data and not given.data.is_dir():
-        parser.error(f"{given.data} is not a folder.")
-    if given.anomaly and not given.data:
-        parser.error("--anomaly chooses a file below --data: give that too.")
-    return given
+    parser.add_argument("--seed", type=int, default=0, help="seed of the generated data (default: 0)")
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="use published data, found below it, instead")
+    for name in _algorithms():
+        _module(name, "archive").add_options(parser)
+    options = parser.parse_args()
+    if options.data and not options.data.is_dir():
+        parser.error(f"{options.data} is not a folder.")
+    choices = [name for name, value in vars(options).items() if name not in ("seed", "data") and value is not None]
+    if choices and not options.data:
+        parser.error(f"--{choices[0]} chooses a file below --data: give that too.")
+    return options
 
 
 if __name__ == "__main__":

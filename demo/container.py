@@ -1,4 +1,4 @@
-"""The container's two commands, as SageMaker runs them: `train` on an `/opt/ml` tree, `serve` behind HTTP."""
+"""The container's two commands, run like SageMaker runs them: `train` on an `/opt/ml` tree, `serve` behind HTTP."""
 
 import io
 import json
@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -17,18 +17,18 @@ from urllib.request import Request, urlopen
 
 import numpy as np
 
-from demo.problems import Array, Hyperparameters, Series
+from demo.problem import Array, Hyperparameters, Series
 
-COMMANDS = Path(sys.executable).parent  # where this Python's venv has `train` and `serve`
+COMMANDS = Path(sys.executable).parent  # the folder with the commands of this Python's environment
 SECONDS_TO_START, SECONDS_TO_STOP = 60, 30
 
 
 class CommandError(Exception):
-    """`train` or `serve` did not do its work; the message ends with its log."""
+    """`train` or `serve` failed. The message ends with the end of its log."""
 
 
 def lay_out(opt_ml: Path, hyperparameters: Hyperparameters, training: bytes, validation: bytes = b"") -> None:
-    """Write what SageMaker would have mounted: three files of configuration, and a data channel or two."""
+    """Write what SageMaker mounts: three files of configuration, and a channel of data or two."""
     shutil.rmtree(opt_ml, ignore_errors=True)
     config = opt_ml / "input" / "config"
     config.mkdir(parents=True)
@@ -37,42 +37,45 @@ def lay_out(opt_ml: Path, hyperparameters: Hyperparameters, training: bytes, val
         folder = opt_ml / "input" / "data" / channel
         folder.mkdir(parents=True)
         (folder / f"{channel}.csv").write_bytes(body)
-    for name, content in {
-        "hyperparameters": {
-            name: str(value) for name, value in hyperparameters.items()
-        },  # strings, as the platform has them
+    contents: Mapping[str, object] = {
+        "hyperparameters": {name: str(value) for name, value in hyperparameters.items()},  # SageMaker has texts only
         "inputdataconfig": {channel: {"TrainingInputMode": "File", "ContentType": "text/csv"} for channel in channels},
         "resourceconfig": {"current_host": "algo-1", "hosts": ["algo-1"], "network_interface_name": "lo"},
-    }.items():
+    }
+    for name, content in contents.items():
         (config / f"{name}.json").write_text(json.dumps(content, indent=2))
 
 
 def train(opt_ml: Path, log: Path, on_epoch: Callable[[str], None]) -> None:
-    """Run `train` to its end; `on_epoch` gets every line of metrics as it appears. Raises CommandError."""
+    """Run `train` to its end. Raises CommandError.
+
+    on_epoch: gets each line of metrics as it appears. The other lines of the log begin with a time and a level, such as
+        "2026-11-27 22:24:14,123 INFO".
+    """
     with log.open("w") as file, _start("train", opt_ml, stdout=subprocess.PIPE) as process:
         for line in process.stdout or []:
             file.write(line)
             if line.startswith("epoch:"):
                 on_epoch(line.rstrip())
     if process.returncode:
-        raise _failed("train", f"ended with exit code {process.returncode}", log)
+        raise _failure("train", f"ended with exit code {process.returncode}", log)
 
 
 @contextmanager
-def serve(opt_ml: Path, log: Path) -> Iterator[str]:
-    """Run `serve` and yield its URL once `/ping` answers; stop it by SIGTERM. Raises CommandError."""
-    port = free_port()
+def serve(opt_ml: Path, log: Path, **environment: str) -> Iterator[str]:
+    """Run `serve`, yield its URL once `/ping` answers, and stop it by SIGTERM. Raises CommandError."""
+    port = _free_port()
     url = f"http://127.0.0.1:{port}"
     with log.open("w") as file:
-        process = _start("serve", opt_ml, stdout=file, SAGEMAKER_BIND_TO_PORT=str(port))
+        process = _start("serve", opt_ml, stdout=file, SAGEMAKER_BIND_TO_PORT=str(port), **environment)
     try:
         deadline = time.monotonic() + SECONDS_TO_START
         while not _answers(f"{url}/ping"):
             if process.poll() is not None:
-                raise _failed("serve", f"ended with exit code {process.returncode} before it answered /ping", log)
+                raise _failure("serve", f"ended with exit code {process.returncode} before it answered /ping", log)
             if time.monotonic() > deadline:
-                raise _failed("serve", f"did not answer /ping within {SECONDS_TO_START} s", log)
-            time.sleep(0.1)
+                raise _failure("serve", f"did not answer /ping within {SECONDS_TO_START} s", log)
+            time.sleep(0.005)
         yield url
     finally:
         process.terminate()
@@ -83,7 +86,7 @@ def serve(opt_ml: Path, log: Path) -> Iterator[str]:
 
 
 def invoke(url: str, body: bytes) -> bytes:
-    """POST a CSV to `/invocations`: the CSV that comes back. Raises CommandError."""
+    """POST a CSV to `/invocations` and return the CSV that comes back. Raises CommandError."""
     try:
         with urlopen(Request(f"{url}/invocations", body, {"Content-Type": "text/csv"})) as response:
             return bytes(response.read())
@@ -92,14 +95,21 @@ def invoke(url: str, body: bytes) -> bytes:
 
 
 def table(answer: bytes) -> Array:
-    """The rows of an answer, empty cells as NaN."""
+    """Return the rows of an answer. Empty cells are NaN."""
     return np.genfromtxt(io.BytesIO(answer), delimiter=",", ndmin=2)
 
 
 def csv(rows: Iterable[Series]) -> bytes:
-    """One row per line without header or index; a missing value is an empty cell."""
+    """Return a CSV without header or index. A missing value is an empty cell."""
     lines = (",".join("" if np.isnan(value) else f"{value:.6g}" for value in row) for row in rows)
     return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _free_port() -> int:
+    """Return a port of the loopback interface that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _start(command: str, opt_ml: Path, stdout: IO[str] | int, **environment: str) -> subprocess.Popen[str]:
@@ -112,13 +122,6 @@ def _start(command: str, opt_ml: Path, stdout: IO[str] | int, **environment: str
     )
 
 
-def free_port() -> int:
-    """A port of the loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _answers(url: str) -> bool:
     try:
         with urlopen(url, timeout=5) as response:
@@ -127,6 +130,6 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _failed(command: str, how: str, log: Path) -> CommandError:
+def _failure(command: str, how: str, log: Path) -> CommandError:
     last_lines = "\n".join(log.read_text().splitlines()[-20:])
     return CommandError(f"`{command}` {how}. The end of its log, {log}:\n\n{last_lines}")

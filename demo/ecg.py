@@ -50,14 +50,14 @@ PREMATURE: Beat = [Wave(-105, 1.5, 12), Wave(-68, -0.55, 14), Wave(-12, -0.4, 22
 
 
 class Recording(NamedTuple):
-    """An ECG and where its beats are."""
+    """An ECG, and the rows of its beats."""
 
     millivolts: Array  # (T,), SAMPLES_PER_SECOND
-    edges: NDArray[np.int64]  # (B + 1,): beat i is rows edges[i] to edges[i + 1], its R peak half way
+    edges: NDArray[np.int64]  # (B + 1,): beat i has rows edges[i] to edges[i + 1], its R peak half way
 
 
 def record(beats: Sequence[Beat], rng: np.random.Generator) -> Recording:
-    """The ECG of one beat after another, each a little different from its model; a pure function of `rng`'s state."""
+    """Return the ECG of these beats. Each differs a little from its model. All chance comes from `rng`."""
     edges = np.concatenate([[0.0], rr_intervals(len(beats), rng).cumsum()])  # seconds
     time = np.arange(0, edges[-1], 1 / SAMPLES_PER_SECOND)  # (T,)
     turns = np.interp(time, edges, np.arange(len(edges)))
@@ -74,7 +74,10 @@ def record(beats: Sequence[Beat], rng: np.random.Generator) -> Recording:
 
 
 def rr_intervals(count: int, rng: np.random.Generator) -> Array:
-    """(count,) seconds from beat to beat, by a power spectrum of two Gaussian peaks with random phases (equation 2)."""
+    """Return (count,) seconds from beat to beat.
+
+    Their power spectrum has two Gaussian peaks, with random phases (equation 2).
+    """
     intervals = max(count, 512)  # enough to tell the two peaks apart
     frequency = np.fft.rfftfreq(intervals, d=MEAN_RR)
     power = sum(share * np.exp(-((frequency - peak) ** 2) / (2 * 0.01**2)) for share, peak in [(1, SLOW), (2, BREATH)])
@@ -84,13 +87,13 @@ def rr_intervals(count: int, rng: np.random.Generator) -> Array:
 
 
 def _varied(beats: Sequence[Beat], rng: np.random.Generator) -> Array:
-    """(3, B, W): the angles and widths in radians and the heights of every beat's waves; absent waves have height 0."""
+    """Return (3, B, W): angle, height and width of each wave, in radians and mV. Missing waves have height 0."""
     waves = np.zeros((len(beats), max(map(len, beats)), 3)) + Wave(0, 0, 1)
-    for varied, beat in zip(waves, beats, strict=True):
-        varied[: len(beat)] = beat
+    for row, beat in zip(waves, beats, strict=True):
+        row[: len(beat)] = beat
     angle, height, width = np.moveaxis(waves, 2, 0)
     shape = angle.shape
-    strength = rng.normal(1, 0.05, (len(beats), 1))  # breathing turns the heart's axis: whole beats grow and shrink
+    strength = rng.normal(1, 0.05, (len(beats), 1))  # breath turns the heart's axis, so whole beats grow and shrink
     return np.stack(
         [
             np.radians(angle + rng.normal(0, 1, shape)),
@@ -101,7 +104,7 @@ def _varied(beats: Sequence[Beat], rng: np.random.Generator) -> Array:
 
 
 def _relax(push: Array) -> Array:
-    """(T,) -> (T,): z' = push - z from z = 0, by the trapezoidal rule on exp(t) z."""
+    """(T,) -> (T,): solve z' = push - z from z = 0, by the trapezoidal rule on exp(t) z."""
     step = 1 / SAMPLES_PER_SECOND
     decay = np.exp(-step)
     return np.asarray(lfilter([step / 2, step / 2 * decay], [1, -decay], push))

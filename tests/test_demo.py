@@ -1,32 +1,36 @@
+from argparse import Namespace
+
 import numpy as np
 import pytest
 
-from benchmarks.clustering import accuracy
-from demo import archive, ecg, synthetic
-from demo.judge import lowest_score, match_clusters
+from demo import ecg
+from demo.cnn_kmeans import archive as heartbeats
+from demo.cnn_kmeans.judge import match_clusters
+from demo.lstm_ad import archive as anomalies
+from demo.lstm_ad import synthetic
+from demo.lstm_ad.judge import lowest_score
 
 
 def test_clusters_are_matched_with_kinds_so_that_most_series_are_right():
     kinds = ["a"] * 4 + ["b"] * 3
     labels = np.array([1.0, 1, 1, 0, 0, 0, 0])
-    found = match_clusters(kinds, labels)
-    assert found.kinds == ["b", "a"]
-    assert found.right == {"a": 3, "b": 3}
-    assert found.accuracy == pytest.approx(6 / 7)
-    assert accuracy(np.array([1.0] * 4 + [-1] * 3), labels.astype(int)) == pytest.approx(6 / 7)
+    clusters = match_clusters(kinds, labels)
+    assert clusters.kinds == ["b", "a"]
+    assert clusters.right == {"a": 3, "b": 3}
+    assert clusters.accuracy == pytest.approx(6 / 7)
 
 
 @pytest.mark.parametrize(("row", "inside"), [(40, True), (70, False)])
-def test_the_lowest_score_is_judged_by_where_it_lies(row, inside):
-    score = np.linspace(0, -1, 100)
-    score[:10] = np.nan
-    score[row] = -50
-    found = lowest_score(score, range(38, 45))
-    assert (found.row, found.inside) == (row, inside)
+def test_the_lowest_score_is_judged_by_its_row(row, inside):
+    scores = np.linspace(0, -1, 100)
+    scores[:10] = np.nan
+    scores[row] = -50
+    lowest = lowest_score(scores, range(38, 45))
+    assert (lowest.row, lowest.inside) == (row, inside)
 
 
 def test_the_generated_heartbeats_depend_on_their_seed_alone():
-    one, same, other = (synthetic.detection(seed, train=5, test=20) for seed in (1, 1, 2))
+    one, same, other = (synthetic.generate(seed, train=5, test=20) for seed in (1, 1, 2))
     np.testing.assert_array_equal(one.test, same.test)
     assert len(one.test) != len(other.test) or not np.array_equal(one.test, other.test)
 
@@ -42,11 +46,11 @@ def test_the_archives_formats_are_read(tmp_path):
     for part in ("TRAIN", "TEST"):
         (tmp_path / f"ECG200_{part}.txt").write_text("  1.0  0.5 0.25\n -1.0  0.1 0.2\n")
     (tmp_path / "7_UCR_Anomaly_x_3_5_6.txt").write_text("1\n2\n3\n4\n9\n9\n4\n")
-    heartbeats = archive.clustering(tmp_path)
-    assert heartbeats.kinds == ["normal", "infarction"]
-    np.testing.assert_array_equal(heartbeats.train, [[0.5, 0.25], [0.1, 0.2]])
-    trace = archive.detection(tmp_path, None)
-    np.testing.assert_array_equal(trace.train, [1, 2, 3])
-    np.testing.assert_array_equal(trace.test, [4, 9, 9, 4])
-    assert list(trace.anomaly) == [2, 3]
-    assert archive.detection(tmp_path, 179) is None
+    beats = heartbeats.find(Namespace(data=tmp_path))
+    assert beats.kinds == ["normal", "infarction"]
+    np.testing.assert_array_equal(beats.train, [[0.5, 0.25], [0.1, 0.2]])
+    series = anomalies.find(Namespace(data=tmp_path, anomaly=None))
+    np.testing.assert_array_equal(series.train, [[1], [2], [3]])
+    np.testing.assert_array_equal(series.test, [[4], [9], [9], [4]])
+    assert list(series.anomaly) == [2, 3]
+    assert anomalies.find(Namespace(data=tmp_path, anomaly=179)) is None

@@ -1,12 +1,12 @@
 """Samples for CNN-KMeans: heartbeats of three kinds, as long as the heart took for them, some with gaps."""
 
-from demo import synthetic
+from demo.cnn_kmeans import synthetic
 from demo.container import csv
 
 
 def inputs() -> dict[str, bytes]:
     """Return the files by path. `planted.csv` has the kind of every heartbeat in the batch file."""
-    beats = synthetic.clustering(seed=1, train=200, test=100)  # with seed 0 one beat lies between two clusters
+    beats = synthetic.generate(seed=1, train=200, test=100)  # with seed 0 one beat lies between two clusters
     return {
         "training/training.csv": csv(beats.train[:160]),
         "validation/validation.csv": csv(beats.train[160:]),

@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from demo import synthetic
-from demo.archive import CNN_KMEANS, LSTM_AD
+import demo.cnn_kmeans.archive
+import demo.cnn_kmeans.synthetic
+import demo.lstm_ad.archive
+import demo.lstm_ad.synthetic
 from demo.container import csv, lay_out, table
 
 # SageMaker's SDK looks for them while it is imported, and without the second for AWS as well.
@@ -50,16 +52,17 @@ class Problem:
 @pytest.fixture(scope="session")
 def clustering() -> Problem:
     """Heartbeats of different lengths, some with gaps."""
-    beats = synthetic.clustering(seed=0, train=60, test=20)
-    return Problem(CNN_KMEANS, csv(beats.train[:40]), csv(beats.train[40:]), csv(beats.test), 51, 0)
+    beats = demo.cnn_kmeans.synthetic.generate(seed=0, train=60, test=20)
+    published = demo.cnn_kmeans.archive.HYPERPARAMETERS
+    return Problem(published, csv(beats.train[:40]), csv(beats.train[40:]), csv(beats.test), 51, 0)
 
 
 @pytest.fixture(scope="session")
 def detection() -> Problem:
     """Two columns: an ECG, and the same upside down and larger."""
-    record = synthetic.detection(seed=0, train=30, test=20)
-    both = [np.stack([part, 5 - 3 * part], axis=1) for part in (record.train, record.test)]
-    return Problem(LSTM_AD, csv(both[0]), csv(both[0][:1000]), csv(both[1]), 3, 100)
+    record = demo.lstm_ad.synthetic.generate(seed=0, train=30, test=20)
+    both = [np.concatenate([part, 5 - 3 * part], axis=1) for part in (record.train, record.test)]
+    return Problem(demo.lstm_ad.archive.HYPERPARAMETERS, csv(both[0]), csv(both[0][:1000]), csv(both[1]), 3, 100)
 
 
 @pytest.fixture(params=["clustering", "detection"])

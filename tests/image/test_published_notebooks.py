@@ -13,10 +13,14 @@ from sagemaker.inputs import TrainingInput
 from sagemaker.parameter import CategoricalParameter, ContinuousParameter, IntegerParameter
 from sagemaker.tuner import HyperparameterTuner
 
-from demo.archive import CNN_KMEANS, LSTM_AD
+import demo.cnn_kmeans.archive
+import demo.lstm_ad.archive
 from marketplace.aws_model import faults, operation
 
-PUBLISHED = {"cnn-kmeans": CNN_KMEANS, "lstm-ad": LSTM_AD}
+PUBLISHED = {
+    "cnn-kmeans": demo.cnn_kmeans.archive.HYPERPARAMETERS,
+    "lstm-ad": demo.lstm_ad.archive.HYPERPARAMETERS,
+}
 MACHINE = "ml.m5.2xlarge"
 TRAINING, VALIDATION, TEST = (f"s3://notebook/{name}.csv" for name in ("train", "valid", "test"))
 

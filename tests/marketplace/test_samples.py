@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from output_differences import differences
 
+from demo.cnn_kmeans.judge import match_clusters
 from demo.container import table
-from demo.judge import match_clusters
 from marketplace import samples
 from marketplace.files import sample_hyperparameters, samples_folder
 from marketplace.request import NOBODY, request

@@ -1,0 +1,1 @@
+"""The demo of CNN-KMeans: which of these series are alike?"""

@@ -1,0 +1,42 @@
+"""What the demo gives an algorithm: data to train on, data to judge by, and the right answer.
+
+The demo of an algorithm is a package beside this file that is called like the algorithm. Its modules are
+
+- `synthetic`, whose `generate(seed)` returns a Problem of generated data;
+- `archive`, whose `find(options)` returns a Problem of published data or, if it is not there, None. `FILES` says which
+    files it needs, and `add_options(parser)` adds the options that choose among them;
+- `judge`, whose `report(problem, answer)` returns lines that compare an answer with the right one;
+- `picture`, whose `draw(problem, answer, file)` draws the answer. `NAME` is the name of the file.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Series = Array  # (T,), NaN if a value is missing
+Hyperparameters = dict[str, int | float | str]
+
+
+@dataclass(frozen=True)
+class Problem(ABC):
+    """Rows to train on and rows to judge by. A subclass adds the right answer, which `train` does not get.
+
+    unit: of the values.
+    known: how the answer is known, "planted" or "labelled".
+    """
+
+    title: str
+    unit: str
+    train: Collection[Series]
+    test: Collection[Series]
+    known: str
+    hyperparameters: Hyperparameters
+
+    @property
+    @abstractmethod
+    def heading(self) -> str:
+        """Return what is asked of which data, in one line."""
