@@ -19,18 +19,23 @@ def aws_server(aws: AWS) -> Iterator[str]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            if self.path.endswith("/invocations"):
+                self.reply(aws.invoke(body), "text/csv")
+                return
             match self.headers.get("X-Amz-Target", "").split("."):
                 case "SageMaker", operation:
                     aws.take(operation, json.loads(body))
-                    self.reply(aws.answer(operation))
+                    self.reply(encoded(aws.answer(operation)))
                 case _, "DescribeLogStreams":
-                    self.reply({"logStreams": []})
+                    self.reply(encoded({"logStreams": []}))
+                case _, "FilterLogEvents":
+                    self.reply(encoded({"events": []}))
                 case _:
                     self.send_error(403)
 
-        def reply(self, said: Json) -> None:
-            answer = json.dumps(said, default=datetime.timestamp).encode()
+        def reply(self, answer: bytes, content_type: str = "application/x-amz-json-1.1") -> None:
             self.send_response(200)
+            self.send_header("Content-Type", content_type)
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
             self.wfile.write(answer)
@@ -44,3 +49,7 @@ def aws_server(aws: AWS) -> Iterator[str]:
             yield f"http://127.0.0.1:{server.server_port}"
         finally:
             server.shutdown()
+
+
+def encoded(answer: Json) -> bytes:
+    return json.dumps(answer, default=datetime.timestamp).encode()

@@ -3,11 +3,15 @@
 import json
 import os
 import subprocess
+import time
+import urllib.error
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import Request, urlopen
 
+HARDENED = ["--network", "none", "--read-only", "--tmpfs", "/tmp"]
 IMAGE = os.environ.get("SERIESBOX_IMAGE", "seriesbox:latest")  # scripts/test-image --image NAME sets it
 
 
@@ -16,6 +20,12 @@ def docker(*arguments: str, stdin: bytes | None = None, timeout: float = 120) ->
     done = subprocess.run(["docker", *arguments], input=stdin, capture_output=True, timeout=timeout, check=False)
     assert done.returncode == 0, f"docker {' '.join(arguments)}: {(done.stdout + done.stderr).decode()}"
     return done.stdout
+
+
+def mounted(folder: Path, readonly: tuple[str, ...] = ("input",)) -> list[str]:
+    """Return the options that mount the folders of an `/opt/ml` tree one by one, as SageMaker does."""
+    folders = [(each.name, ":ro" if each.name in readonly else "") for each in folder.iterdir()]
+    return [option for name, mode in folders for option in ("-v", f"{folder / name}:/opt/ml/{name}{mode}")]
 
 
 def installed() -> set[str]:
@@ -99,3 +109,16 @@ if model := "{model}":
 request = Request(url + path, sys.stdin.buffer.read(), dict([("Content-Type", "text/csv")]))
 sys.stdout.buffer.write(urlopen(request).read())
 """
+
+
+def answer_from_outside(port: int, body: bytes) -> bytes:
+    for _ in range(300):
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/ping") as ping:
+                assert ping.status == 200
+            break
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+    with urlopen(Request(f"http://127.0.0.1:{port}/invocations", body, {"Content-Type": "text/csv"})) as answer:
+        assert answer.headers["Content-Type"] == "text/csv"
+        return answer.read()

@@ -69,7 +69,7 @@ def test_the_machine_that_made_the_base_is_not_in_the_image():
 
 
 def test_train_and_serve_are_commands_of_ours():
-    for command, module in {"train": "train", "serve": "serving.server"}.items():
+    for command, module in {"train": "training.command", "serve": "serving.server"}.items():
         assert f"from seriesbox.sagemaker.{module} import main" in " ".join(shell(f"cat $(command -v {command})"))
 
 
@@ -91,7 +91,7 @@ def test_it_starts_as_sagemaker_wants_and_says_what_it_is(build):
 
 
 @pytest.mark.timeout(900)  # all of it is compressed
-def test_it_is_as_large_as_the_readme_says(build):
+def test_it_is_as_large_as_its_page_says(build):
     uncompressed = int(docker("image", "inspect", "--format", "{{.Size}}", IMAGE))
     compressor, compressed = zlib.compressobj(), 0  # gzip's algorithm and level, which registries use
     with subprocess.Popen(["docker", "save", IMAGE], stdout=subprocess.PIPE) as save:
@@ -99,5 +99,5 @@ def test_it_is_as_large_as_the_readme_says(build):
             compressed += len(compressor.compress(chunk))
     compressed += len(compressor.flush())
     row = "size" if build == "cpu" else "size with CUDA"
-    said = re.search(rf"\| {row} \| ([0-9.]+) GB, ([0-9.]+) GB compressed", (PROJECT / "README.md").read_text())
+    said = re.search(rf"\| {row} \| ([0-9.]+) GB, ([0-9.]+) GB compressed", (PROJECT / "docs/image.md").read_text())
     assert (float(said[1]) * 1e9, float(said[2]) * 1e9) == pytest.approx((uncompressed, compressed), rel=0.1)

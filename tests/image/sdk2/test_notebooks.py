@@ -18,7 +18,8 @@ from nbformat.v4 import new_code_cell
 from notebook_differences import differences
 from s3 import s3_server
 
-PROJECT = Path(__file__).parents[2]
+IMAGE_TESTS = Path(__file__).parents[1]
+PROJECT = IMAGE_TESTS.parents[1]
 SETTINGS = """
 from subscriber import Session
 
@@ -43,7 +44,7 @@ def _s3(tmp_path, monkeypatch) -> Iterator[None]:
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", NAMES)
 def test_every_cell_of_a_notebook_does_what_it_shows_and_nothing_is_left(name, tmp_path, monkeypatch, pytestconfig):
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(PROJECT), str(Path(__file__).parent)]))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, [PROJECT, IMAGE_TESTS, IMAGE_TESTS / "sdk2"])))
     path = FOLDER / name / "notebook.ipynb"
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)

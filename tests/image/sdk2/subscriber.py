@@ -4,13 +4,11 @@ SageMaker's local mode runs the jobs. What it does not know, since it takes imag
 told by the algorithm's CreateAlgorithm request. Every request is checked by AWS' own model of it.
 """
 
-import math
 import re
 from copy import deepcopy
 from functools import partialmethod
 from io import StringIO
 from pathlib import Path
-from random import Random
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,6 +18,7 @@ from engine import IMAGE
 from local_mode import BUCKET, local_session
 from sagemaker.local import LocalSession
 from sagemaker.local.local_session import LocalSagemakerClient
+from tuning import random_search
 
 from marketplace.aws_model import faults, operation
 
@@ -96,34 +95,15 @@ class Client(LocalSagemakerClient):
     def create_hyper_parameter_tuning_job(self, **request: Any) -> None:
         """Random search, one training after the other."""
         check("CreateHyperParameterTuningJob", request)
-        config, training = request["HyperParameterTuningJobConfig"], dict(request["TrainingJobDefinition"])
+        training = dict(request["TrainingJobDefinition"])
         training["ResourceConfig"] = training.pop("HyperParameterTuningResourceConfig")
-        static, objective = training.pop("StaticHyperParameters"), config["HyperParameterTuningJobObjective"]
-        dice, results = Random(config["RandomSeed"]), []
-        for number in range(config["ResourceLimits"]["MaxNumberOfTrainingJobs"]):
-            name = f"{request['HyperParameterTuningJobName']}-{number + 1:03}"
-            tuned = drawn(config["ParameterRanges"], dice)
+        static, job = training.pop("StaticHyperParameters"), request["HyperParameterTuningJobName"]
+
+        def train(name: str, tuned: dict[str, str]) -> list[Json]:
             self.create_training_job(**training, TrainingJobName=name, HyperParameters=static | tuned)
-            (value,) = (
-                each["Value"]
-                for each in self.trainings[name]["FinalMetricDataList"]
-                if each["MetricName"] == objective["MetricName"]
-            )
-            results.append(
-                {
-                    "TrainingJobName": name,
-                    "TrainingJobStatus": "Completed",
-                    "TunedHyperParameters": tuned,
-                    "FinalHyperParameterTuningJobObjectiveMetric": {"Value": value},
-                }
-            )
-        self.tunings[request["HyperParameterTuningJobName"]] = {
-            "HyperParameterTuningJobStatus": "Completed",
-            "TrainingJobSummaries": results,
-            "BestTrainingJob": {"Minimize": min, "Maximize": max}[objective["Type"]](
-                results, key=lambda each: each["FinalHyperParameterTuningJobObjectiveMetric"]["Value"]
-            ),
-        }
+            return self.trainings[name]["FinalMetricDataList"]
+
+        self.tunings[job] = random_search(job, request["HyperParameterTuningJobConfig"], train)
 
     def describe_hyper_parameter_tuning_job(self, **request: str) -> Json:
         return self.tunings[request["HyperParameterTuningJobName"]]
@@ -189,15 +169,3 @@ class Client(LocalSagemakerClient):
 def check(name: str, request: Json) -> None:
     """Fail unless this is what the operation takes."""
     assert not (wrong := faults(operation(name).input_shape, request)), wrong
-
-
-def drawn(ranges: Json, dice: Random) -> dict[str, str]:
-    """A value for every hyperparameter that has a range."""
-    values = {each["Name"]: dice.choice(each["Values"]) for each in ranges["CategoricalParameterRanges"]}
-    for kind in ("Integer", "Continuous"):
-        for each in ranges[f"{kind}ParameterRanges"]:
-            low, high = float(each["MinValue"]), float(each["MaxValue"])
-            logarithmic = each["ScalingType"] == "Logarithmic"
-            value = math.exp(dice.uniform(math.log(low), math.log(high))) if logarithmic else dice.uniform(low, high)
-            values[each["Name"]] = str(round(value) if kind == "Integer" else value)
-    return values
