@@ -1,33 +1,73 @@
-"""Write the tables of hyperparameters into docs/hyperparameters.md; with --check, only say if they are out of date."""
+"""Write the documents that take figures from benchmarks and tables from code; with --check, only name the old ones.
 
-import re
+docs/templates/NAME.md becomes docs/NAME.md. In a template, `{hyperparameters}` stands for a table of each algorithm,
+`{speed[ecg200][ratio]:.2f}` for a figure of benchmarks/figures.json, `{growth[lstm-ad]:table}` for a table of figures, and
+`{speed[of]}` for the commit, the day and the machine that figures are of.
+"""
+
+import json
 import sys
 from pathlib import Path
+from typing import Any
 
+from benchmarks import figures
 from seriesbox.algorithm import ALGORITHMS, predictor_class
 
-PAGE = Path(__file__).parent.parent / "docs" / "hyperparameters.md"
-BEGIN, END = "<!-- hyperparameters -->", "<!-- end of hyperparameters -->"
+DOCS = Path(__file__).parents[1] / "docs"
 
 
-def table(name: str) -> str:
-    """Return the hyperparameters of one algorithm as a Markdown table under its name."""
-    rows = [f"## {name}", "", "| name | type | default | range | inherited | meaning |", "|---|---|---|---|---|---|"]
-    for each in predictor_class(name).Hyperparameters.declarations():
-        inherited = "yes" if each.inherited else ""
-        cells = [f"`{each.name}`", each.type, str(each.default), each.range, inherited, each.description]
-        rows.append(f"| {' | '.join(cells)} |")
-    return "\n".join(rows)
+class Figures(dict[str, Any]):
+    """Figures by name. As `table`, rows by name, each with figures of the same names."""
+
+    def __format__(self, kind: str) -> str:
+        if kind != "table":
+            raise ValueError(f"{', '.join(self)} are no single figure")
+        rows = {name: row for name, row in self.items() if isinstance(row, dict)}
+        columns = list(dict.fromkeys(column for row in rows.values() for column in row))
+        lines = [["", *(column.replace("_", " ") for column in columns)], ["---"] * (1 + len(columns))]
+        lines += [[name, *(_text(row.get(column, "")) for column in columns)] for name, row in rows.items()]
+        return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-def renewed(text: str) -> str:
-    """Return the page with its tables renewed."""
-    tables = "\n\n".join(table(name) for name in ALGORITHMS)
-    return re.sub(f"{BEGIN}.*{END}", f"{BEGIN}\n{tables}\n{END}", text, flags=re.DOTALL)
+def _text(value: float | str) -> str:
+    """Return three digits of a number that is not whole."""
+    return f"{float(f'{value:.3g}'):,g}" if isinstance(value, float) else str(value)
+
+
+def entries() -> dict[str, Figures]:
+    """Return what benchmarks recorded, by benchmark; `of` says when, of what and on what."""
+    recorded = json.loads(figures.FILE.read_text(), object_hook=Figures)
+    return {name: Figures(entry["figures"], of=_origin(entry)) for name, entry in recorded.items()}
+
+
+def _origin(entry: dict[str, Any]) -> str:
+    machine = entry["machine"]
+    return f"commit {entry['commit']}, {entry['date']}, {machine['cores']} cores of an {machine['processor']}"
+
+
+def hyperparameters() -> str:
+    """Return the hyperparameters of every algorithm as a Markdown table under its name."""
+    lines = []
+    for name in ALGORITHMS:
+        lines += [f"## {name}", "", "| name | type | default | range | inherited | meaning |", "|---|---|---|---|---|---|"]
+        for each in predictor_class(name).Hyperparameters.declarations():
+            inherited = "yes" if each.inherited else ""
+            cells = [f"`{each.name}`", each.type, str(each.default), each.range, inherited, each.description]
+            lines.append(f"| {' | '.join(cells)} |")
+        lines.append("")
+    return "\n".join(lines).strip()
+
+
+def documents() -> dict[Path, str]:
+    """Return the text of every document that has a template."""
+    values = {"hyperparameters": hyperparameters(), **entries()}
+    templates = sorted(DOCS.glob("templates/*.md"))
+    return {DOCS / template.name: template.read_text().format_map(values) for template in templates}
 
 
 if __name__ == "__main__":
-    text = PAGE.read_text()
     if "--check" in sys.argv:
-        sys.exit(None if renewed(text) == text else "The tables are out of date: .venv/bin/python scripts/docs.py")
-    PAGE.write_text(renewed(text))
+        old = [document.name for document, text in documents().items() if document.read_text() != text]
+        sys.exit(f"{', '.join(old)} are out of date: .venv/bin/python scripts/docs.py" if old else None)
+    for document, text in documents().items():
+        document.write_text(text)

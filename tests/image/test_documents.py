@@ -25,7 +25,7 @@ def test_the_lines_of_the_readme_train_and_answer(kind, name, request, tmp_path)
 
 def test_the_lines_of_getting_started_train_and_serve(problem, tmp_path):
     train, serve = re.findall(r"^docker run .*", (PROJECT / "docs/getting-started.md").read_text(), re.MULTILINE)
-    problem.lay_out(tmp_path / "ml")
+    problem.lay_out(tmp_path / "ml", epochs=1)
     subprocess.run(["bash", "-c", train], cwd=tmp_path, check=True, timeout=120)
     server = subprocess.Popen(["bash", "-c", f"exec {serve}"], cwd=tmp_path)
     try:
