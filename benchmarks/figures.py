@@ -1,4 +1,4 @@
-"""The figures that README and pages show. Benchmarks record them in one file, `figures.json`."""
+"""The figures that README and pages show. Benchmarks record them in one file, `figures.json` or that of $FIGURES."""
 
 import json
 import os
@@ -9,13 +9,13 @@ from typing import Any
 
 from seriesbox.sagemaker.machine import usable_cores
 
-FILE = Path(__file__).with_name("figures.json")
-PROJECT = FILE.parents[1]
+PROJECT = Path(__file__).parents[1]
+FILE = Path(os.environ.get("FIGURES") or PROJECT / "benchmarks" / "figures.json")
 
 
 def record(benchmark: str, figures: dict[str, Any]) -> None:
     """Replace the entry of one benchmark. It names the commit, the day and the machine that the figures are of."""
-    entries = json.loads(FILE.read_text())
+    entries = json.loads(FILE.read_text()) if FILE.exists() else {}
     machine = {"processor": _processor(), "cores": usable_cores()}
     entries[benchmark] = {
         "commit": _commit(),
@@ -47,7 +47,7 @@ def _commit() -> str:
         return os.environ["COMMIT"]
     git = ["git", "-C", str(PROJECT)]
     commit = subprocess.check_output([*git, "rev-parse", "--short", "HEAD"], text=True).strip()
-    differs = subprocess.run([*git, "diff", "--quiet", "HEAD", "--", f":!{FILE.relative_to(PROJECT)}"], check=False)
+    differs = subprocess.run([*git, "diff", "--quiet", "HEAD", "--", ":!benchmarks/figures.json"], check=False)
     return f"{commit}-dirty" if differs.returncode else commit
 
 

@@ -3,7 +3,7 @@
 Sizes are those published for ECG200 and CNN-KMeans' defaults; LSTM-AD's defaults, more units, and longer contexts. The
 weights are random. With `--busy`, every core is busy with something else meanwhile, as it is beside a busy neighbour.
 
-    .venv/bin/python -m benchmarks.runtime [--busy] [--runs 7] [--threads 1 2] [--record]
+    .venv/bin/python -m benchmarks.runtime [--busy] [--runs 7] [--threads 1 2] [--share 1.0] [--record]
 """
 
 import multiprocessing
@@ -18,7 +18,7 @@ import numpy as np
 import torch
 
 from benchmarks import cases, figures, options
-from seriesbox.algorithm import Predictor
+from seriesbox.algorithm import Predictor, predictor_class
 from seriesbox.artifact import load, save
 from seriesbox.sagemaker.machine import usable_cores
 from seriesbox.tables.table import Table
@@ -60,6 +60,7 @@ def main() -> None:
     parser = options.parser(__doc__, "--algorithms", "--record")
     parser.add_argument("--busy", action="store_true", help="keep every core busy with something else")
     parser.add_argument("--runs", type=int, default=7, help="number of measurements, of which the median counts")
+    parser.add_argument("--share", type=float, default=1.0, help="share of the rows")
     both = sorted({1, usable_cores()})
     parser.add_argument("--threads", type=int, nargs="+", default=both, help="default: 1, and one per core")
     given = parser.parse_args()
@@ -67,10 +68,12 @@ def main() -> None:
     measured = []
     print("| model and table | threads | onnxruntime, ms | torch, ms | ratio |\n|---|---|---|---|---|")
     for prediction in (each for name in given.algorithms for each in cases.of(name).predictions):
-        table = Table.of(np.random.default_rng(0).normal(size=prediction.shape))
         with tempfile.TemporaryDirectory() as folder:
             save(prediction.model(), Path(folder))
             artifact = load(Path(folder))
+        rows, columns = prediction.shape
+        rows = max(int(given.share * rows), predictor_class(artifact.algorithm).min_rows(artifact.hyperparameters))
+        table = Table.of(np.random.default_rng(0).normal(size=(rows, columns)))
         for threads in given.threads:
             torch.set_num_threads(threads)
             predictors = artifact.predictor(threads), artifact.estimator().predictor()

@@ -12,9 +12,6 @@ import numpy as np
 
 from demo.container import csv, lay_out
 from demo.problem import Hyperparameters
-from seriesbox.artifact import save
-from seriesbox.lstm_ad.estimator import LSTMAD
-from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 
 WAVE = csv(np.sin(np.arange(400) / 5)[:, None])
 SERIES = csv(np.random.default_rng(0).normal(size=(30, 20)))
@@ -90,6 +87,10 @@ def make(path: str) -> Change:
 
 def give_absurd_model(folder: Path) -> None:
     """Put a model into the `model` channel whose loss is too large for a number."""
+    from seriesbox.artifact import save  # only this fault needs torch, which takes seconds to import
+    from seriesbox.lstm_ad.estimator import LSTMAD
+    from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
+
     model = LSTMAD(LSTMADHyperparameters(context_length=20, prediction_length=5, hidden_size=4), 1)
     model.forecaster.head.weight.data.fill_(1e30)
     save(model, folder / "input/data/model")

@@ -95,7 +95,7 @@ def stop_once(job: StoppableJob, seconds: tuple[float, float], random: Random, s
 
 
 def stop_often(name: str, plan: Job, count: int, seed: int) -> Stops:
-    """Train from beginning to end, and again, until there were n stops on the way."""
+    """Train from beginning to end, and again, until there were n stops on the way. The last training then ends."""
     stops, random = Stops(), Random(f"{seed} {name}")
     with tempfile.TemporaryDirectory() as base:
         job = StoppableJob(Path(base) / "ml", plan)
@@ -110,8 +110,11 @@ def stop_often(name: str, plan: Job, count: int, seed: int) -> Stops:
         expected, seconds = job.result(), (times[1] - times[0], times[2] - times[1])
         while stops.counts.total() < count:
             job.reset()
-            while not stop_once(job, seconds, random, stops):
-                pass
+            has_ended = False
+            while not has_ended and stops.counts.total() < count:
+                has_ended = stop_once(job, seconds, random, stops)
+            if not has_ended:
+                stops.expect(job.start().wait() == 0, "a training failed by itself")
             stops.trainings += 1
             stops.expect(job.result() == expected, "another result")
     return stops
