@@ -101,7 +101,7 @@ def train(base: str, name: str) -> Memory:
 def main() -> None:
     """Print the table."""
     parser = options.parser(__doc__, "--algorithms", "--record")
-    parser.add_argument("--folder", type=Path, help="where there is room for 1 GB of CSV, for a while")
+    parser.add_argument("--folder", type=Path, help="a folder with room for 1 GB of CSV")
     parser.add_argument("--share", type=float, default=1.0, help="share of the rows")
     parser.add_argument("--files", type=int, nargs="+", default=[1, 1000], help="numbers of files of the same rows")
     given = parser.parse_args()

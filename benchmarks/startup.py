@@ -33,9 +33,9 @@ def train(folder: Path, job: Job) -> Path:
 
 def seconds_to_ping(model: Path) -> float:
     """Start a container that serves the model, wait for its first 200, and remove it."""
-    options = ["--detach", "--name", CONTAINER, "-p", "8080:8080", "-v", f"{model}:/opt/ml/model:ro"]
+    flags = ["--detach", "--name", CONTAINER, "-p", "8080:8080", "-v", f"{model}:/opt/ml/model:ro"]
     started = time.perf_counter()
-    subprocess.run(["docker", "run", *options, "seriesbox", "serve"], check=True, capture_output=True)
+    subprocess.run(["docker", "run", *flags, "seriesbox", "serve"], check=True, capture_output=True)
     try:
         while time.perf_counter() - started < SECONDS_TO_WAIT:
             try:
