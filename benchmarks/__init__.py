@@ -1,1 +1,1 @@
-"""Where the figures in the README come from."""
+"""Programs that measure. They record the figures that README and pages show."""

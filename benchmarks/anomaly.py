@@ -2,141 +2,129 @@
 
 1. UCR anomaly 179 at the default hyperparameters over several seeds: are the two lowest scores inside the labelled
    anomaly, and how many times lower is the lowest one inside than the lowest one more than 100 rows away?
-2. Eight shorter series of that archive, one rule for all: is the lowest score at most 100 rows from the anomaly?
+2. Shorter series of that archive at one set of hyperparameters: is the lowest score at most 100 rows from the anomaly?
+   Beside it, matrix profile discords of as many rows as a context has.
 3. The published algorithm's own sample data: agreement of our forecasts and training log with the published ones.
 
-A score is a log-density: the lower, the more anomalous. Labels only judge: `fit` never sees them. Where the data comes
-from is said in `data.py`.
+A score is a log-density: low scores are anomalous. Labels only judge: training does not see them.
 
-    .venv/bin/python -m benchmarks.anomaly --data FOLDER [--threads 2] [--seeds 10]
+    .venv/bin/python -m benchmarks.anomaly --data FOLDER [--threads 2] [--seeds 10] [--short-seeds 3] [--record]
 """
 
 import math
 import sys
 import time
 from collections.abc import Mapping
-from pathlib import Path
+from statistics import median
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from benchmarks import data
+from benchmarks import data, figures, options
+from benchmarks.anomaly_sample import compare_sample, text
 from benchmarks.data import Anomaly
+from benchmarks.discord import discord
 from seriesbox.algorithm import predict
 from seriesbox.lstm_ad.estimator import LSTMAD
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
-from seriesbox.training import Run
+from seriesbox.run import Run
 
 LONG = 179
-REACH = 100  # rows beside the anomaly whose scores still belong to it
-SHORT_SEEDS = 3
+MAX_DISTANCE = 100  # from the anomaly, of rows whose scores still belong to it
 SHORT = LSTMADHyperparameters(prediction_length=1, sequence_stride=2, dropout=0.2, batch_size=16)
-SHORT_STEPS = 3000  # gradient steps at least, which set the epochs
-# The published log and number of parameters say hidden-size, num-layers and both lengths; the rest is what follows the
-# log best: 4 gradient steps an epoch, and windows whose valid_mse is the published one.
-SAMPLE = LSTMADHyperparameters(prediction_length=100, sequence_stride=100, hidden_size=64, batch_size=32)
-SAMPLE_LOG = {1: 0.2904, 2: 0.2623, 3: 0.2097, 100: 0.0006}  # published train_mse by epoch
-SAMPLE_VALID_MSE = 0.2905  # published, epoch 1
+SHORT_STEPS = 3000  # of the optimizer, from which the number of epochs follows
 
 
-def scores(problem: Anomaly, hyperparameters: LSTMADHyperparameters) -> NDArray[np.float32]:  # (N of test,)
-    """Normality of every test row; infinite where there is no score."""
+def fit_and_score(problem: Anomaly, hyperparameters: LSTMADHyperparameters) -> NDArray[np.float32]:
+    """Return the score of every test row; infinity if a row has none."""
     model = LSTMAD.fit(hyperparameters, [problem.train], [], Run())
     score = predict(model.predictor(), problem.test)[:, 0]
     return np.nan_to_num(score, nan=math.inf, neginf=-math.inf)
 
 
-def near(problem: Anomaly, reach: int) -> NDArray[np.bool_]:  # (N of test,)
-    """Which test rows lie in the anomaly or at most `reach` rows beside it."""
+def near(problem: Anomaly, distance: int) -> NDArray[np.bool_]:
+    """Return for every test row whether it is in the anomaly or at most `distance` rows from it."""
     row = np.arange(len(problem.test.values))
-    return (row >= problem.rows.start - reach) & (row < problem.rows.stop + reach)
+    return (row >= problem.rows.start - distance) & (row < problem.rows.stop + distance)
 
 
 def for_short(rows: int) -> LSTMADHyperparameters:
-    """The one rule for series of a few thousand training rows: SHORT, with epochs enough for SHORT_STEPS."""
+    """Return the hyperparameters for a series with this number of training rows."""
     windows = (rows * 4 // 5 - SHORT.context_length - SHORT.prediction_length) // SHORT.sequence_stride + 1
     steps_per_epoch = math.ceil(windows / SHORT.batch_size)
     return SHORT.model_copy(update={"epochs": math.ceil(SHORT_STEPS / steps_per_epoch)})
 
 
-def long_series(problem: Anomaly, seeds: int) -> None:
-    """Table 1."""
-    print(f"\n| seed, {LONG} | two lowest at rows | inside {span(problem)} | inside / elsewhere | ratio | seconds |")
+def score_long(problem: Anomaly, seeds: int, epochs: Mapping[str, int]) -> dict[str, Any]:
+    """Print table 1, and return its figures."""
+    print(f"| seed, {LONG} | two lowest at rows | inside {span(problem)} | inside / elsewhere | ratio | seconds |")
     print("|--:|:--|:--|--:|--:|--:|")
-    inside, outside = near(problem, 0), ~near(problem, REACH)
+    inside, elsewhere, both, ratios = near(problem, 0), ~near(problem, MAX_DISTANCE), [], []
     for seed in range(seeds):
-        begin = time.perf_counter()
-        score = scores(problem, LSTMADHyperparameters(seed=seed))
-        seconds = time.perf_counter() - begin
+        started = time.perf_counter()
+        score = fit_and_score(problem, LSTMADHyperparameters(seed=seed, **epochs))
+        seconds = time.perf_counter() - started
         first, second = np.argsort(score)[:2]
-        low, elsewhere = score[inside].min(), score[outside].min()
-        found = "both" if inside[first] and inside[second] else "no"
-        ratio = f"{low:.0f} / {elsewhere:.0f} | {low / elsewhere:.1f}"
-        print(f"| {seed} | {first}, {second} | {found} | {ratio} | {seconds:.0f} |", flush=True)
+        lowest_inside, lowest_elsewhere = score[inside].min(), score[elsewhere].min()
+        both.append(bool(inside[first] and inside[second]))
+        ratios.append(float(lowest_inside / lowest_elsewhere))
+        cells = f"{lowest_inside:.0f} / {lowest_elsewhere:.0f} | {ratios[-1]:.1f} | {seconds:.0f}"
+        print(f"| {seed} | {first}, {second} | {'both' if both[-1] else 'no'} | {cells} |", flush=True)
+    ratio = {"ratio_median": median(ratios), "ratio_lowest": min(ratios), "ratio_highest": max(ratios)}
+    return {"number": LONG, "seeds": seeds, "two_lowest_inside": sum(both), **ratio}
 
 
-def short_series(problems: Mapping[int, Anomaly]) -> None:
-    """Table 2."""
-    print(f"\n| series | training rows | epochs | anomaly | lowest score at row, seeds 0-{SHORT_SEEDS - 1} | hits |")
-    print("|:--|--:|--:|:--|:--|--:|")
-    total = 0
+def score_short(problems: Mapping[int, Anomaly], seeds: int, epochs: Mapping[str, int]) -> dict[str, Any]:
+    """Print table 2, and return its figures."""
+    print(f"\n| series | training rows | epochs | anomaly | lowest score at row, {seeds} seeds | hits | discord |")
+    print("|:--|--:|--:|:--|:--|--:|--:|")
+    hits, discords = [], []
     for number, problem in problems.items():
         rows = len(problem.train.values)
-        hyperparameters = for_short(rows)
-        seeded = [hyperparameters.model_copy(update={"seed": seed}) for seed in range(SHORT_SEEDS)]
-        lowest = [int(scores(problem, one).argmin()) for one in seeded]
-        hits = int(near(problem, REACH)[lowest].sum())
-        total += hits
-        title = f"{number} {problem.name} | {rows} | {hyperparameters.epochs} | {span(problem)}"
-        print(f"| {title} | {', '.join(map(str, lowest))} | {hits} of {SHORT_SEEDS} |", flush=True)
-    print(f"\n{total} of {SHORT_SEEDS * len(problems)}, at {described(SHORT, apart_from={'epochs', 'seed'})}.")
-
-
-def sample(folder: Path) -> None:
-    """Table 3."""
-    names = ("train.csv", "valid.csv", "test.csv", "batch_predictions.csv")
-    train, validation, test, published = (data.table(folder / name) for name in names)
-    log: dict[int, Mapping[str, float]] = {}
-    model = LSTMAD.fit(SAMPLE, [train], [validation], Run(report=log.__setitem__))
-    ours, theirs = predict(model.predictor(), test), published.values  # (N, 1 + D) each
-    print("\n| sample data | ours | published |\n|:--|--:|--:|")
-    for epoch, mse in SAMPLE_LOG.items():
-        print(f"| train_mse, epoch {epoch} | {log[epoch]['train_mse']:.4f} | {mse:.4f} |")
-    print(f"| valid_mse, epoch 1 | {log[1]['valid_mse']:.4f} | {SAMPLE_VALID_MSE:.4f} |")
-    for column, name in enumerate(("score", "forecast of column 1", "forecast of column 2")):
-        both = np.stack([ours[:, column], theirs[:, column]])
-        correlation = np.corrcoef(both[:, ~np.isnan(both).any(axis=0)])[0, 1]
-        print(f"| {name}, correlation of the two | {correlation:.4f} | |")
-    print(f"\nAt {described(SAMPLE)}.")
+        sizes = for_short(rows).model_copy(update=epochs)
+        seeded = [sizes.model_copy(update={"seed": seed}) for seed in range(seeds)]
+        lowest = [int(fit_and_score(problem, each).argmin()) for each in seeded]
+        hits.append(int(near(problem, MAX_DISTANCE)[lowest].sum()))
+        middle = discord(problem.train.values, problem.test.values, SHORT.context_length)
+        discords.append(bool(near(problem, MAX_DISTANCE)[middle]))
+        title = f"{number} {problem.name} | {rows} | {sizes.epochs} | {span(problem)}"
+        print(f"| {title} | {', '.join(map(str, lowest))} | {hits[-1]} of {seeds} | {middle} |", flush=True)
+    trainings = seeds * len(problems)
+    print(f"\n{sum(hits)} of {trainings}, at {text(SHORT, exclude={'epochs', 'seed'})}.")
+    numbers = {"series": len(problems), "numbers": list(problems), "rows": MAX_DISTANCE, "seeds": seeds}
+    return {**numbers, "hits": sum(hits), "trainings": trainings, "discords": sum(discords)}
 
 
 def span(problem: Anomaly) -> str:
-    """First and last row of the anomaly."""
+    """Return the first and the last row of the anomaly."""
     return f"{problem.rows[0]}-{problem.rows[-1]}"
-
-
-def described(hyperparameters: LSTMADHyperparameters, apart_from: set[str] | None = None) -> str:
-    """Hyperparameters as users write them."""
-    values = hyperparameters.model_dump(by_alias=True, exclude=apart_from)
-    return ", ".join(f"{name} {value}" for name, value in values.items())
 
 
 def main() -> None:
     """Print the three tables."""
-    parser = data.arguments(__doc__)
-    parser.add_argument("--seeds", type=int, default=10, help="seeds of the first table")
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    samples = data.found(options.data / "samples" / "lstm-ad")  # said now, not after the other tables
-    problems = data.anomalies(options.data)
-    if LONG not in problems:
-        sys.exit(
-            f"{options.data / 'ucr_anomaly'} has no file of series {LONG}: benchmarks/data.py says where to get it."
-        )
-    long_series(problems.pop(LONG), options.seeds)
-    short_series(problems)
-    sample(samples)
+    parser = options.parser(__doc__, "--data", "--threads", "--record")
+    parser.add_argument("--seeds", type=int, default=10, help="number of seeds of the first table")
+    parser.add_argument("--short-seeds", type=int, default=3, help="number of seeds of the second table")
+    parser.add_argument("--series", type=int, nargs="+", metavar="NUMBER", help="of the second table; default: all")
+    parser.add_argument("--epochs", type=int, help="instead of the published ones")
+    given = parser.parse_args()
+    torch.set_num_threads(given.threads)
+    epochs = {"epochs": given.epochs} if given.epochs else {}
+    samples = data.existing(given.data / "samples" / "lstm-ad")  # before the other tables take their time
+    problems = data.anomalies(given.data)
+    if missing := {LONG, *(given.series or [])} - problems.keys():
+        files = given.data / "ucr_anomaly"
+        sys.exit(f"{files} has no file of series {min(missing)}: benchmarks/data.py says where to get it.")
+    short = {number: problems[number] for number in given.series or problems if number != LONG}
+    measured = {
+        "long": score_long(problems[LONG], given.seeds, epochs),
+        "short": score_short(short, given.short_seeds, epochs),
+        "samples": compare_sample(samples, epochs),
+    }
+    if given.record:
+        figures.record("anomaly", measured)
 
 
 if __name__ == "__main__":

@@ -1,143 +1,108 @@
 """How well CNN-KMeans clusters: three tables in Markdown.
 
 1. ECG200 at the published hyperparameters: test accuracy (best matching) and adjusted Rand index over several seeds.
-2. Seven sets of the UCR archive, one set of hyperparameters for all: test ARI, beside K-Means on z-scored series and
-   k-Shape (where tslearn is installed: .venv/bin/pip install tslearn==0.10.0).
+2. Seven sets of the UCR archive at one set of hyperparameters: test ARI, beside K-Means on z-scored series and k-Shape
+   (if tslearn is installed: .venv/bin/pip install tslearn==0.10.0).
 3. The published algorithm's own sample data: agreement of our labels with the published ones.
 
-Classes only judge: `fit` never sees them.
+Classes only judge: training does not see them.
 
-    .venv/bin/python -m benchmarks.clustering --data FOLDER [--threads 2] [--seeds 10]
+    .venv/bin/python -m benchmarks.clustering --data FOLDER [--threads 2] [--seeds 10] [--ucr-seeds 3] [--record]
 """
 
-import statistics
-import warnings
-from collections.abc import Callable, Iterator
-from importlib.util import find_spec
+from collections.abc import Callable
+from statistics import mean, median
+from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
-from sklearn.cluster import KMeans
-from sklearn.metrics import adjusted_rand_score
 
-from benchmarks import data, figures
+from benchmarks import data, figures, options
+from benchmarks.cases.cnn_kmeans import ECG200
 from benchmarks.data import Labelled
+from benchmarks.rivals import Labels, rivals
+from demo.cnn_kmeans.judge import Clusters, match_clusters
 from seriesbox.algorithm import predict
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
-from seriesbox.cnn_kmeans.series import interpolate
 from seriesbox.run import Run
 
-ECG200 = CNNKMeansHyperparameters(
-    clusters=2, blocks=1, filters=50, reduced_size=100, output_size=50, batch_size=64, epochs=50
-)
 UCR = CNNKMeansHyperparameters(
     blocks=4, filters=16, reduced_size=32, output_size=64, negative_samples=5, batch_size=10, epochs=50
 )
 SAMPLE = CNNKMeansHyperparameters(clusters=3, blocks=2, filters=16, reduced_size=10, output_size=20)
-UCR_SEEDS = 3
-AT_ONCE = 50  # tslearn's k-Shape predicts wrongly when it is given more series than it was fitted on
-
-Labels = NDArray[np.int64]
 
 
-def accuracy(classes: NDArray[np.float64], labels: Labels) -> float:
-    """Share of the series that lie in their class's cluster, under the best matching."""
-    together = np.array(
-        [[np.sum((classes == c) & (labels == label)) for c in np.unique(classes)] for label in np.unique(labels)]
-    )
-    return float(together[linear_sum_assignment(together, maximize=True)].sum() / len(classes))
-
-
-def ours(
+def fit_and_label(
     problem: Labelled, hyperparameters: CNNKMeansHyperparameters, fit: Callable[..., CNNKMeans] = CNNKMeans.fit
 ) -> Labels:
-    """Labels of the test series."""
+    """Return the labels of the test series."""
     model = fit(hyperparameters, [problem.train], [], Run())
     return predict(model.predictor(), problem.test)[:, 0].astype(np.int64)
 
 
-def z_scored(problem: Labelled) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Train and test series of one length, gaps and ends filled, each with mean 0 and deviation 1."""
-    filled = []
-    for table in (problem.train, problem.test):
-        values = interpolate(table.values).astype(np.float64)
-        values = np.where(np.isnan(values), np.nanmean(values, axis=1, keepdims=True), values)
-        deviation = values.std(axis=1, keepdims=True)
-        filled.append((values - values.mean(axis=1, keepdims=True)) / np.where(deviation > 0, deviation, 1))
-    return filled[0], filled[1]
+def judge(problem: Labelled, labels: Labels) -> Clusters:
+    """Match clusters with classes."""
+    return match_clusters([str(each) for each in problem.classes], labels.astype(np.float64))
 
 
-def k_means(problem: Labelled, clusters: int, seed: int) -> Labels:
-    """K-Means on the z-scored series themselves."""
-    train, test = z_scored(problem)
-    return KMeans(clusters, n_init=10, random_state=seed).fit(train).predict(test).astype(np.int64)
-
-
-def k_shape(problem: Labelled, clusters: int, seed: int) -> Labels:
-    """tslearn's k-Shape on the z-scored series."""
-    from tslearn.clustering import KShape
-
-    train, test = (values[..., None] for values in z_scored(problem))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        shapes = KShape(clusters, n_init=5, random_state=seed).fit(train)
-        size = min(AT_ONCE, len(train))
-        parts = [shapes.predict(test[first : first + size]) for first in range(0, len(test), size)]
-    return np.concatenate(parts).astype(np.int64)
-
-
-def ecg200_table(problem: Labelled, seeds: int) -> Iterator[str]:
-    """A row per seed, then the medians."""
-    yield "| ECG200, seed | accuracy | ARI |"
-    yield "|---|---|---|"
-    found = []
+def cluster_ecg200(problem: Labelled, sizes: CNNKMeansHyperparameters, seeds: int) -> dict[str, Any]:
+    """Print a row per seed, then the medians; return them."""
+    print("| ECG200, seed | accuracy | ARI |\n|---|---|---|")
+    accuracies, indices = [], []
     for seed in range(seeds):
-        labels = ours(problem, ECG200.model_copy(update={"seed": seed}))
-        found.append((accuracy(problem.classes, labels), adjusted_rand_score(problem.classes, labels)))
-        yield f"| {seed} | {found[-1][0]:.2f} | {found[-1][1]:.3f} |"
-    medians = [statistics.median(column) for column in zip(*found, strict=True)]
-    yield f"| **median** | **{medians[0]:.3f}** | **{medians[1]:.3f}** |"
+        clusters = judge(problem, fit_and_label(problem, sizes.model_copy(update={"seed": seed})))
+        accuracies.append(clusters.accuracy)
+        indices.append(clusters.rand_index)
+        print(f"| {seed} | {clusters.accuracy:.2f} | {clusters.rand_index:.3f} |", flush=True)
+    print(f"| **median** | **{median(accuracies):.3f}** | **{median(indices):.3f}** |\n", flush=True)
+    return {
+        "seeds": seeds,
+        "accuracy_median": median(accuracies),
+        "accuracy_lowest": min(accuracies),
+        "accuracy_highest": max(accuracies),
+        "ari_median": median(indices),
+    }
 
 
-def ucr_table(problems: dict[str, Labelled]) -> Iterator[str]:
-    """Yield a row per set with the mean ARI over the seeds, then the means, which are recorded if k-Shape is there."""
-    rivals = {"K-Means": k_means} | ({"k-Shape": k_shape} if find_spec("tslearn") else {})
-    yield f"| set | CNN-KMeans | {' | '.join(rivals)} |"
-    yield "|---" * (2 + len(rivals)) + "|"
+def cluster_ucr(problems: dict[str, Labelled], sizes: CNNKMeansHyperparameters, seeds: int) -> dict[str, Any]:
+    """Print a row per set with the mean ARI over the seeds, then the means over the sets; return these."""
+    others = rivals()
+    print(f"| set | {' | '.join(['seriesbox', *others])} |\n{'|---' * (2 + len(others))}|")
     rows = []
     for name, problem in problems.items():
         clusters = len(np.unique(problem.classes))
-        sizes = UCR.model_copy(update={"clusters": clusters})
-        labels = [[ours(problem, sizes.model_copy(update={"seed": seed})) for seed in range(UCR_SEEDS)]]
-        labels += [[rival(problem, clusters, seed) for seed in range(UCR_SEEDS)] for rival in rivals.values()]
-        rows.append([statistics.mean(adjusted_rand_score(problem.classes, one) for one in seeds) for seeds in labels])
-        yield f"| {name} | {' | '.join(f'{ari:.3f}' for ari in rows[-1])} |"
-    means = [statistics.mean(column) for column in zip(*rows, strict=True)]
-    yield f"| **mean** | {' | '.join(f'**{mean:.3f}**' for mean in means)} |"
-    if "k-Shape" in rivals:
-        ari = {name: round(mean, 2) for name, mean in zip(("seriesbox", "kmeans", "kshape"), means, strict=True)}
-        figures.record("clustering", {"sets": len(problems), "seeds": UCR_SEEDS, "ari": ari})
+        of_set = sizes.model_copy(update={"clusters": clusters})
+        labels = [[fit_and_label(problem, of_set.model_copy(update={"seed": seed})) for seed in range(seeds)]]
+        labels += [[rival(problem, clusters, seed) for seed in range(seeds)] for rival in others.values()]
+        rows.append([mean(judge(problem, each).rand_index for each in by_seed) for by_seed in labels])
+        print(f"| {name} | {' | '.join(f'{ari:.3f}' for ari in rows[-1])} |", flush=True)
+    means = [mean(column) for column in zip(*rows, strict=True)]
+    print(f"| **mean** | {' | '.join(f'**{ari:.3f}**' for ari in means)} |\n", flush=True)
+    return {"sets": len(problems), "seeds": seeds, "ari": dict(zip(["seriesbox", *others], means, strict=True))}
 
 
 def main() -> None:
     """Print the tables."""
-    parser = data.arguments(__doc__)
-    parser.add_argument("--seeds", type=int, default=10, help="seeds of the first table")
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
+    parser = options.parser(__doc__, "--data", "--threads", "--record")
+    parser.add_argument("--seeds", type=int, default=10, help="number of seeds on ECG200")
+    parser.add_argument("--ucr-seeds", type=int, default=3, help="number of seeds on the UCR sets")
+    parser.add_argument("--sets", nargs="+", default=data.UCR_SETS, metavar="NAME", help="the UCR sets")
+    parser.add_argument("--epochs", type=int, help="instead of the published ones")
+    given = parser.parse_args()
+    torch.set_num_threads(given.threads)
+    epochs = {"epochs": given.epochs} if given.epochs else {}
+    ecg200, ucr, sizes = (each.model_copy(update=epochs) for each in (ECG200, UCR, SAMPLE))
 
-    for line in ecg200_table(data.ecg200(options.data), options.seeds):
-        print(line, flush=True)
-    print()
-    for line in ucr_table({name: data.ucr(options.data, name) for name in data.UCR_SETS}):
-        print(line, flush=True)
-
-    problem = data.sample(options.data)
-    agreement = adjusted_rand_score(problem.classes, ours(problem, SAMPLE))
-    print(f"\nSample data, our labels against the published ones: ARI {agreement:.3f}")
+    measured = {
+        "ecg200": cluster_ecg200(data.ecg200(given.data), ecg200, given.seeds),
+        "ucr": cluster_ucr({name: data.ucr(given.data, name) for name in given.sets}, ucr, given.ucr_seeds),
+    }
+    sample = data.cnn_kmeans_sample(given.data)
+    agreement = judge(sample, fit_and_label(sample, sizes)).rand_index
+    print(f"Sample data, our labels against the published ones: ARI {agreement:.3f}")
+    if given.record:
+        figures.record("clustering", measured | {"samples": {"ari": agreement}})
 
 
 if __name__ == "__main__":

@@ -24,7 +24,8 @@ from typing import Any
 import torch
 
 from benchmarks import figures
-from benchmarks.serve import invoke, latencies, serving, throughput
+from benchmarks.serve import latencies, throughput
+from benchmarks.server import invoke, serving
 from demo.container import COMMANDS, lay_out
 from marketplace.files import sample_hyperparameters, samples_folder
 from seriesbox.algorithm import ALGORITHMS
@@ -71,11 +72,6 @@ def best(measure: Callable[[], Figures]) -> Figures:
     return {name: (max if "per_second" in name else min)(run[name] for run in runs) for name in runs[0]}
 
 
-def rounded(figures: Figures) -> Figures:
-    """Round to three digits: the rest differs from run to run."""
-    return {name: float(f"{value:.3g}") for name, value in figures.items()}
-
-
 def measured(name: str, opt_ml: Path) -> dict[str, Figures]:
     """Measure one algorithm."""
     training, validation, request, batch = (
@@ -86,9 +82,9 @@ def measured(name: str, opt_ml: Path) -> dict[str, Figures]:
     large = batch * (BATCH_BYTES // len(batch) + 1)
     training_rows, request_rows = (body.count(b"\n") for body in (training, request))
     return {
-        "training": {"rows": training_rows, **rounded(train(opt_ml))},
-        "request": {"rows": request_rows, "clients": CLIENTS, **rounded(best(lambda: answer(opt_ml, request)))},
-        "batch": {"mb": round(len(large) / 1e6), **rounded(best(lambda: transform(opt_ml, large)))},
+        "training": {"rows": training_rows, **train(opt_ml)},
+        "request": {"rows": request_rows, "clients": CLIENTS, **best(lambda: answer(opt_ml, request))},
+        "batch": {"mb": round(len(large) / 1e6), **best(lambda: transform(opt_ml, large))},
     }
 
 

@@ -1,5 +1,7 @@
 """Matrix profile discords, which LSTM-AD is compared with."""
 
+from typing import Any
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
@@ -7,24 +9,23 @@ from numpy.typing import NDArray
 ROWS_AT_ONCE = 1000
 
 
-def discord(series: NDArray[np.float32], length: int, start: int) -> int:
-    """Return the first row of the discord: the window that is farthest from its nearest neighbour.
+def discord(train: NDArray[Any], test: NDArray[Any], length: int) -> int:
+    """Return the middle row of the test data's discord: the window that is farthest from its nearest neighbour.
 
-    Windows are z-normalized, and only those from row `start` on are asked. A window's neighbours are all that do not
-    overlap it by more than half (Yeh et al., "Matrix Profile I", 2016).
+    Windows are z-normalized. The neighbours of a window are all windows of both tables that do not overlap it by more
+    than half (Yeh et al., "Matrix Profile I", 2016).
 
-    series: (T,).
-    length: of a window.
+    train, test: (T, 1).
+    length: of a window, in rows.
     """
-    windows = sliding_window_view(series, length)
+    windows = sliding_window_view(np.concatenate([train, test])[:, 0], length)
     deviations = windows.std(axis=1, keepdims=True)
     normal = (windows - windows.mean(axis=1, keepdims=True)) / np.where(deviations < 1e-6, 1, deviations)
+    normal = normal.astype(np.float32)
     nearest = []
-    for first in range(start, len(normal), ROWS_AT_ONCE):
-        chunk = normal[first : first + ROWS_AT_ONCE]
-        similarity = chunk @ normal.T  # of a window with itself: its length
-        for row in range(len(chunk)):
-            around = first + row
-            similarity[row, max(0, around - length // 2) : around + length // 2 + 1] = -np.inf
-        nearest.append(similarity.max(axis=1))
-    return start + int(np.concatenate(nearest).argmin())
+    for first in range(len(train), len(normal), ROWS_AT_ONCE):
+        likeness = normal[first : first + ROWS_AT_ONCE] @ normal.T
+        for row, of_row in enumerate(likeness, first):
+            of_row[max(0, row - length // 2) : row + length // 2 + 1] = -np.inf
+        nearest.append(likeness.max(axis=1))
+    return int(np.concatenate(nearest).argmin()) + length // 2

@@ -1,37 +1,57 @@
-"""The figures that README and pages show: benchmarks record them in one file, `figures.json`."""
+"""The figures that README and pages show. Benchmarks record them in one file, `figures.json` or that of $FIGURES."""
 
 import json
 import os
 import subprocess
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from seriesbox.sagemaker.machine import usable_cores
 
-FILE = Path(__file__).with_name("figures.json")
+PROJECT = Path(__file__).parents[1]
+FILE = Path(os.environ.get("FIGURES") or PROJECT / "benchmarks" / "figures.json")
 
 
 def record(benchmark: str, figures: dict[str, Any]) -> None:
-    """Replace the figures of one benchmark; commit and machine are added."""
-    recorded = json.loads(FILE.read_text())
-    machine = {"cores": usable_cores(), "processor": _processor()}
-    recorded[benchmark] = {"commit": _commit(), "machine": machine, **figures}
-    FILE.write_text(json.dumps(recorded, indent=2) + "\n")
+    """Replace the entry of one benchmark. It names the commit, the day and the machine that the figures are of."""
+    entries = json.loads(FILE.read_text()) if FILE.exists() else {}
+    machine = {"processor": _processor(), "cores": usable_cores()}
+    entries[benchmark] = {
+        "commit": _commit(),
+        "date": date.today().isoformat(),
+        "machine": machine,
+        "figures": _rounded(figures),
+    }
+    FILE.write_text(json.dumps(entries, indent=2, sort_keys=True) + "\n")
 
 
 def read(benchmark: str) -> dict[str, Any]:
-    """Return what one benchmark recorded last."""
-    figures: dict[str, Any] = json.loads(FILE.read_text())[benchmark]
-    return figures
+    """Return what one benchmark recorded last: `figures`, and the `commit`, `date` and `machine` they are of."""
+    entry: dict[str, Any] = json.loads(FILE.read_text())[benchmark]
+    return entry
+
+
+def _rounded(value: Any) -> Any:
+    """Return the figures with four digits: the others differ from run to run."""
+    if isinstance(value, dict):
+        return {key: _rounded(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_rounded(inner) for inner in value]
+    return float(f"{value:.4g}") if isinstance(value, float) else value
 
 
 def _commit() -> str:
-    """Return the commit that is checked out. In the image, which has no git, $COMMIT must name it."""
-    command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"]
-    return os.environ.get("COMMIT") or subprocess.check_output(command, text=True).strip()
+    """Return the short hash of the commit; "-dirty" if a file is not as it has it. An image has no git, but $COMMIT."""
+    if "COMMIT" in os.environ:
+        return os.environ["COMMIT"]
+    git = ["git", "-C", str(PROJECT)]
+    commit = subprocess.check_output([*git, "rev-parse", "--short", "HEAD"], text=True).strip()
+    differs = subprocess.run([*git, "diff", "--quiet", "HEAD", "--", ":!benchmarks/figures.json"], check=False)
+    return f"{commit}-dirty" if differs.returncode else commit
 
 
 def _processor() -> str:
-    """Return what the processor calls itself."""
+    """Return the name of the processor."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     return next(line for line in lines if line.startswith("model name")).partition(":")[2].strip()

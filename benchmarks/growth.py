@@ -1,95 +1,71 @@
 """How time and memory grow with the data; the tables of docs/scaling.md.
 
-Each case is a process of its own, so that its peak of resident memory is its own too. It trains two epochs on generated
-data (random walks) and times the second one, then predicts what it was trained on. CNN-KMeans at the sizes published
-for ECG200, LSTM-AD at its defaults.
+Each case is a process of its own, so that its peak of memory is its own too. It trains two epochs on random walks and
+times the second one, then predicts the same rows. CNN-KMeans has the sizes published for ECG200, LSTM-AD its defaults.
 
-    .venv/bin/python -m benchmarks.growth [--threads 2]
+    .venv/bin/python -m benchmarks.growth [--threads 2] [--share 1.0] [--cases N] [--record]
 """
 
-import argparse
 import multiprocessing
 import resource
 import time
-from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import numpy as np
 import torch
 
-from benchmarks.clustering import ECG200
-from seriesbox.algorithm import predict
-from seriesbox.cnn_kmeans.estimator import CNNKMeans
-from seriesbox.lstm_ad.estimator import LSTMAD
-from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
+from benchmarks import cases, figures, options
+from benchmarks.cases import Size, random_walks
+from benchmarks.epochs import Epochs
+from seriesbox.algorithm import estimator_class, predict
+from seriesbox.run import Run
 from seriesbox.tables.table import Table
-from seriesbox.training import Run
 
 
 class Cost(NamedTuple):
     """What one case took."""
 
-    epoch: float  # seconds
-    predict: float  # seconds
-    memory: float  # MB, peak of the process
+    epoch_seconds: float
+    predict_seconds: float
+    memory_mb: float  # peak of the process
 
     def __str__(self) -> str:
-        return f"{self.epoch:.2f} | {self.predict:.2f} | {self.memory:.0f}"
+        return f"{self.epoch_seconds:.2f} | {self.predict_seconds:.2f} | {self.memory_mb:.0f}"
 
 
-def walks(rows: int, columns: int, axis: int) -> Table:
-    """Random walks along `axis`."""
-    steps = np.random.default_rng(0).normal(size=(rows, columns)).astype(np.float32)
-    return Table.of(np.cumsum(steps, axis=axis, dtype=np.float32))
-
-
-def cost(fit: Callable[[Run], CNNKMeans | LSTMAD], table: Table, threads: int) -> Cost:
-    """Two epochs, the second one timed, and a prediction of the whole table."""
+def cost(algorithm: str, size: Size, threads: int) -> Cost:
+    """Train two epochs and predict the whole table."""
     torch.set_num_threads(threads)
-    ends = []
-    model = fit(Run(report=lambda epoch, metrics: ends.append(time.perf_counter())))
+    rows, columns, *_ = size.sizes
+    table = Table.of(random_walks((rows, columns), cases.of(algorithm).time_axis))
+    listener = Epochs()
+    model = estimator_class(algorithm).fit(size.hyperparameters, [table], [], Run(listener=listener))
     started = time.perf_counter()
     predict(model.predictor(), table)
     seconds = time.perf_counter() - started
-    return Cost(ends[1] - ends[0], seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-
-
-def cnn_kmeans(series: int, steps: int, threads: int) -> Cost:
-    """CNN-KMeans on (series, steps)."""
-    table = walks(series, steps, axis=1)
-    hyperparameters = ECG200.model_copy(update={"epochs": 2})
-    return cost(lambda run: CNNKMeans.fit(hyperparameters, [table], [], run), table, threads)
-
-
-def lstm_ad(rows: int, columns: int, context_length: int, threads: int) -> Cost:
-    """LSTM-AD on (rows, columns)."""
-    table = walks(rows, columns, axis=0)
-    hyperparameters = LSTMADHyperparameters(epochs=2, context_length=context_length)
-    return cost(lambda run: LSTMAD.fit(hyperparameters, [table], [], run), table, threads)
+    return Cost(listener.seconds[1], seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 def main() -> None:
-    """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--threads", type=int, default=2, help="threads of torch")
-    threads = parser.parse_args().threads
+    """Print one table per algorithm."""
+    parser = options.parser(__doc__, "--algorithms", "--threads", "--record")
+    parser.add_argument("--share", type=float, default=1.0, help="share of the rows")
+    parser.add_argument("--cases", type=int, help="number of cases of each algorithm, the smallest first; default: all")
+    given = parser.parse_args()
+    measured: dict[str, dict[str, Any]] = {}
     with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
-        print("| CNN-KMeans: series | steps | epoch, s | predict, s | memory, MB |\n|---|---|---|---|---|")
-        for series, steps in [(250, 100), (1000, 100), (4000, 100), (16000, 100), (250, 400), (250, 1600)]:
-            print(f"| {series} | {steps} | {pool.apply(cnn_kmeans, (series, steps, threads))} |", flush=True)
-        print("\n| LSTM-AD: rows | columns | context | epoch, s | predict, s | memory, MB |\n|---|---|---|---|---|---|")
-        for rows, columns, context in [
-            (20_000, 1, 100),
-            (80_000, 1, 100),
-            (320_000, 1, 100),
-            (20_000, 4, 100),
-            (20_000, 16, 100),
-            (20_000, 1, 400),
-        ]:
-            print(
-                f"| {rows} | {columns} | {context} | {pool.apply(lstm_ad, (rows, columns, context, threads))} |",
-                flush=True,
-            )
+        for name in given.algorithms:
+            algorithm = cases.of(name)
+            columns = [*algorithm.size_names, "epoch, s", "predict, s", "memory, MB"]
+            print(f"\n| {name}: {' | '.join(columns)} |\n{'|---' * len(columns)}|")
+            measured[name] = {}
+            for full in algorithm.sizes[: given.cases]:
+                size = full._replace(sizes=(int(given.share * full.sizes[0]), *full.sizes[1:]))
+                took = pool.apply(cost, (name, size, given.threads))
+                print(f"| {' | '.join(map(str, size.sizes))} | {took} |", flush=True)
+                sizes = " x ".join(f"{each:,} {of}" for each, of in zip(size.sizes, algorithm.size_names, strict=True))
+                measured[name][sizes] = took._asdict()
+    if given.record:
+        figures.record("growth", measured)
 
 
 if __name__ == "__main__":

@@ -1,63 +1,55 @@
-"""What both ends of every range that may be tuned cost, all other hyperparameters at their defaults.
+"""What both ends of every range that may be tuned cost, with all other hyperparameters at their defaults.
 
-Each case is a process of its own, so that its peak of resident memory is its own too. It trains, for as many seconds as
-given or the one step that takes longer, on the least data that suffices: series of 40 steps, 40 or as many as there are
-to be clusters; or one series as long as its windows want it.
+Each case is a process of its own, so that its peak of memory is its own too. It trains, for as many seconds as given or
+the one step that takes longer, on the smallest table that can be trained on.
 
-    .venv/bin/python -m benchmarks.ranges [--seconds 1] [--threads 2]
+    .venv/bin/python -m benchmarks.ranges [--seconds 1] [--threads 2] [--hyperparameters NAME ...]
 """
 
-import argparse
 import multiprocessing
 import resource
 import time
-from typing import Any
 
 import numpy as np
 import torch
 
-from seriesbox.algorithm import ALGORITHMS, estimator_class, predictor_class
-from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
-from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
+from benchmarks import cases, options
+from benchmarks.epochs import Epochs
+from seriesbox.algorithm import estimator_class, predictor_class
+from seriesbox.run import Run
 from seriesbox.tables.table import Table
-from seriesbox.training import Run
-
-
-def data(hyperparameters: CNNKMeansHyperparameters | LSTMADHyperparameters) -> Table:
-    """Noisy sinusoids."""
-    if isinstance(hyperparameters, CNNKMeansHyperparameters):
-        shape = max(40, hyperparameters.clusters), 40
-    else:
-        shape = 5 * (hyperparameters.context_length + hyperparameters.prediction_length), 1
-    return Table.of(np.sin(np.arange(shape[0]) / 5)[:, None] + np.random.default_rng(0).normal(0, 0.1, shape))
 
 
 def cost(algorithm: str, name: str, value: str, seconds: int, threads: int) -> str:
-    """The cells of one case."""
+    """Return the cells of one case."""
     torch.set_num_threads(threads)
-    given: Any = predictor_class(algorithm).Hyperparameters.parse({"max-seconds": seconds, name: value})
-    run, table = Run(), data(given)
+    hyperparameters = predictor_class(algorithm).Hyperparameters.parse({"max-seconds": seconds, name: value})
+    shape = cases.of(algorithm).smallest(hyperparameters)
+    wave = np.sin(np.arange(shape[0]) / 5)[:, None] + np.random.default_rng(0).normal(0, 0.1, shape)
+    listener = Epochs()
     started = time.perf_counter()
-    model = estimator_class(algorithm).fit(given, [table], [], run)
+    model = estimator_class(algorithm).fit(hyperparameters, [Table.of(wave)], [], Run(listener=listener))
     took = time.perf_counter() - started
     finite = all(tensor.isfinite().all() for tensor in model.state_dict().values())
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return f"{len(run.history)} | {took:.1f} | {memory:.0f} | {'yes' if finite else 'no'}"
+    return f"{len(listener.metrics)} | {took:.1f} | {memory:.0f} | {'yes' if finite else 'no'}"
 
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options.parser(__doc__, "--algorithms", "--threads")
     parser.add_argument("--seconds", type=int, default=1, help="after which the epochs end")
-    parser.add_argument("--threads", type=int, default=2, help="threads of torch")
-    options = parser.parse_args()
+    parser.add_argument("--hyperparameters", nargs="+", metavar="NAME", help="default: all that may be tuned")
+    given = parser.parse_args()
     print("| hyperparameter | value | epochs | seconds | memory, MB | finite |\n|---|---|---|---|---|---|")
     with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
-        for algorithm in ALGORITHMS:
+        for algorithm in given.algorithms:
             for declared in predictor_class(algorithm).Hyperparameters.declarations():
-                for value in declared.values if declared.tunable else ():
-                    case = algorithm, declared.name, str(value), options.seconds, options.threads
-                    print(f"| {algorithm} `{declared.name}` | {value} | {pool.apply(cost, case)} |", flush=True)
+                if not declared.tunable or declared.name not in (given.hyperparameters or [declared.name]):
+                    continue
+                for value in declared.values:
+                    cells = pool.apply(cost, (algorithm, declared.name, str(value), given.seconds, given.threads))
+                    print(f"| {algorithm} `{declared.name}` | {value} | {cells} |", flush=True)
 
 
 if __name__ == "__main__":

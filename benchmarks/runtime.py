@@ -1,12 +1,11 @@
-"""onnxruntime against torch where predictions are computed: the same models and tables, by turns in one process.
+"""onnxruntime against torch: the same models and tables, by turns in one process.
 
-Sizes are those published for ECG200 and CNN-KMeans' defaults, LSTM-AD's defaults, more units, and longer contexts; the
-weights are random. `--busy` keeps every core busy with something else meanwhile, as a neighbour would.
+Sizes are those published for ECG200 and CNN-KMeans' defaults; LSTM-AD's defaults, more units, and longer contexts. The
+weights are random. With `--busy`, every core is busy with something else meanwhile, as it is beside a busy neighbour.
 
-    .venv/bin/python -m benchmarks.runtime [--busy]
+    .venv/bin/python -m benchmarks.runtime [--busy] [--runs 7] [--threads 1 2] [--share 1.0] [--record]
 """
 
-import argparse
 import multiprocessing
 import tempfile
 import time
@@ -18,44 +17,28 @@ from statistics import median
 import numpy as np
 import torch
 
-from benchmarks.clustering import ECG200
-from seriesbox.algorithm import Estimator, Predictor
+from benchmarks import cases, figures, options
+from seriesbox.algorithm import Predictor, predictor_class
 from seriesbox.artifact import load, save
-from seriesbox.cnn_kmeans.estimator import CNNKMeans
-from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
-from seriesbox.lstm_ad.estimator import LSTMAD
-from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.sagemaker.machine import usable_cores
 from seriesbox.tables.table import Table
 
-RUNS = 7
-
-
-def problems() -> Iterator[tuple[str, Estimator, tuple[int, int]]]:
-    """A name, a model and the shape of a table."""
-    yield "CNN-KMeans, ECG200's sizes, 1 series of 96", CNNKMeans(ECG200, 96), (1, 96)
-    yield "the same, 1,000 series", CNNKMeans(ECG200, 96), (1000, 96)
-    yield "CNN-KMeans, defaults, 1 series of 1,000", CNNKMeans(CNNKMeansHyperparameters(), 1000), (1, 1000)
-    yield "the same, 100 series", CNNKMeans(CNNKMeansHyperparameters(), 1000), (100, 1000)
-    yield "LSTM-AD, defaults, 1 window", LSTMAD(LSTMADHyperparameters(), 1), (110, 1)
-    yield "the same, 3,190 windows", LSTMAD(LSTMADHyperparameters(), 1), (32_000, 1)
-    yield "the same, hidden-size 128, 4 columns", LSTMAD(LSTMADHyperparameters(hidden_size=128), 4), (32_000, 4)
-    yield "the same, context-length 1,000", LSTMAD(LSTMADHyperparameters(context_length=1000), 1), (11_000, 1)
+CELLS = 2000  # predicted in one measurement, at least
 
 
 def seconds(predictor: Predictor, table: Table) -> float:
-    """One prediction of the table; small ones are repeated, and the mean is taken."""
-    repeated = max(1, 2000 // table.values.size)
+    """Return the time of one prediction of the table: the mean of several if it is small."""
+    repeats = max(1, CELLS // table.values.size)
     started = time.perf_counter()
-    for _ in range(repeated):
+    for _ in range(repeats):
         for _ in predictor.predict(table):
             pass
-    return (time.perf_counter() - started) / repeated
+    return (time.perf_counter() - started) / repeats
 
 
 @contextmanager
-def neighbours(busy: bool) -> Iterator[None]:
-    """As many processes that do nothing else as there are cores, or none."""
+def busy_cores(busy: bool) -> Iterator[None]:
+    """Keep every core busy meanwhile, or none."""
     processes = [multiprocessing.Process(target=_spin, daemon=True) for _ in range(usable_cores() if busy else 0)]
     for process in processes:
         process.start()
@@ -74,23 +57,34 @@ def _spin() -> None:
 
 def main() -> None:
     """Print one table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--busy", action="store_true", help="with every core busy otherwise")
-    busy = parser.parse_args().busy
+    parser = options.parser(__doc__, "--algorithms", "--record")
+    parser.add_argument("--busy", action="store_true", help="keep every core busy with something else")
+    parser.add_argument("--runs", type=int, default=7, help="number of measurements, of which the median counts")
+    parser.add_argument("--share", type=float, default=1.0, help="share of the rows")
+    both = sorted({1, usable_cores()})
+    parser.add_argument("--threads", type=int, nargs="+", default=both, help="default: 1, and one per core")
+    given = parser.parse_args()
     torch.manual_seed(0)
+    measured = {}
     print("| model and table | threads | onnxruntime, ms | torch, ms | ratio |\n|---|---|---|---|---|")
-    for name, model, shape in problems():
-        table = Table.of(np.random.default_rng(0).normal(size=shape))
+    for prediction in (each for name in given.algorithms for each in cases.of(name).predictions):
         with tempfile.TemporaryDirectory() as folder:
-            save(model, Path(folder))
+            save(prediction.model(), Path(folder))
             artifact = load(Path(folder))
-        for threads in sorted({1, usable_cores()}):
+        rows, columns = prediction.shape
+        rows = max(int(given.share * rows), predictor_class(artifact.algorithm).min_rows(artifact.hyperparameters))
+        table = Table.of(np.random.default_rng(0).normal(size=(rows, columns)))
+        for threads in given.threads:
             torch.set_num_threads(threads)
             predictors = artifact.predictor(threads), artifact.estimator().predictor()
-            with neighbours(busy):
-                times = [[seconds(predictor, table) for predictor in predictors] for _ in range(RUNS)]
-            ours, torchs = (1000 * median(each) for each in zip(*times, strict=True))
-            print(f"| {name} | {threads} | {ours:.2f} | {torchs:.2f} | {ours / torchs:.2f} |", flush=True)
+            with busy_cores(given.busy):
+                times = [[seconds(predictor, table) for predictor in predictors] for _ in range(given.runs)]
+            onnx, other = (1000 * median(each) for each in zip(*times, strict=True))
+            print(f"| {prediction.title} | {threads} | {onnx:.2f} | {other:.2f} | {onnx / other:.2f} |", flush=True)
+            row = {"onnxruntime_ms": onnx, "torch_ms": other, "ratio": onnx / other}
+            measured[f"{prediction.title}, threads: {threads}"] = row
+    if given.record:
+        figures.record("runtime-busy" if given.busy else "runtime", measured)
 
 
 if __name__ == "__main__":

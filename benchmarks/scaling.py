@@ -1,8 +1,8 @@
-"""How series should be scaled: every way, on every public data set; the table of docs/input-scaling.md.
+"""How series should be scaled: each way on each public data set; the table of docs/quality.md.
 
 ECG200 at the published hyperparameters, the seven UCR sets and the sample data as in benchmarks/clustering.py.
 
-    .venv/bin/python -m benchmarks.scaling --data FOLDER [--threads 2] [--ecg-seeds 10] [--seeds 3]
+    .venv/bin/python -m benchmarks.scaling --data FOLDER [--threads 2] [--ecg-seeds 10] [--seeds 3] [--record]
 """
 
 from collections.abc import Callable, Sequence
@@ -10,19 +10,22 @@ from statistics import mean, median
 
 import numpy as np
 import torch
-from sklearn.metrics import adjusted_rand_score
 
-from benchmarks import clustering, data
+from benchmarks import data, figures, options
+from benchmarks.cases.cnn_kmeans import ECG200
+from benchmarks.clustering import SAMPLE, UCR, fit_and_label, judge
+from benchmarks.data import Labelled
+from demo.cnn_kmeans.judge import Clusters
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
+from seriesbox.run import Run
 from seriesbox.tables.table import Table
-from seriesbox.training import Run
 
 
-def unscaled(
+def fit_unscaled(
     hyperparameters: CNNKMeansHyperparameters, train: Sequence[Table], validation: Sequence[Table], run: Run
 ) -> CNNKMeans:
-    """The same without any scaling: it begins with a model that has learnt nothing, whose scaler changes nothing."""
+    """Fit without scaling: the warm start is a model that has learnt nothing, and whose scaler changes nothing."""
     torch.manual_seed(hyperparameters.seed)
     return CNNKMeans.fit(hyperparameters, train, validation, run, CNNKMeans(hyperparameters, 1))
 
@@ -31,44 +34,53 @@ WAYS: dict[str, tuple[Callable[..., CNNKMeans], dict[str, str]]] = {
     "dataset": (CNNKMeans.fit, {"scaling": "dataset"}),
     "series": (CNNKMeans.fit, {"scaling": "series"}),
     "step": (CNNKMeans.fit, {"scaling": "step"}),
-    "none": (unscaled, {}),
+    "none": (fit_unscaled, {}),
 }
 
 
-def labels(way: str, problem: data.Labelled, sizes: CNNKMeansHyperparameters, seeds: int) -> list[clustering.Labels]:
-    """Labels of the test series, seed by seed."""
-    fit, change = WAYS[way]
-    seeded = [sizes.model_copy(update={**change, "seed": seed}) for seed in range(seeds)]
-    return [clustering.ours(problem, hyperparameters, fit) for hyperparameters in seeded]
-
-
-def ari(way: str, problem: data.Labelled, sizes: CNNKMeansHyperparameters, seeds: int) -> float:
-    """Mean adjusted Rand index over the seeds, with as many clusters as there are classes."""
-    sizes = sizes.model_copy(update={"clusters": len(np.unique(problem.classes))})
-    return mean(adjusted_rand_score(problem.classes, one) for one in labels(way, problem, sizes, seeds))
+def cluster(way: str, problem: Labelled, sizes: CNNKMeansHyperparameters, seeds: int) -> list[Clusters]:
+    """Return the clusters of every seed. There are as many clusters as classes."""
+    fit, scaling = WAYS[way]
+    changes = scaling | {"clusters": len(np.unique(problem.classes))}
+    seeded = [sizes.model_copy(update={**changes, "seed": seed}) for seed in range(seeds)]
+    return [judge(problem, fit_and_label(problem, each, fit)) for each in seeded]
 
 
 def main() -> None:
     """Print the table."""
-    parser = data.arguments(__doc__)
-    parser.add_argument("--ecg-seeds", type=int, default=10, help="seeds on ECG200")
-    parser.add_argument("--seeds", type=int, default=3, help="seeds on the other sets")
-    parser.add_argument("--ways", nargs="*", default=list(WAYS), choices=list(WAYS), help="the ways to scale")
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
+    parser = options.parser(__doc__, "--data", "--threads", "--record")
+    parser.add_argument("--ecg-seeds", type=int, default=10, help="number of seeds on ECG200")
+    parser.add_argument("--seeds", type=int, default=3, help="number of seeds on the other sets")
+    parser.add_argument("--ways", nargs="+", default=list(WAYS), choices=list(WAYS), help="default: all")
+    parser.add_argument("--sets", nargs="+", default=data.UCR_SETS, metavar="NAME", help="the UCR sets")
+    parser.add_argument("--epochs", type=int, help="instead of the published ones")
+    given = parser.parse_args()
+    torch.set_num_threads(given.threads)
+    epochs = {"epochs": given.epochs} if given.epochs else {}
+    of_ecg200, of_ucr, of_sample = (each.model_copy(update=epochs) for each in (ECG200, UCR, SAMPLE))
 
-    ecg200, sample = data.ecg200(options.data), data.sample(options.data)
-    ucr = {name: data.ucr(options.data, name) for name in data.UCR_SETS}
-    print(f"| scaling | ECG200 accuracy, median | ARI, median | {' | '.join(ucr)} | mean of the seven | sample data |")
+    ecg200, sample = data.ecg200(given.data), data.cnn_kmeans_sample(given.data)
+    ucr = {name: data.ucr(given.data, name) for name in given.sets}
+    print(f"| scaling | ECG200 accuracy, median | ARI, median | {' | '.join(ucr)} | mean of these | sample data |")
     print("|---" * (5 + len(ucr)) + "|")
-    for way in options.ways:
-        found = labels(way, ecg200, clustering.ECG200, options.ecg_seeds)
-        accuracy = median(clustering.accuracy(ecg200.classes, one) for one in found)
-        agreement = median(adjusted_rand_score(ecg200.classes, one) for one in found)
-        aris = [ari(way, problem, clustering.UCR, options.seeds) for problem in ucr.values()]
-        published = ari(way, sample, clustering.SAMPLE, options.seeds)
-        cells = [f"{value:.3f}" for value in (accuracy, agreement, *aris, mean(aris), published)]
-        print(f"| {way} | {' | '.join(cells)} |", flush=True)
+    measured = {}
+    for way in given.ways:
+        clusters = cluster(way, ecg200, of_ecg200, given.ecg_seeds)
+        by_set = {
+            name: mean(each.rand_index for each in cluster(way, problem, of_ucr, given.seeds))
+            for name, problem in ucr.items()
+        }
+        row = {
+            "ecg200_accuracy": median(each.accuracy for each in clusters),
+            "ecg200_ari": median(each.rand_index for each in clusters),
+            **by_set,
+            "ucr_mean": mean(by_set.values()),
+            "samples": mean(each.rand_index for each in cluster(way, sample, of_sample, given.seeds)),
+        }
+        print(f"| {way} | {' | '.join(f'{value:.3f}' for value in row.values())} |", flush=True)
+        measured[way] = row
+    if given.record:
+        figures.record("scaling", measured)
 
 
 if __name__ == "__main__":

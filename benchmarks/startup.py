@@ -1,6 +1,8 @@
 """From `docker run ... serve` to the first 200 on `/ping`, with the image in the page cache and without.
 
-Needs the image (scripts/build), port 8080, and root, to empty the page cache.
+Needs the image (scripts/build), port 8080, and root, which may empty the page cache.
+
+    .venv/bin/python -m benchmarks.startup [--runs 5] [--record]
 """
 
 import subprocess
@@ -9,19 +11,20 @@ import time
 import urllib.error
 from pathlib import Path
 from statistics import median
+from typing import Any
 from urllib.request import urlopen
 
-from demo import synthetic
+from benchmarks import cases, figures, options
+from benchmarks.cases import Job
 from demo.container import csv, lay_out
-from demo.problems import Hyperparameters
 
-RUNS = 5
-NAME = "seriesbox-startup"
+CONTAINER = "seriesbox-startup"
+SECONDS_TO_WAIT = 60
 
 
-def trained(folder: Path, hyperparameters: Hyperparameters, training: bytes) -> Path:
-    """The folder of a model that one epoch in a container gave."""
-    lay_out(folder, hyperparameters | {"epochs": 1}, training)
+def train(folder: Path, job: Job) -> Path:
+    """Train one epoch in a container, and return the folder of the model."""
+    lay_out(folder, job.hyperparameters | {"epochs": 1}, csv(job.rows))
     subprocess.run(
         ["docker", "run", "--rm", "-v", f"{folder}:/opt/ml", "seriesbox", "train"], check=True, capture_output=True
     )
@@ -30,19 +33,19 @@ def trained(folder: Path, hyperparameters: Hyperparameters, training: bytes) -> 
 
 def seconds_to_ping(model: Path) -> float:
     """Start a container that serves the model, wait for its first 200, and remove it."""
-    command = ["docker", "run", "--detach", "--name", NAME, "-p", "8080:8080", "-v", f"{model}:/opt/ml/model:ro"]
-    start = time.perf_counter()
-    subprocess.run([*command, "seriesbox", "serve"], check=True, capture_output=True)
+    flags = ["--detach", "--name", CONTAINER, "-p", "8080:8080", "-v", f"{model}:/opt/ml/model:ro"]
+    started = time.perf_counter()
+    subprocess.run(["docker", "run", *flags, "seriesbox", "serve"], check=True, capture_output=True)
     try:
-        while time.perf_counter() - start < 60:
+        while time.perf_counter() - started < SECONDS_TO_WAIT:
             try:
                 with urlopen("http://127.0.0.1:8080/ping", timeout=5):
-                    return time.perf_counter() - start
+                    return time.perf_counter() - started
             except (urllib.error.URLError, OSError):
                 time.sleep(0.01)
-        raise TimeoutError("No answer within a minute.")
+        raise TimeoutError(f"No answer within {SECONDS_TO_WAIT} s.")
     finally:
-        subprocess.run(["docker", "rm", "--force", NAME], check=True, capture_output=True)
+        subprocess.run(["docker", "rm", "--force", CONTAINER], check=True, capture_output=True)
 
 
 def empty_page_cache() -> None:
@@ -53,22 +56,27 @@ def empty_page_cache() -> None:
 
 def main() -> None:
     """Print one table."""
-    beats, ecg = synthetic.clustering(seed=0, train=60), synthetic.detection(seed=0, train=30)
+    parser = options.parser(__doc__, "--algorithms", "--record")
+    parser.add_argument("--runs", type=int, default=5, help="number of starts in each state of the page cache")
+    given = parser.parse_args()
     print("| algorithm | page cache | seconds to the first 200: median | lowest | highest |\n|---|---|---|---|---|")
+    measured: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
-        for name, hyperparameters, training in (
-            ("cnn-kmeans", beats.hyperparameters, csv(beats.train)),
-            ("lstm-ad", ecg.hyperparameters, csv(ecg.train[:, None])),
-        ):
-            model = trained(Path(folder) / name, hyperparameters, training)
+        for name in given.algorithms:
+            model = train(Path(folder) / name, cases.of(name).short)
             seconds_to_ping(model)
+            measured[name] = {}
             for cache in ("warm", "cold"):
-                times = []
-                for _ in range(RUNS):
+                seconds = []
+                for _ in range(given.runs):
                     if cache == "cold":
                         empty_page_cache()
-                    times.append(seconds_to_ping(model))
-                print(f"| {name} | {cache} | {median(times):.2f} | {min(times):.2f} | {max(times):.2f} |", flush=True)
+                    seconds.append(seconds_to_ping(model))
+                row = {"median": median(seconds), "lowest": min(seconds), "highest": max(seconds)}
+                print(f"| {name} | {cache} | {' | '.join(f'{each:.2f}' for each in row.values())} |", flush=True)
+                measured[name][cache] = row
+    if given.record:
+        figures.record("startup", measured)
 
 
 if __name__ == "__main__":

@@ -96,17 +96,17 @@ def _figures(name: str) -> Values:
     machine = container["machine"]
     return {
         "machine": f"{machine['cores']} cores of an {machine['processor']}",
-        "runs": str(container["runs"]),
-        **_flat("container", container[name]),
-        **_flat("clustering", figures.read("clustering")),
-        **_flat("anomaly", figures.read("anomaly")),
+        "runs": str(container["figures"]["runs"]),
+        **_flat("container", container["figures"][name]),
+        **_flat("clustering", figures.read("clustering")["figures"]),
+        **_flat("anomaly", figures.read("anomaly")["figures"]),
     }
 
 
 def _flat(key: str, value: Any) -> Values:
     if isinstance(value, dict):
         return {name: text for inner in value for name, text in _flat(f"{key}_{inner}", value[inner]).items()}
-    return {key: f"{value:,g}" if isinstance(value, int | float) else str(value)}
+    return {key: f"{float(f'{value:.3g}'):,g}" if isinstance(value, float) else str(value)}
 
 
 if __name__ == "__main__":

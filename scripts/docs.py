@@ -1,8 +1,8 @@
 """Write the documents that take figures from benchmarks and tables from code; with --check, only name the old ones.
 
 docs/templates/NAME.md becomes docs/NAME.md. In a template, `{hyperparameters}` stands for a table of each algorithm,
-`{speed[ecg200][ratio]:.2f}` for a figure of benchmarks/figures.json, `{growth[lstm-ad]:table}` for a table of figures, and
-`{speed[of]}` for the commit, the day and the machine that figures are of.
+`{speed[ecg200][ratio]:.2f}` for a figure of benchmarks/figures.json, `{growth[lstm-ad]:table}` for a table of figures,
+and `{speed[of]}` for the commit, the day and the machine that figures are of.
 """
 
 import json
@@ -49,7 +49,12 @@ def hyperparameters() -> str:
     """Return the hyperparameters of every algorithm as a Markdown table under its name."""
     lines = []
     for name in ALGORITHMS:
-        lines += [f"## {name}", "", "| name | type | default | range | inherited | meaning |", "|---|---|---|---|---|---|"]
+        lines += [
+            f"## {name}",
+            "",
+            "| name | type | default | range | inherited | meaning |",
+            "|---|---|---|---|---|---|",
+        ]
         for each in predictor_class(name).Hyperparameters.declarations():
             inherited = "yes" if each.inherited else ""
             cells = [f"`{each.name}`", each.type, str(each.default), each.range, inherited, each.description]

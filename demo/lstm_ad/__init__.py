@@ -1,1 +1,1 @@
-"""The demo of LSTM-AD: where is something in this series that was never there before?"""
+"""The demo of LSTM-AD: which rows of this series are unlike all that came before?"""

@@ -68,7 +68,7 @@ class Predictor(Protocol):
 class Estimator(Protocol):
     """A model that learns; an `nn.Module` whose state dict is all it has learnt."""
 
-    Channel: ClassVar[type["Channel[Any]"]]
+    channel_class: ClassVar[type["Channel[Any]"]]
     metrics: ClassVar[dict[str, Literal["Minimize", "Maximize"]]]
 
     columns: int  # of the tables it was fitted on; with the hyperparameters, all that shapes the state dict

@@ -164,7 +164,7 @@ def test_every_link_into_the_project_leads_somewhere(link):
 
 
 def test_the_figures_were_measured_in_the_image_that_is_published():
-    image = figures.read("container")["image"]
+    image = figures.read("container")["figures"]["image"]
     assert image["seriesbox"] == NOBODY.version
     assert image["torch"].rpartition("+cu")[2].startswith(str(instances.CUDA))
 

@@ -6,13 +6,14 @@ Shapes: N series, T time steps, F features, K clusters.
 """
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from seriesbox.channel import Channel
 from seriesbox.cnn_kmeans import kmeans
 from seriesbox.cnn_kmeans.channel import SeriesChannel
 from seriesbox.cnn_kmeans.encoder import Encoder
@@ -40,7 +41,7 @@ QUICK_STEPS = 200_000
 class CNNKMeans(nn.Module):
     """Clusters series of any lengths, gaps included."""
 
-    Channel: ClassVar = SeriesChannel
+    channel_class: ClassVar[type[Channel[Any]]] = SeriesChannel
     metrics: ClassVar[dict[str, Literal["Minimize", "Maximize"]]] = {
         "train_loss": "Minimize",
         "train_score": "Maximize",

@@ -7,7 +7,7 @@ Shapes: N rows, D columns, L context steps, P predicted steps, B windows.
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 import torch
@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from seriesbox.channel import Channel
 from seriesbox.errors import DataError
 from seriesbox.lstm_ad.channel import WindowChannel
 from seriesbox.lstm_ad.forecaster import Forecaster
@@ -32,7 +33,7 @@ QUICK_WINDOWS = 2000  # that the Gaussian is fitted to if training is stopped
 class LSTMAD(nn.Module):
     """Scores every row of one or several columns by how well it was foreseen."""
 
-    Channel: ClassVar = WindowChannel
+    channel_class: ClassVar[type[Channel[Any]]] = WindowChannel
     metrics: ClassVar[dict[str, Literal["Minimize", "Maximize"]]] = {
         "train_mse": "Minimize",
         "train_mae": "Minimize",

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from benchmarks.fuzz import fuzz_models, fuzz_requests
 from seriesbox.tables.table import Table
+from stress.fuzz import fuzz_models, fuzz_requests
 
 MAY_BE = {200, 400, 404, 405, 406, 413, 415, 501}
 

@@ -40,7 +40,7 @@ def train(paths: Paths, group: Group) -> None:
 
     device, sharded = _device(paths), sharded_channels(paths)
     estimator, predictor = estimator_class(algorithm), predictor_class(algorithm)
-    faults = partial(estimator.Channel.faults, hyperparameters, group=Group())
+    faults = partial(estimator.channel_class.faults, hyperparameters, group=Group())
     training, validation = read_channels(paths, predictor.rows_are_independent, faults, sharded)
     sample = _sample(training, predictor.min_rows(hyperparameters))
 

@@ -1,0 +1,45 @@
+"""Floating-point operations per second: what `speed.py` measures the encoder by."""
+
+import time
+from collections.abc import Callable
+from statistics import median
+
+import torch
+from torch import Tensor
+from torch.utils.flop_counter import FlopCounterMode
+
+from seriesbox.cnn_kmeans.estimator import CNNKMeans
+from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
+from seriesbox.cnn_kmeans.subsequences import encode_subsequences
+from seriesbox.cnn_kmeans.triplet import sample_triplets
+
+REPEATS = 10
+
+
+def matrix_rate() -> float:
+    """Return the highest rate of a large float32 matrix product."""
+    x = torch.randn(2048, 2048)
+    return 2 * 2048**3 / min(_seconds(lambda: torch.mm(x, x)))
+
+
+def encoder_rate(series: Tensor, sizes: CNNKMeansHyperparameters) -> float:
+    """Return the median rate of the encoding of one gradient step, forward and backward, on (N, T) series."""
+    model, lengths = CNNKMeans(sizes, series.shape[1]), torch.full((len(series),), series.shape[1])
+    anchors = torch.arange(min(len(series), sizes.batch_size))
+    subsequences = sample_triplets(anchors, lengths, sizes.negative_samples)
+
+    def step() -> None:
+        encode_subsequences(model.encoder, series, subsequences).sum().backward()
+
+    with FlopCounterMode(display=False) as counter:
+        step()
+    return counter.get_total_flops() / median(_seconds(step))
+
+
+def _seconds(compute: Callable[[], object]) -> list[float]:
+    seconds = []
+    for _ in range(REPEATS):
+        started = time.perf_counter()
+        compute()
+        seconds.append(time.perf_counter() - started)
+    return seconds

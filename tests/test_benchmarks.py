@@ -1,0 +1,80 @@
+"""Every benchmark runs, at its smallest size, on generated data."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+
+import pytest
+
+from benchmarks import figures
+from tests.programs import marked, programs, run
+from tests.public_data import write_public_data
+
+SMALLEST = {
+    "anomaly": "--data DATA --threads 1 --epochs 1 --seeds 1 --short-seeds 1",
+    "clustering": "--data DATA --threads 1 --epochs 1 --seeds 1 --ucr-seeds 1 --sets CBF",
+    "container": "",
+    "growth": "--algorithms cnn-kmeans --threads 1 --share 0.1 --cases 1",
+    "memory": "--algorithms lstm-ad --share 0.001 --files 1",
+    "processes": "--algorithms lstm-ad --share 0.1 --processes 2 --rounds 1 --epochs 2",
+    "ranges": "--algorithms lstm-ad --threads 1 --hyperparameters lr",
+    "runtime": "--threads 1 --runs 1 --share 0.1",
+    "scaling": "--data DATA --threads 1 --epochs 1 --ecg-seeds 1 --seeds 1 --sets CBF --ways step none",
+    "serve": "--requests 10 --megabytes 1",
+    "speed": "--data DATA --threads 1 --epochs 2 --job-epochs 1",
+    "startup": "--runs 1",
+}
+SLOW = {"processes", "speed"}
+UNRECORDED = {"ranges"}  # no page shows its figures
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    return write_public_data(tmp_path_factory.mktemp("data"))
+
+
+def skip_without_image():
+    try:
+        done = subprocess.run(["docker", "image", "inspect", "seriesbox"], capture_output=True, timeout=10)
+        has_image = done.returncode == 0
+    except (FileNotFoundError, subprocess.TimeoutExpired):
+        has_image = False
+    with socket.socket() as connection:
+        port_is_free = connection.connect_ex(("127.0.0.1", 8080)) != 0
+    if not has_image or not port_is_free or os.getuid():
+        pytest.skip("needs a Docker engine with the image, port 8080, and root")
+
+
+def test_there_is_a_smallest_size_for_every_benchmark():
+    assert list(SMALLEST) == programs("benchmarks")
+
+
+@pytest.mark.parametrize("benchmark", marked(SMALLEST, SLOW))
+def test_every_benchmark_prints_numbers_and_records_them(benchmark, data, tmp_path):
+    if benchmark == "container":
+        pytest.skip("runs in the image, as its docstring says")
+    if benchmark == "startup":
+        skip_without_image()
+    arguments = SMALLEST[benchmark].replace("DATA", str(data)) + ("" if benchmark in UNRECORDED else " --record")
+    tables = run("benchmarks", benchmark, arguments, FIGURES=str(tmp_path / "figures.json"))
+    assert tables
+    assert all(re.search(r"\d", rows) for rows in tables)
+    if benchmark not in UNRECORDED:
+        (entry,) = json.loads((tmp_path / "figures.json").read_text()).items()
+        assert entry[0] == benchmark
+        assert re.search(r"\d", json.dumps(entry[1]["figures"]))
+
+
+def test_figures_are_recorded_beside_those_of_other_benchmarks(tmp_path, monkeypatch):
+    monkeypatch.setattr(figures, "FILE", tmp_path / "figures.json")
+    figures.record("speed", {"seconds": 1})
+    figures.record("memory", {"mb": 2})
+    figures.record("speed", {"seconds": 0.123456})
+    assert figures.read("memory")["figures"] == {"mb": 2}
+    entry = figures.read("speed")
+    assert entry["figures"] == {"seconds": 0.1235}
+    assert re.fullmatch(r"[0-9a-f]{7,}(-dirty)?", entry["commit"])
+    assert entry.keys() == {"commit", "date", "machine", "figures"}
+    assert entry["machine"].keys() == {"cores", "processor"}
