@@ -3,20 +3,16 @@
 import json
 import os
 import resource
-import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.forked import ForkServer, Process
-from tests.server import Server
+from tests.server import Server, running
 
 COMMANDS = Path(sys.executable).parent
 SERVE = COMMANDS / "serve"
@@ -113,33 +109,6 @@ class Job:
         assert process.returncode is not None
         return process
 
-    @contextmanager
-    def serve(self, command: Sequence[str | Path] = (SERVE,), **environment: str) -> Iterator[Server]:
-        """Yield a server that answers pings, and stop it with all that it has started."""
-        log = self.base / "serve.log"
-        with log.open("w") as stream:
-            process = subprocess.Popen(
-                command, env=self.environment | environment, stdout=stream, stderr=stream, process_group=0
-            )
-        server = Server(self.port, log, process)
-        try:
-            _wait_for_ping(server)
-            yield server
-        finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(timeout=30)
-            finally:
-                with suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-
-
-def _wait_for_ping(server: Server) -> None:
-    for _ in range(600):
-        if server.process.poll() is not None:
-            pytest.fail(f"serve ended with {server.process.returncode}: {server.log.read_text()}")
-        try:
-            server.get("/ping")
-            return
-        except ConnectionError:
-            time.sleep(0.1)
+    def serve(self, command: Sequence[str | Path] = (SERVE,), **environment: str) -> AbstractContextManager[Server]:
+        """Return a context in which the model is served."""
+        return running(command, self.environment | environment, self.port, self.base / "serve.log")

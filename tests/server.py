@@ -1,16 +1,20 @@
 """A running `serve`, and what it answers."""
 
 import json
+import os
+import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import Message
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from seriesbox.tables.csv import parse_csv
 from seriesbox.tables.table import Cells
@@ -94,3 +98,31 @@ class Server:
             if len(wanted) >= at_least:
                 return wanted
             time.sleep(0.01)
+
+
+@contextmanager
+def running(command: Sequence[str | Path], environment: Mapping[str, str], port: int, log: Path) -> Iterator[Server]:
+    """Yield a server that answers pings, and stop it with all that it has started."""
+    with log.open("w") as stream:
+        process = subprocess.Popen(command, env=environment, stdout=stream, stderr=stream, process_group=0)
+    server = Server(port, log, process)
+    try:
+        _wait_for_ping(server)
+        yield server
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(timeout=30)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def _wait_for_ping(server: Server) -> None:
+    for _ in range(3000):
+        if server.process.poll() is not None:
+            pytest.fail(f"serve ended with {server.process.returncode}: {server.log.read_text()}")
+        with suppress(ConnectionError):
+            server.get("/ping")
+            return
+        time.sleep(0.02)

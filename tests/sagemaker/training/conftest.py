@@ -1,9 +1,14 @@
 import shutil
 import signal
 from functools import partial
+from pathlib import Path
 
 import pytest
+import torch
 
+from seriesbox.artifact import save
+from seriesbox.lstm_ad.estimator import LSTMAD
+from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.tables.csv import write_csv
 from tests.hosts import MakeHosts, make_hosts
@@ -37,6 +42,26 @@ def parts(two_shapes, wave) -> dict[str, dict[str, bytes]]:
             "c.csv": write_csv(series[59:]),
         },
     }
+
+
+@pytest.fixture(scope="session")
+def earlier_model() -> LSTMAD:
+    torch.manual_seed(0)
+    return LSTMAD(LSTMADHyperparameters(context_length=20, prediction_length=5, hidden_size=3), 2).eval()
+
+
+@pytest.fixture
+def saved(earlier_model, tmp_path) -> Path:
+    """The folder of the earlier model."""
+    save(earlier_model, tmp_path / "saved")
+    return tmp_path / "saved"
+
+
+@pytest.fixture
+def channel(tmp_path) -> Path:
+    """The empty folder of a `model` channel."""
+    (tmp_path / "model").mkdir()
+    return tmp_path / "model"
 
 
 @pytest.fixture

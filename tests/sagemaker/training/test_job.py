@@ -76,16 +76,9 @@ def test_a_job_that_may_take_no_longer_ends_with_a_model(job, bodies):
     assert (job.base / "output/data/metrics.csv").read_text()
 
 
-@pytest.fixture(scope="module")
-def earlier_model():
-    torch.manual_seed(0)
-    return LSTMAD(LSTMADHyperparameters(context_length=20, prediction_length=5, hidden_size=3), 2).eval()
-
-
-def test_a_job_continues_the_earlier_model_and_keeps_its_shape(job, earlier_model, bodies):
-    save(earlier_model, job.base / "saved")
+def test_a_job_continues_the_earlier_model_and_keeps_its_shape(job, earlier_model, saved, bodies):
     job.channel("model").mkdir(parents=True)
-    pack(job.base / "saved", job.channel("model") / "model.tar.gz")
+    pack(saved, job.channel("model") / "model.tar.gz")
     job.set({"context-length": "20", "prediction-length": "5", "epochs": "1", "lr": "1e-6"})
     job.put("training", "a.csv", bodies["lstm-ad"])
     done = job.train()
