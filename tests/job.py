@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import socket
 import subprocess
 import sys
@@ -87,16 +86,10 @@ class Job:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(body)
 
-    def run(self, command: str, address_space: int = resource.RLIM_INFINITY) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end. address_space: the bytes of addresses that it may have."""
+    def run(self, command: str) -> subprocess.CompletedProcess[str]:
+        """Run a command, the real one, to its end."""
         return subprocess.run(
-            [COMMANDS / command],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=100,
-            check=False,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space)),
+            [COMMANDS / command], env=self.environment, capture_output=True, text=True, timeout=100, check=False
         )
 
     def start(self, program: str = TRAIN, folder: Path | None = None, **environment: str) -> Process:

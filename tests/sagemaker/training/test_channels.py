@@ -100,7 +100,7 @@ def test_the_faults_of_all_files_of_both_channels_are_named_together(job, read):
 
 
 @pytest.mark.parametrize("length", [1, 200])
-@pytest.mark.parametrize(("files", "faults"), [(1, 500), (40, 1), (3, 9), (500, 3)])
+@pytest.mark.parametrize(("files", "faults"), [(1, 500), (40, 1), (3, 9), (100, 3)])
 def test_no_more_than_twenty_faults_and_1024_characters(job, read, length, files, faults):
     for number in range(files):
         job.put("training", f"{number:03}{'x' * length}.csv", b"1,a_rather_long_text_in_a_cell\n" * faults)

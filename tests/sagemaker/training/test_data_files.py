@@ -109,12 +109,12 @@ print(training.consume(lambda values: values.astype(np.float32)).nbytes, peak() 
 
 @pytest.mark.parametrize("files", [1, 50])
 def test_reading_needs_hardly_more_than_twice_what_training_holds(job, files):
-    body = write_csv(np.random.default_rng(0).normal(size=(2000, 50)).astype(np.float32)) * (200 // files)
+    body = write_csv(np.random.default_rng(0).normal(size=(2000, 50)).astype(np.float32)) * (100 // files)
     for number in range(files):
         job.put("training", f"{number}.csv", body)
     done = subprocess.run(
         [sys.executable, "-c", MEMORY], env=job.environment, capture_output=True, text=True, check=True
     )
     held, peak = map(int, done.stdout.split())
-    assert held == 4 * 200 * 2000 * 50
+    assert held == 4 * 100 * 2000 * 50
     assert peak < 2.6 * held

@@ -9,7 +9,7 @@ import torch
 from seriesbox.artifact import load
 from seriesbox.errors import DataError
 from seriesbox.sagemaker.training.failure import MAX_CHARACTERS, reason
-from tests.job import CNN, LSTM
+from tests.job import CNN, LSTM, TRAIN
 
 
 @pytest.fixture
@@ -57,7 +57,9 @@ def test_a_disk_that_is_full_for_checkpoints_and_metrics_ends_no_training(small)
 def test_too_little_memory_is_said_with_what_to_do(job, bodies):
     job.set({**CNN, "blocks": "0", "kernel-size": "100", "reduced-size": "4096"})  # weights of 7 GB
     job.put("training", "a.csv", bodies["cnn-kmeans"])
-    assert job.run("train", address_space=4 * 10**9).returncode == 1
+    limit = 4 * 10**9  # bytes of addresses
+    done = job.start(f"import resource; resource.setrlimit(resource.RLIMIT_AS, ({limit}, {limit}))\n{TRAIN}")
+    assert done.returncode == 1
     failure = job.failure.read_text()
     assert failure.startswith("The machine has too little memory: take a larger instance, lower `batch-size` or the ")
     assert "you tried to allocate" in failure
