@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from seriesbox.tables.csv import parse_csv, write_csv
+from tests.job import TRAIN
 
 PROJECT = Path(__file__).parents[1]
 PAGE = (PROJECT / "docs" / "adding-an-algorithm.md").read_text()
@@ -19,7 +20,6 @@ REGISTRY = "src/seriesbox/algorithm.py"
 # A file's name, then text, then the block with its contents.
 FILES = dict(re.findall(r"^`(src/\S+)`:.*?^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL))
 (LINE,) = re.findall(r"^## One line\n.*?^```python\n(.*?\n)```", PAGE, re.MULTILINE | re.DOTALL)
-TRAIN = "from seriesbox.sagemaker.training.command import main; main()"
 SERVE = "from seriesbox.sagemaker.serving.server import main; main()"
 
 

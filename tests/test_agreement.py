@@ -1,9 +1,11 @@
+import math
+
 import numpy as np
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seriesbox.agreement import TOLERANCE, difference
+from seriesbox.agreement import TOLERANCE, Comparison, difference
 from seriesbox.artifact import load, save
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
@@ -57,10 +59,38 @@ def test_torch_and_onnxruntime_agree_on_every_architecture(model_and_table):
 
 @given(encoders | forecasters)
 @settings(max_examples=60)
-def test_what_a_model_is_said_to_consist_of_is_what_torch_makes(model_and_table):
+def test_the_declared_shapes_are_those_of_torchs_tensors(model_and_table):
     model, _ = model_and_table
-    made = {name: (tensor.numpy().dtype, tuple(tensor.shape)) for name, tensor in model.state_dict().items()}
-    assert model.predictor().shapes(model.hyperparameters, model.columns) == made
+    shapes = {name: (tensor.numpy().dtype, tuple(tensor.shape)) for name, tensor in model.state_dict().items()}
+    assert model.predictor().shapes(model.hyperparameters, model.columns) == shapes
+
+
+def test_a_comparison_answers_as_the_first_and_remembers_the_largest_difference_of_all_calls():
+    comparison = Comparison(lambda x: x, lambda x: x + np.where(x == 3, -0.5, 0.25))
+    for values in ([1.0, -8.0], [3.0], [2.0], []):
+        np.testing.assert_array_equal(comparison(np.array(values, np.float32)), values)
+    assert (comparison.difference, comparison.largest) == (0.5, 8.0)
+
+
+def test_outputs_of_other_shapes_are_compared_value_by_value():
+    comparison = Comparison(lambda x: x, lambda x: x.reshape(-1))
+    comparison(np.ones((2, 3), np.float32))
+    assert comparison.difference == 0
+
+
+def test_an_output_that_is_not_finite_is_never_forgotten():
+    comparison = Comparison(lambda x: x, lambda x: x * np.float32(np.nan))
+    comparison(np.ones(2, np.float32))
+    comparison.other = comparison.reference
+    comparison(np.ones(2, np.float32))
+    assert math.isnan(comparison.difference)
+
+
+def test_a_network_that_onnxruntime_cannot_compute_differs_infinitely(capsys, monkeypatch):
+    model = LSTMAD(LSTMADHyperparameters(hidden_size=4), 1).eval()
+    monkeypatch.setattr("seriesbox.agreement.Session", None)
+    assert difference(model, Table.of(random(150, 1))) == math.inf
+    assert "TypeError" in capsys.readouterr().err
 
 
 def test_a_network_that_computes_something_else_is_noticed():

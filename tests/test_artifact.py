@@ -93,7 +93,7 @@ def test_a_model_that_could_not_be_loaded_is_not_saved(folder):
     model.centroids[0, 0] = torch.inf
     with pytest.raises(ArtifactError, match="centroids is not finite"):
         save(model, folder)
-    load(folder)  # the earlier one is still there
+    load(folder)  # the one from before is still there
 
 
 def test_other_files_beside_the_model_are_ignored(folder):

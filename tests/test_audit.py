@@ -20,7 +20,7 @@ PYTHON_KNOWN = {
     "unreachable": None,
     "strange": "x",
 }
-TRIVY = {  # exits with this where it is asked for findings; not installed where there is none
+TRIVY = {  # the exit code if it is asked for findings; None if it is not installed
     "clean": 0,
     "vulnerable": 3,
     "failing": 1,
@@ -35,7 +35,7 @@ def program(file: Path, script: str) -> None:
 
 @pytest.fixture
 def audit(tmp_path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """The script and its parts, in a tree where all other programs answer as they are told."""
+    """The script and its parts, in a tree in which all other programs answer as the test says."""
     scripts, commands, path = tmp_path / "scripts", tmp_path / ".venv" / "bin", tmp_path / "path"
     for folder in (scripts, commands, path):
         folder.mkdir(parents=True)

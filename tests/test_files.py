@@ -12,7 +12,7 @@ def test_a_file_is_replaced_once_it_is_written(tmp_path):
     assert (tmp_path / "file").read_text() == "after"
 
 
-def test_where_it_cannot_be_written_the_old_file_stays_and_the_new_one_is_named(tmp_path):
+def test_if_a_file_cannot_be_written_the_old_one_stays_and_the_error_names_it(tmp_path):
     (tmp_path / "file").write_text("before")
     (tmp_path / "beside").symlink_to("/dev/full")
     refused = pytest.raises(OSError, match=f"No space left on device: '{tmp_path}/file'")

@@ -1,6 +1,6 @@
 import pytest
 
-from seriesbox.algorithm import infer, predictor_class
+from seriesbox.algorithm import predictor_class
 from seriesbox.errors import HyperparameterError
 
 CNN = predictor_class("cnn-kmeans").Hyperparameters
@@ -58,7 +58,7 @@ def test_a_number_must_be_finite(written):
         CNN.parse({"lr": written})
 
 
-def test_every_fault_comes_in_one_message():
+def test_all_faults_are_in_one_message():
     with pytest.raises(HyperparameterError) as caught:
         LSTM.parse({"epochs": "0", "dropout": "1", "lr": "fast", "hiden-size": "32", "num_layers": "2"})
     message = str(caught.value)
@@ -69,7 +69,7 @@ def test_every_fault_comes_in_one_message():
     assert "num_layers" not in message  # the underscore is accepted
 
 
-def test_a_booleans_no_number_and_limits_are_shown_in_full():
+def test_a_boolean_is_no_number_and_limits_are_shown_in_full():
     with pytest.raises(HyperparameterError) as caught:
         CNN.parse({"epochs": True, "seed": "5000000000"})
     assert "`epochs` must be a whole number, not 'True'." in str(caught.value)
@@ -94,7 +94,7 @@ def test_whatever_is_given_is_answered_with_a_short_sentence(given, message):
     assert len(str(caught.value)) < 1024
 
 
-def test_the_names_there_are_are_listed_once():
+def test_unknown_names_get_the_list_of_all_names_once():
     with pytest.raises(HyperparameterError) as caught:
         CNN.parse({f"xyz{i}": "1" for i in range(10)})
     assert str(caught.value).count("The hyperparameters are ") == 1
@@ -104,26 +104,6 @@ def test_the_names_there_are_are_listed_once():
 def test_values_survive_being_written_and_parsed():
     values = CNN.parse({"clusters": "3", "algorithm": "elkan", "lr": "0.01"})
     assert CNN.parse(values.to_dict()) == values
-
-
-@pytest.mark.parametrize(
-    ("names", "algorithm"),
-    [
-        (["clusters"], "cnn-kmeans"),
-        (["epochs", "kernel-size", "lr"], "cnn-kmeans"),
-        (["context-length", "epochs"], "lstm-ad"),
-        (["context-length", "hidden-size", "clusters"], "lstm-ad"),
-        (["context_length"], "lstm-ad"),
-    ],
-)
-def test_the_algorithm_is_inferred_from_its_hyperparameters(names, algorithm):
-    assert infer(names) == algorithm
-
-
-@pytest.mark.parametrize("names", [[], ["epochs", "lr"], ["nonsense"]])
-def test_an_ambiguous_job_is_asked_to_name_its_algorithm(names):
-    with pytest.raises(HyperparameterError, match="set `model` to cnn-kmeans or lstm-ad"):
-        infer(names)
 
 
 def test_every_declaration_has_a_range_a_sentence_and_a_default_within():

@@ -104,7 +104,7 @@ class CombinedDataError(DataError):
         places, room = max_places, limit - len(" Faults beyond these: 1000000000.")
         for error in self.errors:
             sentence, named = error.worded(places, room, size) if places else ("", 0)
-            if not places or size(sentence) > room:
+            if not places or (sentences and size(sentence) > room):
                 break
             sentences.append(sentence)
             places -= named

@@ -26,22 +26,22 @@ def test_the_features_and_gradients_are_those_of_cut_out_subsequences(steps, chu
     torch.manual_seed(0)
     encoder = Encoder(blocks=1, filters=6, kernel_size=kernel_size, reduced_size=8, output_size=5).double()
     series = torch.randn(4, steps, dtype=torch.float64)
-    where = random_subsequences(30, *series.shape)
+    subsequences = random_subsequences(30, *series.shape)
 
     def one_by_one():
         cut = [
             encoder(series[row, start : start + length][None], length[None])
-            for row, start, length in zip(*where, strict=True)
+            for row, start, length in zip(*subsequences, strict=True)
         ]
         return torch.cat(cut)
 
-    features, gradients = features_and_gradients(encoder, lambda: encode_subsequences(encoder, series, where))
+    features, gradients = features_and_gradients(encoder, lambda: encode_subsequences(encoder, series, subsequences))
     expected_features, expected_gradients = features_and_gradients(encoder, one_by_one)
     torch.testing.assert_close(features, expected_features)
     torch.testing.assert_close(gradients, expected_gradients)
 
 
-def test_whole_series_are_convolved_once_where_that_is_cheaper(monkeypatch):
+def test_whole_series_are_convolved_once_if_that_is_cheaper(monkeypatch):
     encoder = Encoder(blocks=1, filters=2, kernel_size=3, reduced_size=2, output_size=2)
     convolved = []
     convolve = encoder.convolve

@@ -44,6 +44,6 @@ def test_the_density_is_finite_for_any_errors(errors):
 
 def test_a_column_that_moved_alone_is_stranger_than_two_that_move_together():
     random = np.random.default_rng(0)
-    together = random.normal(size=(1000, 1)) + random.normal(0, 0.01, (1000, 2))
-    gaussian = Gaussian.fit(together)
+    errors = random.normal(size=(1000, 1)) + random.normal(0, 0.01, (1000, 2))
+    gaussian = Gaussian.fit(errors)
     assert gaussian.log_density(np.array([[1.0, -1.0]])) < gaussian.log_density(np.array([[1.0, 1.0]])) - 100

@@ -69,43 +69,14 @@ def test_a_blank_line_is_a_row_with_nothing_in_it():
 
 
 @pytest.mark.parametrize(
-    ("body", "message"),
-    [
-        (b"", "it is empty"),
-        (b"\n\n", "it is empty"),
-        (b"\xef\xbb\xbf\r\n", "it is empty"),
-        (b"1,2\n3,oops\n", "row 2, column 2 is 'oops'"),
-        (b"1\n2,3,x1\n", "row 2, column 3 is 'x1'"),
-        (b"1,2\ninf,1e39\n", "row 2, column 1 is 'inf'; row 2, column 2 is '1e39'"),
-        (b"a,b\n1,2\n", r"starts with a header \('a' in row 1\)"),
-        (b"1;2\n3;4\n", "separated by semicolons"),
-        (b'"1,5",2\n1,2,3\n', "row 1, column 1 is '\"1'; row 1, column 2 is '5\"'"),
-        (b'1,"1"2\n', "row 1, column 2 is '\"1\"2'"),
-        (b"1,5;2,5\n1,5;2,5\n", "separated by semicolons"),
-        (b"1\t2\n3\t4\n", r"separated by tabs \('1.t2'\): use commas"),
-        (b"NA\n1\n2\n", "row 1, column 1 is 'NA'"),
-        (b"True,False\n", "row 1, column 1 is 'True'; row 1, column 2 is 'False'"),
-        (b"1\ntrue\n", "row 2, column 1 is 'true'"),
-        (b"1,2,3\n4;5\nx\n", "row 2, column 1 is '4;5'; row 3, column 1 is 'x'"),
-        ("information,été\n1,2\n".encode(), r"starts with a header \('information'"),
-        (b"\xc2\xa0,1\n", "row 1, column 1 is"),
-        (b"\x1f\x8b\x08\x00", "compressed by gzip"),
-        ("1,2".encode("utf-16"), "UTF-16"),
-        (b"1,2\n\xff\xfe,3\n", "row 2, column 1 is"),
-        (b"1,2\n1_0,3\n", "row 2, column 1 is '1_0'"),
-        (b"1,2\nNone,3\n", "row 2, column 1 is 'None'"),
-    ],
-)
-def test_a_fault_is_named_with_its_place(body, message):
-    with pytest.raises(DataError, match=message):
-        parse_csv(body, "it")
-
-
-@pytest.mark.parametrize(
     ("body", "rows"), [(b'1\n2\n""\n', 3), (b'1\n""\n2\n', 3), (b"1\n\n2\n\n\n", 3), (b"1,2\n,\n", 2)]
 )
 def test_a_row_of_nothing_counts_unless_it_is_a_blank_last_line(body, rows):
     assert len(parse_csv(body, "it").values) == rows
+
+
+def test_blanks_around_a_missing_mark_are_no_fault():
+    assert np.isnan(parse_csv(b'\tnan , ,"","  "\n', "it").values).all()
 
 
 @pytest.mark.parametrize("piece", [b" ", b"\t", b'"', b'" ', b',"1', b' ,"', b"- "])
@@ -114,29 +85,6 @@ def test_a_long_body_of_blanks_and_quotes_is_not_a_trap(piece):
     for body in (piece * 200_000, b"1" + piece * 200_000 + b"1"):
         with suppress(DataError):
             parse_csv(body, "it")
-
-
-def test_blanks_around_a_missing_mark_are_no_fault():
-    assert np.isnan(parse_csv(b'\tnan , ,"","  "\n', "it").values).all()
-
-
-def test_rows_that_would_be_padded_without_measure_are_refused():
-    with pytest.raises(DataError, match="row 2001 has 2001 cells, far more than most others"):
-        parse_csv(b"1\n" * 2_000 + b"1" + b",1" * 2_000, "it")
-    assert parse_csv(b"1\n" * 900 + b"1" + b",1" * 900, "it").values.shape == (901, 901)
-    assert parse_csv(b"1,1\n" * 400_000 + b"1,1,1,1,1,1", "it").values.shape == (400_001, 6)
-
-
-def test_up_to_twenty_faults_are_named_together():
-    with pytest.raises(DataError) as caught:
-        parse_csv(b"1\n" + b"x\n" * 30, "it")
-    assert str(caught.value).count("column 1 is 'x'") == 20
-    assert "and 10 more" in str(caught.value)
-
-
-def test_what_is_wrong_everywhere_is_not_read_to_its_end():
-    with pytest.raises(DataError, match=r"and [0-9]+ more; what follows row [0-9]+ was not checked"):
-        parse_csv(b"x\n" * 2_000_000, "it")
 
 
 @pytest.mark.parametrize("names", [b"a,b", b"0,1", b'"0","1"', b",0", b"2019,", b"", b"1,x"])

@@ -1,236 +1,82 @@
-"""What happens around a server: workers that die, clients that go or dawdle, disks that are full, being stopped."""
-
-import os
-import signal
-import socket
-import struct
-import subprocess
-import sys
-import time
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
-from http.client import HTTPConnection, HTTPException
-from pathlib import Path
-from threading import Event
+"""The answers to requests that cannot be answered, by a real server."""
 
 import pytest
 
-SERVE = Path(sys.executable).parent / "serve"
-HEAD = b"POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\n"
-CSV = {"Content-Type": "text/csv"}
-ABRUPTLY = struct.pack("ii", 1, 0)  # a connection that lingers for no time is reset when it is closed
-ROWS = 300_000  # whose answer is more than the buffers of a connection hold
-LONG = b"1\n" * ROWS
 
-
-@contextmanager
-def connected(server):
-    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
-        yield connection
-
-
-@contextmanager
-def answering(server):
-    """A long answer of which the head was read; yields what reads the rest."""
-    with closing(HTTPConnection("127.0.0.1", server.port, timeout=60)) as connection:
-        connection.request("POST", "/invocations", LONG, CSV)
-        response = connection.getresponse()
-        assert response.status == 200
-        yield response.read
-
-
-def children(server):
-    """The processes that it has started."""
-    process = server.process.pid
-    return {int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()}
-
-
-def ask_on(server, enough):
-    """What a client sees that asks one thing after another: statuses, and `lost` for a broken connection."""
-    seen = []
-    with closing(HTTPConnection("127.0.0.1", server.port, timeout=60)) as connection:
-        while not enough(seen):
-            try:
-                connection.request("POST", "/invocations", b"1\n2\n3\n", CSV)
-                response = connection.getresponse()
-                response.read()
-                seen.append(response.status)
-            except (ConnectionError, HTTPException):
-                seen.append("lost")
-                connection.close()
-    return seen
-
-
-# Workers
-
-
-def test_a_killed_worker_is_replaced_and_only_the_requests_it_had_are_lost(serving, cnn):
-    done = Event()
-    with serving(cnn) as server, ThreadPoolExecutor() as pool, ExitStack() as stack:
-        in_flight = [stack.enter_context(server.begun(b"1,2\n")) for _ in range(3)]
-        clients = [pool.submit(ask_on, server, lambda seen: done.is_set() and seen[-1:] == [200]) for _ in range(4)]
-        try:
-            worker = server.lines("start")[0]["process"]
-            server.lines("request", least=20)
-            os.kill(worker, signal.SIGKILL)
-            for finish in in_flight:
-                with pytest.raises((ConnectionError, IndexError)):
-                    finish()
-            assert server.lines("start", least=2)[1]["process"] != worker
-        finally:
-            done.set()
-        for client in clients:
-            seen = client.result()
-            assert set(seen) <= {200, "lost"}
-            assert seen.count("lost") <= 1  # the one it was waiting for
-        assert [server.post(b"1,2\n").status for _ in range(20)] == [200] * 20
-        assert len(server.lines("start")) == 2
-
-
-# Clients
-
-
-def test_half_a_request_is_400_and_the_log_says_so(cnn_server):
-    with connected(cnn_server) as connection:
-        connection.sendall(HEAD + b"X-Amzn-SageMaker-Inference-Id: half\r\nContent-Length: 100\r\n\r\n1,2\n")
-        connection.shutdown(socket.SHUT_WR)
-        assert b" 400 " in connection.recv(100)
-    (line,) = cnn_server.lines("request", least=1, id="half")
-    assert "ended early, after 4 of 100 bytes" in line["fault"]
-
-
-@pytest.mark.parametrize("abruptly", [False, True])
-def test_clients_that_go_while_they_send_leave_their_places_to_others(serving, cnn, abruptly):
-    with serving(cnn, SERIESBOX_QUEUE="1") as server:
-        for number in range(6):
-            with connected(server) as connection:
-                if abruptly:
-                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, ABRUPTLY)
-                framing = [b"Content-Length: 100\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n64\r\n"][number % 2]
-                connection.sendall(HEAD + b"Expect: 100-continue\r\n" + framing + b"1,2\n")
-                assert connection.recv(100).startswith(b"HTTP/1.1 100")
-            (line,) = server.lines("request", least=number + 1)[number:]
-            assert (line["status"], "ended early" in line["fault"]) == (400, True)
-        assert server.post(b"1,2\n").status == 200
-        assert len(server.lines("start")) == 1
-
-
-@pytest.mark.parametrize("abruptly", [False, True])
-def test_clients_that_go_while_they_are_answered_leave_their_places_to_others(serving, one_column, abruptly):
-    with serving(one_column, SERIESBOX_QUEUE="1") as server:
-        for number in range(3):
-            with connected(server) as connection:
-                connection.sendall(HEAD + b"Content-Length: %d\r\n\r\n" % len(LONG) + LONG)
-                assert connection.recv(100).startswith(b"HTTP/1.1 200")
-                if abruptly:
-                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, ABRUPTLY)
-            (line,) = server.lines("request", least=number + 1)[number:]
-            assert (line["status"], line["complete"]) == (200, False)
-            assert "trace" not in line
-        assert server.post(b"1\n2\n3\n").status == 200
-        assert len(server.lines("start")) == 1
-
-
-def test_a_client_that_sends_slowly_keeps_nobody_waiting(cnn_server):
-    body = b"1,2\n" * 5
-    with connected(cnn_server) as connection:
-        connection.sendall(HEAD + b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(body))
-        for byte in body:
-            connection.sendall(bytes([byte]))
-            assert cnn_server.post(b"1,2\n").status == 200
-        answer = b"".join(iter(lambda: connection.recv(65536), b""))
-    assert answer.startswith(b"HTTP/1.1 200")
-    assert answer.endswith(cnn_server.post(body).body)
-
-
-def test_clients_that_read_slowly_keep_nobody_waiting(one_column_server):
-    with ExitStack() as stack:
-        reads = [stack.enter_context(answering(one_column_server)) for _ in range(1 + (os.cpu_count() or 1))]
-        for _ in range(5):
-            assert one_column_server.post(b"1\n2\n3\n").status == 200
-        assert not one_column_server.lines("request", bytes_in=len(LONG))
-        for read in reads:
-            assert read().count(b"\n") == ROWS
-
-
-def test_clients_that_stall_before_they_have_said_what_they_want_are_hung_up_on(serving, cnn):
-    impatient = (
-        "from seriesbox.sagemaker.serving import server, worker; worker.SECONDS_WITHOUT_A_BYTE = 1; server.main()"
-    )
-    with serving(cnn, [sys.executable, "-c", impatient], SERIESBOX_QUEUE="1") as server, ExitStack() as stack:
-        for _ in range(12):  # more than there are threads
-            stack.enter_context(connected(server)).sendall(HEAD)
-        assert server.get("/ping").status == 200
-        assert server.post(b"1,2\n").status == 200
-
-
-def test_clients_that_do_not_close_what_is_over_keep_nobody_waiting(cnn_server):
-    with ExitStack() as stack:
-        for _ in range(50):
-            connection = stack.enter_context(connected(cnn_server))
-            connection.sendall(b"GET /ping HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-        assert connection.recv(100).startswith(b"HTTP/1.1 200")
-        assert cnn_server.get("/ping").status == 200
-
-
-# Disks
-
-FULL = """
-for folder in /dev/shm "$TMPDIR"; do
-    mount -t tmpfs -o size=4k none "$folder"
-    if head -c 8k /dev/zero > "$folder/full"; then exit 1; fi
-done
-mount -o remount,bind,ro /
-cd "$HOME"
-if touch file; then exit 1; fi
-exec "$0"
-"""
-OWN_MOUNTS = "unshare --map-root-user --mount"
-
-
-@pytest.mark.skipif(
-    subprocess.run(f"{OWN_MOUNTS} mount -t tmpfs none /mnt", shell=True, check=False).returncode != 0,
-    reason="this machine grants no mounts of one's own",
+@pytest.mark.parametrize(
+    ("body", "content_type", "accept", "status", "message"),
+    [
+        (b"1,2\n3,x\n", "text/csv", "*/*", 400, "row 2, column 2 is 'x'"),
+        (b"a,b\n1,2\n", "text/csv", "*/*", 400, "starts with a header"),
+        (b"1;2\n", "text/csv", "*/*", 400, "separated by semicolons"),
+        (b"1,2\n\xff\xfe\n", "text/csv", "*/*", 400, "row 2, column 1"),
+        (b"", "text/csv", "*/*", 400, "is empty"),
+        (b"1,2\n\n3,4\n", "text/csv", "*/*", 400, "nothing in row 2"),
+        (b"[[1, 2], [null]]", "application/json", "*/*", 400, "nothing in row 2"),
+        (b"[[1, 2", "application/json", "*/*", 400, "is not JSON"),
+        (b"1,2\n", "text/plain", "*/*", 415, "send text/csv"),
+        (b"1,2\n", "application/x-www-form-urlencoded", "*/*", 415, "send text/csv"),
+        (b"1,2\n", "text/csv; charset=utf-16", "*/*", 415, "send utf-8"),
+        (b"not even read", "text/csv", "application/x-npy", 406, "Answers are text/csv"),
+        (b"\n".join([b"x," * 50] * 50), "text/csv", "*/*", 400, "and 2480 more."),
+        (b"\n".join([b"a cell that is too long to be quoted"] * 90), "text/csv", "*/*", 400, " more."),
+        (("\n" + "\N{PARROT}" * 30).encode() * 90, "text/csv", "*/*", 400, " more."),
+        (b"\n" + b'"\1' * 30 + b"\n1", "text/csv", "*/*", 400, "row 2, column 1"),
+        (
+            b"1,2\n3,4\n",
+            "text/csv; header=present",
+            "*/*",
+            400,
+            "leave `header` out of the content type, or set SplitType",
+        ),
+    ],
 )
-def test_a_server_needs_no_disk(serving, cnn, tmp_path):
-    with serving(cnn, [*OWN_MOUNTS.split(), "sh", "-euc", FULL, SERVE], TMPDIR=str(tmp_path), HOME="/") as server:
-        large = b"1,2,3,4\n" * 300_000
-        assert server.post(large).body.count(b"\n") == 300_000
-        os.kill(server.lines("start")[0]["process"], signal.SIGKILL)
-        server.lines("start", least=2)
-        assert server.post(large).body.count(b"\n") == 300_000
+def test_a_fault_is_one_short_line_of_json(cnn_server, body, content_type, accept, status, message):
+    answer = cnn_server.post(body, content_type, accept)
+    assert answer.status == status
+    assert message in answer.message
+    assert len(answer.body) < 1000
+    assert answer.body.count(b"\n") == 1
 
 
-@pytest.mark.parametrize("log", ["/dev/full", ">(true)"])  # a disk without room, a reader that is gone
-def test_a_server_whose_log_cannot_be_written_goes_on_answering(serving, cnn, log):
-    with serving(cnn, ["bash", "-c", f'exec "$0" > {log}', SERVE]) as server:
-        assert ask_on(server, lambda seen: len(seen) == 5) == [200] * 5
-        killed = children(server)
-        for worker in killed:
-            os.kill(worker, signal.SIGKILL)
-        while not children(server) - killed:
-            time.sleep(0.01)
-        assert ask_on(server, lambda seen: len(seen) == 5) == [200] * 5
-        server.process.terminate()
-        assert server.process.wait(timeout=30) == 0
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"1,2\n" * 24, "24 rows, but context-length 20 and prediction-length 5 need at least 25"),
+        (b"1,2\n" * 24, "SplitType None"),
+        (b"1,2,3\n" * 30, "has rows of 3 cells, but the training data has 2"),
+        (b"1\n" * 30, "has rows of 1 cells, but the training data has 2"),
+        (b"1,2\n" * 30 + b"3\n", "row 31 has 1 cells, the others have 2"),
+        (b"1,2\n" * 30 + b"1,\n", "row 31 is empty in column 2"),
+    ],
+)
+def test_a_series_that_the_model_cannot_predict_is_refused_with_the_reason(lstm_server, body, message):
+    answer = lstm_server.post(body)
+    assert answer.status == 400
+    assert message in answer.message
 
 
-# Being stopped
+def test_a_list_of_numbers_is_no_series_of_several_columns(lstm_server):
+    answer = lstm_server.post(b"[1, 2, 3]", "application/json")
+    assert answer.status == 400
+    assert "rows of 1 cells, but the training data has 2" in answer.message
+    assert "in JSON, a list of rows" in answer.message
 
 
-def test_a_server_that_is_stopped_answers_all_that_it_has_and_leaves_nothing_behind(serving, one_column):
-    with serving(one_column) as server, ThreadPoolExecutor() as pool, ExitStack() as stack:
-        finishes = [stack.enter_context(server.begun(b"1\n2\n3\n")) for _ in range(4)]
-        reads = [stack.enter_context(answering(server)) for _ in range(2)]
-        clients = [pool.submit(ask_on, server, lambda seen: "lost" in seen) for _ in range(4)]
-        server.lines("request", least=20)
-        server.process.terminate()
-        server.lines("server", least=1, message="Handling signal: term")
-        assert [finish() for finish in finishes] == [200] * 4
-        assert [read().count(b"\n") for read in reads] == [ROWS] * 2
-        assert server.process.wait(timeout=30) == 0
-        for client in clients:
-            *answered, _ = client.result()
-            assert set(answered) == {200}
-        with pytest.raises(ProcessLookupError):
-            os.killpg(server.process.pid, 0)
+def test_a_series_in_one_row_is_refused_with_the_advice_to_give_one_time_step_per_row(one_column_server):
+    answer = one_column_server.post(b"1,2,3,4,5\n")
+    assert answer.status == 400
+    assert "rows of 5 cells, but the training data has 1: give one time step per row" in answer.message
+
+
+def test_a_line_of_json_that_is_no_series_is_refused_before_the_answer_begins(one_column_server):
+    answer = one_column_server.post(b"[1, 2, 3]\n" * 20_000 + b"[1, 2]\n", "application/jsonlines")
+    assert answer.status == 400
+    assert "line 20001 has 2 rows" in answer.message
+
+
+def test_unknown_paths_and_methods_get_json_too(cnn_server):
+    for answer, status in ((cnn_server.get("/nothing"), 404), (cnn_server.get("/invocations"), 405)):
+        assert answer.status == status
+        assert answer.message
+    assert "POST" in answer.headers["Allow"]

@@ -23,7 +23,7 @@ def test_a_model_that_does_not_fit_beside_what_is_in_use_is_refused(one_column, 
     assert [loaded.name for loaded in ample.all()] == ["a"]
 
 
-def test_what_an_unloaded_model_held_is_there_for_others(tmp_path):
+def test_the_memory_of_an_unloaded_model_is_free_for_others(tmp_path):
     large = LSTMAD(LSTMADHyperparameters(hidden_size=1000), 1).eval()  # some 50 MB
     save(large, tmp_path)
     models = Models(Settings.read(), budget=resident_memory() + MIN_FREE + 300_000_000)
@@ -38,7 +38,7 @@ def test_what_an_unloaded_model_held_is_there_for_others(tmp_path):
     models.load("another", str(tmp_path))
 
 
-def test_a_model_goes_to_a_gpu_only_where_torch_can_use_it(one_column, tmp_path):
+def test_a_model_goes_to_a_gpu_only_if_torch_can_use_it(one_column, tmp_path):
     save(one_column, tmp_path)
     driver_alone = replace(Settings.read(), gpu=True)
     loaded = LoadedModel.of("a", str(tmp_path), driver_alone)

@@ -19,12 +19,12 @@ from seriesbox.sagemaker.serving.negotiation import CSV, JSON, JSON_LINES, reque
         ("application/jsonlines; charset=utf-8", (JSON_LINES, False)),
     ],
 )
-def test_what_a_request_may_say_of_itself(content_type, expected):
+def test_the_content_type_names_the_format_and_says_whether_there_is_a_header(content_type, expected):
     assert request_format(content_type) == expected
 
 
 @pytest.mark.parametrize(
-    ("content_type", "reason"),
+    ("content_type", "message"),
     [
         ("", "is missing"),
         ("text/plain", "is text/plain"),
@@ -36,8 +36,8 @@ def test_what_a_request_may_say_of_itself(content_type, expected):
         ("text/csv; label_size=1", "no column is a label"),
     ],
 )
-def test_what_it_may_not(content_type, reason):
-    with pytest.raises(UnsupportedMediaType, match=reason):
+def test_any_other_content_type_is_refused_with_the_reason(content_type, message):
+    with pytest.raises(UnsupportedMediaType, match=message):
         request_format(content_type)
 
 
@@ -75,6 +75,6 @@ def test_the_answer_is_what_the_client_prefers(accept, expected):
 
 
 @pytest.mark.parametrize("accept", ["application/x-npy", "text/csv;q=0", "image/*", "nonsense"])
-def test_what_cannot_be_answered_is_refused(accept):
+def test_an_unknown_format_of_the_answer_is_refused(accept):
     with pytest.raises(NotAcceptable, match="Answers are text/csv, application/json or application/jsonlines"):
         response_format(accept, default=CSV)

@@ -16,44 +16,44 @@ VARIABLES = [
 
 
 @pytest.fixture
-def given(monkeypatch):
-    """The settings of an environment with nothing but this in it."""
+def settings(monkeypatch):
+    """Read the settings of an environment with nothing but this in it."""
 
-    def given(**environment):
+    def settings(**environment):
         for name in VARIABLES:
             monkeypatch.delenv(name, raising=False)
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         return Settings.read()
 
-    return given
+    return settings
 
 
-def test_an_endpoint_takes_what_sagemaker_lets_through(given):
-    assert given().limit == 25 * MEGABYTE
-    assert given().port == 8080
+def test_an_endpoint_takes_what_sagemaker_lets_through(settings):
+    assert settings().limit == 25 * MEGABYTE
+    assert settings().port == 8080
 
 
 @pytest.mark.parametrize("spelling", ["true", "True", "TRUE"])
-def test_a_batch_job_takes_more_in_any_spelling(given, spelling):
-    assert given(SAGEMAKER_BATCH=spelling).limit == 100 * MEGABYTE
+def test_a_batch_job_takes_more_in_any_spelling(settings, spelling):
+    assert settings(SAGEMAKER_BATCH=spelling).limit == 100 * MEGABYTE
 
 
-def test_a_limit_that_is_given_counts_and_none_is_none(given):
-    assert given(SAGEMAKER_BATCH="true", SAGEMAKER_MAX_PAYLOAD_IN_MB="6").limit == 6 * MEGABYTE
-    assert given(SAGEMAKER_BATCH="true", SAGEMAKER_MAX_PAYLOAD_IN_MB="0").limit is None
-    assert given(MAX_CONTENT_LENGTH="1000", SAGEMAKER_MAX_PAYLOAD_IN_MB="6").limit == 1000
+def test_a_given_limit_replaces_the_default_and_zero_is_no_limit(settings):
+    assert settings(SAGEMAKER_BATCH="true", SAGEMAKER_MAX_PAYLOAD_IN_MB="6").limit == 6 * MEGABYTE
+    assert settings(SAGEMAKER_BATCH="true", SAGEMAKER_MAX_PAYLOAD_IN_MB="0").limit is None
+    assert settings(MAX_CONTENT_LENGTH="1000", SAGEMAKER_MAX_PAYLOAD_IN_MB="6").limit == 1000
 
 
-def test_there_are_never_more_workers_than_cores_and_one_in_batch(given):
-    assert given(SAGEMAKER_MODEL_SERVER_WORKERS="1000").workers == usable_cores()
-    assert given(SAGEMAKER_MODEL_SERVER_WORKERS="2", SAGEMAKER_BATCH="true").workers == 1
+def test_there_are_never_more_workers_than_cores_and_one_in_batch(settings):
+    assert settings(SAGEMAKER_MODEL_SERVER_WORKERS="1000").workers == usable_cores()
+    assert settings(SAGEMAKER_MODEL_SERVER_WORKERS="2", SAGEMAKER_BATCH="true").workers == 1
 
 
 @pytest.mark.parametrize("value", ["six", "-1", "1.5", "1_0", "9" * 30])
-def test_a_malformed_number_is_named(given, value):
+def test_a_malformed_number_is_named(settings, value):
     with pytest.raises(ValueError, match=f"MAX_CONTENT_LENGTH is '{value}': it must be a whole number"):
-        given(MAX_CONTENT_LENGTH=value)
+        settings(MAX_CONTENT_LENGTH=value)
 
 
 @pytest.mark.parametrize(
@@ -64,17 +64,17 @@ def test_a_malformed_number_is_named(given, value):
         ("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", "application/x-npy"),
     ],
 )
-def test_a_setting_that_cannot_be_is_refused(given, name, value):
+def test_an_unknown_value_of_a_setting_is_refused(settings, name, value):
     with pytest.raises(ValueError, match=name):
-        given(**{name: value})
+        settings(**{name: value})
 
 
-def test_spellings_that_mean_the_same_are_the_same(given):
-    assert given(SAGEMAKER_BATCH_STRATEGY=" single_record").strategy == "SINGLE_RECORD"
-    assert given(SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT="Text/CSV").accept == "text/csv"
+def test_spellings_that_mean_the_same_are_the_same(settings):
+    assert settings(SAGEMAKER_BATCH_STRATEGY=" single_record").strategy == "SINGLE_RECORD"
+    assert settings(SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT="Text/CSV").accept == "text/csv"
 
 
-def test_threads_are_those_that_are_given_or_the_workers_share(given):
-    assert given(OMP_NUM_THREADS="1").threads == 1
-    assert given(OMP_NUM_THREADS="1000").threads == usable_cores()
-    assert given(OMP_NUM_THREADS="0").threads == given().threads == usable_cores()
+def test_threads_are_those_that_are_given_or_the_workers_share(settings):
+    assert settings(OMP_NUM_THREADS="1").threads == 1
+    assert settings(OMP_NUM_THREADS="1000").threads == usable_cores()
+    assert settings(OMP_NUM_THREADS="0").threads == settings().threads == usable_cores()

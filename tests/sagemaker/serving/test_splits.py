@@ -1,4 +1,4 @@
-"""Batch jobs cut files at line ends: rows that are independent of each other do not care where."""
+"""Batch jobs cut files at line ends: independent rows have the same answers however they are cut."""
 
 import json
 from itertools import pairwise
@@ -20,7 +20,7 @@ def as_csv(row):
 
 
 def labels_and_features(body):
-    """Of lines in either format."""
+    """Return the labels and the features of lines in either format."""
     rows = [json.loads(f"[{line.strip('[]')}]") for line in body.decode().splitlines()]
     return [row[0] for row in rows], np.array([row[1:] for row in rows])
 

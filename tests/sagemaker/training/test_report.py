@@ -1,10 +1,7 @@
 import json
 import os
 import re
-import subprocess
-import sys
-import time
-from pathlib import Path
+import select
 
 import numpy as np
 import pytest
@@ -12,9 +9,10 @@ import pytest
 from seriesbox import metrics
 from seriesbox.sagemaker.training.report import Report
 from seriesbox.tables.csv import write_csv
+from tests.job import LSTM, TRAIN
 
 
-def test_a_line_has_the_metrics_the_time_and_what_is_left(tmp_path, capsys):
+def test_a_line_has_the_metrics_the_time_and_the_time_left(tmp_path, capsys):
     report = Report(3, tmp_path / "data")
     for epoch in (1, 2, 3):
         report.epoch(epoch, {"train_loss": 1 / epoch})
@@ -24,7 +22,7 @@ def test_a_line_has_the_metrics_the_time_and_what_is_left(tmp_path, capsys):
     assert lines[-1].endswith(", 0 s left)")
 
 
-def test_what_went_before_an_interruption_is_in_the_table_too(tmp_path):
+def test_the_epochs_before_an_interruption_are_in_the_table_too(tmp_path):
     report = Report(2, tmp_path)
     report.resumed([{"epoch": 1, "train_score": 0.5}])
     report.epoch(2, {"train_score": float("nan")})
@@ -44,20 +42,27 @@ def test_a_disk_that_takes_no_files_ends_no_training(tmp_path, capsys):
     assert "train_loss: 1.0" in capsys.readouterr().out
 
 
+def test_a_job_keeps_the_metrics_of_all_epochs_as_a_table_and_the_last_as_json(job, bodies):
+    job.set({**LSTM, "epochs": "6"})
+    job.put("training", "a.csv", bodies["lstm-ad"])
+    assert job.train().returncode == 0
+    table = np.genfromtxt(job.base / "output/data/metrics.csv", delimiter=",", names=True)
+    assert table["epoch"].tolist() == [1, 2, 3, 4, 5, 6]
+    last = json.loads((job.base / "output/data/metrics.json").read_text())
+    assert last == {name: pytest.approx(table[name][-1]) for name in table.dtype.names}
+
+
 def test_a_terminal_shows_a_bar_and_the_lines_as_they_are_elsewhere(job, wave):
-    job.set({"context-length": "20", "prediction-length": "5", "hidden-size": "64", "batch-size": "1", "epochs": "3"})
+    job.set({**LSTM, "hidden-size": "64", "batch-size": "1", "epochs": "3"})
     job.put("training", "a.csv", write_csv(np.tile(wave, (4, 1))))
-    master, slave = os.openpty()
-    with subprocess.Popen([Path(sys.executable).parent / "train"], env=job.environment, stdout=slave) as process:
-        os.close(slave)
-        shown = b""
-        while process.poll() is None or shown[-1:] != b"\n":
-            try:
-                shown += os.read(master, 65536)
-            except OSError:  # the other end is closed
-                break
-            time.sleep(0.01)
-    os.close(master)
+    terminal, theirs = os.openpty()
+    process = job.start(f"import os; os.dup2(os.open({os.ttyname(theirs)!r}, os.O_RDWR | os.O_NOCTTY), 1)\n{TRAIN}")
+    shown = b""
+    while not process.has_ended() or select.select([terminal], [], [], 0)[0]:
+        if select.select([terminal], [], [], 0.01)[0]:
+            shown += os.read(terminal, 65536)
+    os.close(theirs)
+    os.close(terminal)
     assert process.returncode == 0
     assert re.search(rb"\r\x1b\[Kepoch 1 \[=* *\]", shown)
     assert len(re.findall(rb"(?m)^(?:.*\x1b\[K)?epoch: \d train_mse: [\d.]+ train_mae: ", shown)) == 3

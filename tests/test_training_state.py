@@ -1,7 +1,8 @@
-"""An interrupted training that goes on ends as the one that never stopped: to the last bit, on a CPU."""
+"""An interrupted training that is resumed ends as the one that never stopped: to the last bit, on a CPU."""
 
 from contextlib import suppress
 from copy import deepcopy
+from functools import cache
 from itertools import count
 
 import numpy as np
@@ -20,8 +21,8 @@ from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.run import Run
 from seriesbox.tables.table import Table
 from seriesbox.training import optimize
+from tests.number_channel import NumberChannel
 from tests.recorder import Recorder
-from tests.test_training import Numbers
 
 EPOCHS = 4
 
@@ -29,17 +30,17 @@ EPOCHS = 4
 class Memory:
     """A store that keeps the newest state, that of every step if it is always due."""
 
-    def __init__(self, always=False):
-        self.kept, self.always = None, always
+    def __init__(self, always_due=False):
+        self.state, self.always_due = None, always_due
 
     def load(self):
-        return self.kept
+        return self.state
 
     def is_due(self):
-        return self.always
+        return self.always_due
 
     def save(self, tensors, facts):
-        self.kept = deepcopy((tensors, facts))
+        self.state = deepcopy((tensors, facts))
 
 
 def problem(algorithm, patience=0):
@@ -55,8 +56,8 @@ def problem(algorithm, patience=0):
     return sizes, random.normal(size=(400, 1)), random.normal(size=(60, 1))
 
 
-def fitted(algorithm, patience=0, store=None, calls=None):
-    """The model, what was heard of its training, and whether it was stopped: once it had asked `calls` times."""
+def fit(algorithm, patience=0, store=None, calls=None):
+    """Return the model, what was reported, and whether the run was stopped: once it had asked `calls` times."""
     sizes, training, validation = problem(algorithm, patience)
     asked = count()
     stop = False
@@ -66,48 +67,51 @@ def fitted(algorithm, patience=0, store=None, calls=None):
         stop |= next(asked) == calls
         return stop
 
-    heard = Recorder()
-    run = Run(listener=heard, store=store, stopped=stopped)
+    recorder = Recorder()
+    run = Run(listener=recorder, store=store, stopped=stopped)
     model = algorithm.fit(sizes, [Table.of(training)], [Table.of(validation)], run)
-    return model, heard, stop
+    return model, recorder, stop
+
+
+uninterrupted = cache(fit)
 
 
 @pytest.mark.parametrize("patience", [0, 1])
 @pytest.mark.parametrize("algorithm", [CNNKMeans, LSTMAD])
-@given(calls=st.lists(st.integers(0, 90), max_size=4))
+@given(stops=st.lists(st.integers(0, 90), max_size=4))
 @hypothesis_settings(max_examples=12)
-def test_a_training_stopped_anywhere_and_any_number_of_times_ends_as_if_it_had_not_been(algorithm, patience, calls):
-    expected, heard, _ = fitted(algorithm, patience)
+def test_a_training_stopped_anywhere_and_any_number_of_times_ends_as_if_it_had_not_been(algorithm, patience, stops):
+    expected, recorder, _ = uninterrupted(algorithm, patience)
     store = Memory()
-    for asked in calls:
+    for calls in stops:
         with suppress(UserError):  # stopped before the first step
-            fitted(algorithm, patience, store, asked)
+            fit(algorithm, patience, store, calls)
         torch.rand(7)  # what happens elsewhere in between does not count
-    model, heard_after, stopped = fitted(algorithm, patience, store)
+    model, resumed, stopped = fit(algorithm, patience, store)
     assert not stopped
-    assert repr(heard_after.history) == repr(heard.history)
+    assert repr(resumed.history) == repr(recorder.history)
     for name, tensor in expected.state_dict().items():
         assert torch.equal(model.state_dict()[name], tensor), name
 
 
 @pytest.mark.parametrize("algorithm", [CNNKMeans, LSTMAD])
 def test_with_patience_the_best_epoch_remains_and_the_rest_is_not_trained(algorithm):
-    patient, heard, _ = fitted(algorithm, patience=1)
+    patient, recorder, _ = uninterrupted(algorithm, 1)
     metric = "valid_loss" if algorithm is CNNKMeans else "valid_mse"
-    losses = [epoch[metric] for epoch in heard.history]
+    losses = [epoch[metric] for epoch in recorder.history]
     best = int(np.argmin(losses))
     assert len(losses) == min(EPOCHS, best + 2)
-    assert heard.of_model == heard.history[best]
+    assert recorder.of_model == recorder.history[best]
     sizes, training, _ = problem(algorithm)
-    until_then = algorithm.fit(sizes.model_copy(update={"epochs": best + 1}), [Table.of(training)], [], Run())
+    shorter = algorithm.fit(sizes.model_copy(update={"epochs": best + 1}), [Table.of(training)], [], Run())
     network = "encoder" if algorithm is CNNKMeans else "forecaster"
-    expected = getattr(until_then, network).state_dict()
+    expected = getattr(shorter, network).state_dict()
     assert all(torch.equal(tensor, expected[name]) for name, tensor in getattr(patient, network).state_dict().items())
 
 
-@pytest.mark.parametrize("always", [False, True])
-def test_a_state_that_is_no_longer_finite_is_never_kept_and_no_stop_hides_why(always):
-    module, store, steps = torch.nn.Linear(1, 1), Memory(always), []
+@pytest.mark.parametrize("always_due", [False, True])
+def test_a_state_that_is_no_longer_finite_is_never_saved_and_no_stop_hides_why(always_due):
+    module, store, steps = torch.nn.Linear(1, 1), Memory(always_due), []
 
     def loss(batch):
         steps.append(batch)
@@ -115,6 +119,6 @@ def test_a_state_that_is_no_longer_finite_is_never_kept_and_no_stop_hides_why(al
 
     run = Run(store=store, stopped=lambda: len(steps) == 2)
     with pytest.raises(DataError, match="training loss became"):
-        optimize(module, Numbers(10), loss, lambda mean_loss: {}, Optimization(batch_size=1), run)
-    kept, _ = store.kept or ({}, {})
-    assert all(np.isfinite(tensor).all() for tensor in kept.values())
+        optimize(module, NumberChannel(10), loss, lambda mean_loss: {}, Optimization(batch_size=1), run)
+    tensors, _ = store.state or ({}, {})
+    assert all(np.isfinite(tensor).all() for tensor in tensors.values())

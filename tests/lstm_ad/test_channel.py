@@ -1,0 +1,52 @@
+import numpy as np
+import pytest
+import torch
+
+from seriesbox.errors import DataError
+from seriesbox.lstm_ad.estimator import LSTMAD
+from seriesbox.run import Run
+from seriesbox.tables.stack_builder import stack_tables
+from seriesbox.tables.table import Table
+from tests.lstm_ad.small import SMALL
+
+
+def test_the_last_fifth_never_reaches_the_network(wave):
+    changed = wave.copy()
+    changed[len(wave) * 4 // 5 :] = 0
+    quick = SMALL.model_copy(update={"epochs": 1})
+    one = LSTMAD.fit(quick, [Table.of(wave)], [], Run())
+    other = LSTMAD.fit(quick, [Table.of(changed)], [], Run())
+    torch.testing.assert_close(one.forecaster.state_dict(), other.forecaster.state_dict(), rtol=0, atol=0)
+    torch.testing.assert_close(one.scaler.state_dict(), other.scaler.state_dict(), rtol=0, atol=0)
+    assert not torch.equal(one.gaussian.mean, other.gaussian.mean)
+
+
+def test_neither_blocks_nor_their_memory_change_the_model(wave, monkeypatch):
+    quick = SMALL.model_copy(update={"epochs": 1})
+    tables = [Table.of(wave[:700].astype(np.float64) + 1e9), Table.of(wave[700:].astype(np.float64) + 1e9)]
+    whole = LSTMAD.fit(quick, tables, [], Run()).state_dict()
+    for cells in (1, 100, 1_000_000):
+        monkeypatch.setattr("seriesbox.tables.blocks.CELLS", cells)
+        for given in (tables, stack_tables(tables)):
+            torch.testing.assert_close(LSTMAD.fit(quick, given, [], Run()).state_dict(), whole, rtol=0, atol=0)
+
+
+def test_the_gaps_of_all_files_are_named_together(wave):
+    gaps = wave.copy()
+    gaps[3, 0] = gaps[[3, 9], 1] = np.nan
+    with pytest.raises(DataError) as caught:
+        LSTMAD.fit(SMALL, [Table.of(gaps, "a"), Table.of(wave[:9], "b")], [Table.of(wave[:, :1], "c")], Run())
+    assert str(caught.value) == (
+        "a: row 4 is empty in column 1; row 4 is empty in column 2; row 10 is empty in column 2. "
+        "LSTM-AD needs a number in every cell: fill the gaps before. "
+        "b has 9 rows, but context-length 20 and prediction-length 7 need at least 135 to train on, so that the last "
+        "fifth holds a window. "
+        "c has rows of 1 cells, but the training data has 2: give one time step per row and one series per column; "
+        "in JSON, a list of rows."
+    )
+
+
+def test_too_short_a_training_file_is_named(wave):
+    with pytest.raises(DataError, match=r"short.csv has 134 rows.* need at least 135 to train on"):
+        LSTMAD.fit(SMALL, [Table.of(wave), Table.of(wave[:134], "training/short.csv")], [], Run())
+    LSTMAD.fit(SMALL.model_copy(update={"epochs": 1}), [Table.of(wave[:135])], [], Run())
