@@ -25,6 +25,8 @@ ENDS = [
 ]
 
 
+# A network that has learnt for a second on a busy machine may give two of a thousand series the same features.
+@pytest.mark.filterwarnings("ignore:Number of distinct clusters")
 @pytest.mark.parametrize(("name", "hyperparameter", "value"), ENDS)
 def test_both_ends_train_a_model_that_predicts(name, hyperparameter, value):
     assert trains(name, smallest(name, **{hyperparameter: value}))
