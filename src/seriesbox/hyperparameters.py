@@ -91,7 +91,7 @@ class Hyperparameters(BaseModel):
             )
 
     def inherit(self, earlier: Self) -> Self:
-        """Return a copy with the inherited values of an earlier model.
+        """Return a copy with the inherited values of an earlier model's hyperparameters.
 
         Raises HyperparameterError if another value was asked for.
         """

@@ -7,7 +7,7 @@ import pytest
 
 from seriesbox.errors import DataError
 from seriesbox.sagemaker.training.channels import read_channels
-from seriesbox.sagemaker.training.failure import reason
+from seriesbox.sagemaker.training.failure import failure_text
 from seriesbox.tables.csv import write_csv
 
 VALUES = np.arange(12.0).reshape(6, 2)
@@ -82,7 +82,7 @@ def test_the_faults_of_all_files_of_both_channels_are_named_together(job, read):
 
     with pytest.raises(DataError) as caught:
         read(gap)
-    message = reason(caught.value)
+    message = failure_text(caught.value)
     for sentence in (
         "training/a.csv has cells that are not numbers up to 3.4e38, write such or leave them empty: "
         "row 2, column 2 is 'six'.",
@@ -106,7 +106,7 @@ def test_no_more_than_twenty_faults_and_1024_characters(job, read, length, files
         job.put("training", f"{number:03}{'x' * length}.csv", b"1,a_rather_long_text_in_a_cell\n" * faults)
     with pytest.raises(DataError) as caught:
         read()
-    message = reason(caught.value)
+    message = failure_text(caught.value)
     named = message.count("column 2 is 'a_rather_long_text_i'")
     assert 1 <= named <= 20
     assert len(message) <= 1024

@@ -8,7 +8,7 @@ import torch
 
 from seriesbox.artifact import load
 from seriesbox.errors import DataError
-from seriesbox.sagemaker.training.failure import MAX_CHARACTERS, reason
+from seriesbox.sagemaker.training.failure import MAX_CHARACTERS, failure_text
 from tests.job import CNN, LSTM, TRAIN
 
 
@@ -80,7 +80,7 @@ def test_too_little_memory_is_said_with_what_to_do(job, bodies):
     ids=lambda each: type(each).__name__,
 )
 def test_every_error_is_one_line_that_begins_with_a_sentence(error, beginning):
-    failure = reason(error)
+    failure = failure_text(error)
     assert failure.startswith(beginning)
     assert len(failure) <= MAX_CHARACTERS
     assert "\n" not in failure

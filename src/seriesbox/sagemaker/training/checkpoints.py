@@ -98,13 +98,13 @@ def fingerprint(
     algorithm: str,
     hyperparameters: Hyperparameters,
     channels: Mapping[str, Sequence[Table]],
-    earlier: Artifact | None,
+    earlier_model: Artifact | None,
     group: Group,
 ) -> dict[str, Any]:
     """Return what a training follows from, on all its processes: two with the same fingerprint go the same way."""
     settings = {name: value for name, value in hyperparameters.to_dict().items() if name not in MAY_CHANGE}
     data = {f"{name} data": _digest_of_all(_digest(_arrays(tables)), group) for name, tables in channels.items()}
-    model = _digest(earlier.tensors.values()).hex() if earlier else None
+    model = _digest(earlier_model.tensors.values()).hex() if earlier_model else None
     return {"model": algorithm, "processes": group.world_size, **settings, **data, "earlier model": model}
 
 

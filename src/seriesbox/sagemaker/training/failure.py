@@ -14,7 +14,7 @@ ADVICE: dict[type[UserError], str] = {
 }
 
 
-def reason(error: BaseException) -> str:
+def failure_text(error: BaseException) -> str:
     """Return the text of the failure file. Unless it is a user's fault, the log gets the traceback."""
     if isinstance(error, UserError):
         message = error.message(MAX_CHARACTERS) if isinstance(error, DataError) else str(error)

@@ -27,7 +27,7 @@ from seriesbox.errors import STOPPED_BEFORE_TRAINING, UserError
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.signals import on_stop
 from seriesbox.sagemaker.training import process
-from seriesbox.sagemaker.training.failure import NEEDS_LESS_MEMORY, reason
+from seriesbox.sagemaker.training.failure import NEEDS_LESS_MEMORY, failure_text
 from seriesbox.sagemaker.training.job import train
 from seriesbox.sagemaker.training.log import set_up_logging
 from seriesbox.sagemaker.training.rendezvous import PORT, SECONDS_BETWEEN_LOOKS, SECONDS_TO_LISTEN, Rendezvous
@@ -46,7 +46,7 @@ def run() -> None:
         else:
             host.launch()
     except BaseException as error:
-        raise ClientError(reason(error)) from None
+        raise ClientError(failure_text(error)) from None
 
 
 class Host:

@@ -22,7 +22,7 @@ from seriesbox.sagemaker.training.channels import read_channels, sharded_channel
 from seriesbox.sagemaker.training.checkpoints import Checkpoints, fingerprint
 from seriesbox.sagemaker.training.log import logger
 from seriesbox.sagemaker.training.report import Report
-from seriesbox.sagemaker.training.settings import Settings
+from seriesbox.sagemaker.training.settings import JobSettings
 from seriesbox.tables.table import Table
 
 SAMPLE_ROWS, SAMPLE_CELLS = 64, 1_000_000  # of the training data, on which the two runtimes are compared
@@ -31,8 +31,8 @@ SAMPLE_ROWS, SAMPLE_CELLS = 64, 1_000_000  # of the training data, on which the 
 def train(paths: Paths, group: Group) -> None:
     """Do this process' part of the training; rank 0 speaks and saves for all. Raises UserError."""
     stop, speaks = threading.Event(), group.rank == 0
-    settings = Settings.read(paths)
-    algorithm, hyperparameters, earlier = settings
+    settings = JobSettings.read(paths)
+    algorithm, hyperparameters, earlier_model = settings
     if speaks:
         logger.info("%s %s", algorithm, hyperparameters.model_dump_json(by_alias=True))
         for warning in hyperparameters.warnings():
@@ -55,7 +55,9 @@ def train(paths: Paths, group: Group) -> None:
         stopped=stop.is_set,
     )
     on_stop(lambda *_: stop.set())  # from here on there is something to save
-    model = estimator.fit(hyperparameters, training, validation, run, earlier.estimator() if earlier else None)
+    model = estimator.fit(
+        hyperparameters, training, validation, run, earlier_model.estimator() if earlier_model else None
+    )
     stopped = group.any(stop.is_set())
     model.to(torch.device("cpu"))
     runtime: Runtime = "onnx" if stopped else _runtime(model, sample, group)  # stopped: there may be seconds left
@@ -79,14 +81,14 @@ def _device(paths: Paths) -> torch.device:
 
 
 def _checkpoints(
-    paths: Paths, settings: Settings, training: Sequence[Table], validation: Sequence[Table], group: Group
+    paths: Paths, settings: JobSettings, training: Sequence[Table], validation: Sequence[Table], group: Group
 ) -> Checkpoints | None:
     """Return the checkpoints of rank 0 if the job keeps any; the fingerprint is of the data of all processes."""
     folder = paths.checkpoint_folder() if group.rank == 0 else None
     if not group.any(folder is not None):
         return None
     channels = {"training": training, "validation": validation}
-    of_job = fingerprint(settings.algorithm, settings.hyperparameters, channels, settings.earlier, group)
+    of_job = fingerprint(settings.algorithm, settings.hyperparameters, channels, settings.earlier_model, group)
     return Checkpoints(folder, of_job) if folder else None
 
 

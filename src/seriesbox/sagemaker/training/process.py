@@ -27,7 +27,7 @@ def main() -> NoReturn:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # no process outlives the one that started it
     on_stop(lambda *_: _fail(folder, STOPPED_BEFORE_TRAINING))  # before anything large is imported
     set_up_logging()
-    from seriesbox.sagemaker.training.failure import reason
+    from seriesbox.sagemaker.training.failure import failure_text
     from seriesbox.sagemaker.training.job import train
 
     try:
@@ -36,7 +36,7 @@ def main() -> NoReturn:
         if _is_about_others(error):
             print(error, file=sys.stderr)
             _exit(1)
-        _fail(folder, reason(error))
+        _fail(folder, failure_text(error))
     (folder / f"{SAVED}-{local_rank}").touch()
     _exit(0)
 

@@ -14,7 +14,7 @@ from typing import Any, Self
 import torch.distributed as dist
 
 from seriesbox.errors import STOPPED_BEFORE_TRAINING, UserError
-from seriesbox.sagemaker.training.failure import reason
+from seriesbox.sagemaker.training.failure import failure_text
 from seriesbox.sagemaker.training.log import logger
 
 PORT = 29400
@@ -48,7 +48,7 @@ class Rendezvous:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        cause = self.fail(reason(error)) if error else None
+        cause = self.fail(failure_text(error)) if error else None
         with suppress(RuntimeError):  # the first host may be gone
             self._store.add(LEFT, 1)
             self._keep_store()
