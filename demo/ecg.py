@@ -57,7 +57,7 @@ class Recording(NamedTuple):
 
 
 def record(beats: Sequence[Beat], rng: np.random.Generator) -> Recording:
-    """Return the ECG of these beats. Each differs a little from its model. All chance comes from `rng`."""
+    """Return the ECG of these beats. Each differs a little from its model. All randomness comes from `rng`."""
     edges = np.concatenate([[0.0], rr_intervals(len(beats), rng).cumsum()])  # seconds
     time = np.arange(0, edges[-1], 1 / SAMPLES_PER_SECOND)  # (T,)
     turns = np.interp(time, edges, np.arange(len(edges)))

@@ -31,7 +31,7 @@ QUICK_WINDOWS = 2000  # that the Gaussian is fitted to if training is stopped
 
 
 class LSTMAD(nn.Module):
-    """Scores every row of one or several columns by how well it was foreseen."""
+    """Scores every row of one or several columns by how well it was forecast."""
 
     channel_class: ClassVar[type[Channel[Any]]] = WindowChannel
     metrics: ClassVar[dict[str, Literal["Minimize", "Maximize"]]] = {

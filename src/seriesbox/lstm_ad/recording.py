@@ -1,4 +1,4 @@
-"""What a table must be to be a recording: one series in several columns."""
+"""Checks that a table is a recording: one series in several columns, complete and long enough."""
 
 import numpy as np
 

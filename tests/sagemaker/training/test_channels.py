@@ -23,7 +23,7 @@ def read(paths):
 def test_a_channel_that_nothing_would_read_is_refused(job, read, name):
     job.put("training", "a.csv", BODY)
     job.configure("inputdataconfig", **{name: {"TrainingInputMode": "File"}})
-    with pytest.raises(DataError, match=f"^Nothing would read the channel `{name}`: the channels are training, valid"):
+    with pytest.raises(DataError, match=f"^Unknown channel `{name}`: the channels are training, valid"):
         read()
 
 
@@ -84,12 +84,12 @@ def test_the_faults_of_all_files_of_both_channels_are_named_together(job, read):
         read(gap)
     message = failure_text(caught.value)
     for sentence in (
-        "training/a.csv has cells that are not numbers up to 3.4e38, write such or leave them empty: "
+        "training/a.csv has cells that are not numbers up to 3.4e38, write numbers or leave them empty: "
         "row 2, column 2 is 'six'.",
         "training/b.csv starts with a header ('a' in row 1): remove it.",
         "training/c.csv is separated by semicolons ('1;2'): use commas between cells and points for decimals.",
         "training/d.csv is compressed by gzip, but cut off or damaged: compress and upload it again.",
-        "training/f.jsonl has what is not a list of numbers up to 3.4e38 or null: row 2, column 2 is true.",
+        "training/f.jsonl must hold lists of numbers up to 3.4e38 or null: row 2, column 2 is true.",
         "row 2, column 1 is 'x'; row 2, column 2 is 'y'.",
         "validation/b.csv is a zip archive or a spreadsheet",
         "training/e.csv has a gap.",

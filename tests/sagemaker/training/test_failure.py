@@ -49,7 +49,7 @@ def test_a_disk_that_is_full_for_checkpoints_and_metrics_ends_no_training(small)
     fill_disk_for(small.base / "output" / "data" / "metrics.csv")
     done = small.train()
     assert done.returncode == 0, done.stderr
-    assert "checkpoint-00000000.safetensors could not be written, the training goes on without it" in done.stdout
+    assert "checkpoint-00000000.safetensors could not be written, the training continues without it" in done.stdout
     assert load(small.model)
     assert len(os.listdir(small.checkpoints)) == 2
 

@@ -1,9 +1,9 @@
-"""What a job is asked to do: its algorithm, its hyperparameters and the earlier model it begins with."""
+"""The settings of a job: its algorithm, its hyperparameters, and the earlier model that it starts from."""
 
 import json
 from typing import Any, NamedTuple
 
-from seriesbox.algorithm import infer, predictor_class
+from seriesbox.algorithm import infer_algorithm, predictor_class
 from seriesbox.artifact import Artifact
 from seriesbox.errors import HyperparameterError
 from seriesbox.hyperparameter_text import decode
@@ -11,7 +11,7 @@ from seriesbox.hyperparameters import Optimization
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.training.model_channel import read_model_channel
 
-PLATFORM = ("sagemaker_", "_tuning_objective_metric")  # how the names of its own entries begin
+PLATFORM = ("sagemaker_", "_tuning_objective_metric")  # prefixes of entries that are not the user's
 
 
 class JobSettings(NamedTuple):
@@ -28,7 +28,9 @@ class JobSettings(NamedTuple):
         given = {name: value for name, value in given.items() if not name.startswith(PLATFORM)}
         named = decode(given.pop("model", None))
         earlier_model = read_model_channel(paths.channel("model"))
-        algorithm = str(named) if named is not None else earlier_model.algorithm if earlier_model else infer(given)
+        algorithm = (
+            str(named) if named is not None else earlier_model.algorithm if earlier_model else infer_algorithm(given)
+        )
         predictor = predictor_class(algorithm)
         if earlier_model and earlier_model.algorithm != algorithm:
             raise HyperparameterError(
