@@ -27,7 +27,7 @@ from benchmarks.cases import Job
 from benchmarks.hosts import Case, Trained, train
 from seriesbox.sagemaker.machine import usable_cores
 
-WEIGHT_TOLERANCE = 1e-4  # of weights: with two threads, one process differs from itself by a third of it
+WEIGHT_TOLERANCE = 1e-4  # three times the difference that a second thread makes in one process
 
 
 def train_all(job: Job, batch: int, processes: list[int], rounds: int, epochs: int) -> dict[Case, Trained]:

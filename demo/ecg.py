@@ -104,7 +104,7 @@ def _varied(beats: Sequence[Beat], rng: np.random.Generator) -> Array:
 
 
 def _relax(push: Array) -> Array:
-    """(T,) -> (T,): solve z' = push - z from z = 0, by the trapezoidal rule on exp(t) z."""
+    """Solve z' = push - z from z = 0, (T,) -> (T,), by the trapezoidal rule on exp(t) z."""
     step = 1 / SAMPLES_PER_SECOND
     decay = np.exp(-step)
     return np.asarray(lfilter([step / 2, step / 2 * decay], [1, -decay], push))

@@ -1,4 +1,4 @@
-"""What the documents say is there, and the code in them can be read."""
+"""The documents: what they refer to exists, and their code can be parsed."""
 
 import ast
 import json

@@ -27,7 +27,7 @@ from seriesbox.run import Run
 from seriesbox.tables.table import Table
 from seriesbox.training import optimize
 
-QUICK_WINDOWS = 2000  # that the Gaussian is fitted to if training is stopped
+QUICK_WINDOWS = 2000  # at most, to which the Gaussian is fitted if training is stopped
 
 
 class LSTMAD(nn.Module):

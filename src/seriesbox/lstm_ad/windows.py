@@ -17,7 +17,7 @@ class Windows:
     """
 
     def __init__(self, rows: Tensor, series: Sequence[slice], length: int, stride: int):
-        """rows: (N, D), contiguous; series: the rows of each series, in order."""
+        """Take (N, D) contiguous rows, and the rows of each series in order."""
         columns = rows.shape[1]
         starts = [torch.arange(span.start, span.stop - length + 1, stride) for span in series]
         self.starts = torch.cat([torch.empty(0, dtype=torch.int64), *starts]).to(rows.device)

@@ -47,7 +47,7 @@ def test_a_channel_that_may_not_be_written_to_is_read(job, read):
     np.testing.assert_array_equal(table.values, VALUES)
 
 
-def test_what_a_channel_lacks_is_said_in_one_sentence(job, read):
+def test_what_a_channel_lacks_is_named_in_one_sentence(job, read):
     with pytest.raises(DataError, match=r"^The job has no `training` channel, only none: "):
         read()
     job.channel("training").mkdir(parents=True)

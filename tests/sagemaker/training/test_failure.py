@@ -54,7 +54,7 @@ def test_a_disk_that_is_full_for_checkpoints_and_metrics_ends_no_training(small)
     assert len(os.listdir(small.checkpoints)) == 2
 
 
-def test_too_little_memory_is_said_with_what_to_do(job, bodies):
+def test_too_little_memory_is_named_with_advice(job, bodies):
     job.set({**CNN, "blocks": "0", "kernel-size": "100", "reduced-size": "4096"})  # weights of 7 GB
     job.put("training", "a.csv", bodies["cnn-kmeans"])
     limit = 4 * 10**9  # bytes of addresses

@@ -16,7 +16,7 @@ from seriesbox.tables.table import Rows
 # Ends of the names of files that SageMaker puts beside the data, or has not finished.
 NO_DATA = ("-manifest", ".sagemaker-uploading", ".sagemaker-uploaded", ".sagemaker-ignore")
 LONGEST_NAME = 120  # in a message
-MEMORY_SHARE = 0.95  # that may be used
+MEMORY_SHARE = 0.95  # of the memory that may be used
 
 
 def data_files(folder: Path) -> Iterator[Path]:
