@@ -1,4 +1,4 @@
-# seriesbox for Amazon SageMaker: `train` and `serve`. scripts/build builds it; GPU: see the README.
+# seriesbox for Amazon SageMaker: `train` and `serve`. scripts/build builds it; docs/image.md describes the build for GPUs.
 
 # Any image with Python 3.11, its headers and venv, and Debian's apt.
 ARG BASE=python:3.11-slim-bookworm

@@ -1,4 +1,4 @@
-"""How well LSTM-AD finds anomalies: three tables in Markdown.
+"""The quality of LSTM-AD's scores: three tables in Markdown.
 
 1. UCR anomaly 179 at the default hyperparameters over several seeds: are the two lowest scores inside the labelled
    anomaly, and how many times lower is the lowest one inside than the lowest one more than 100 rows away?
@@ -31,7 +31,7 @@ from seriesbox.lstm_ad.estimator import LSTMAD
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.run import Run
 
-LONG = 179
+LONG_NUMBER = 179
 MAX_DISTANCE = 100  # from the anomaly, of rows whose scores still belong to it
 SHORT = LSTMADHyperparameters(prediction_length=1, sequence_stride=2, dropout=0.2, batch_size=16)
 SHORT_STEPS = 3000  # of the optimizer, from which the number of epochs follows
@@ -59,7 +59,9 @@ def for_short(rows: int) -> LSTMADHyperparameters:
 
 def score_long(problem: Anomaly, seeds: int, epochs: Mapping[str, int]) -> dict[str, Any]:
     """Print table 1, and return its figures."""
-    print(f"| seed, {LONG} | two lowest at rows | inside {span(problem)} | inside / elsewhere | ratio | seconds |")
+    print(
+        f"| seed, {LONG_NUMBER} | two lowest at rows | inside {span(problem)} | inside / elsewhere | ratio | seconds |"
+    )
     print("|--:|:--|:--|--:|--:|--:|")
     inside, elsewhere, both, ratios = near(problem, 0), ~near(problem, MAX_DISTANCE), [], []
     for seed in range(seeds):
@@ -73,7 +75,7 @@ def score_long(problem: Anomaly, seeds: int, epochs: Mapping[str, int]) -> dict[
         cells = f"{lowest_inside:.0f} / {lowest_elsewhere:.0f} | {ratios[-1]:.1f} | {seconds:.0f}"
         print(f"| {seed} | {first}, {second} | {'both' if both[-1] else 'no'} | {cells} |", flush=True)
     ratio = {"ratio_median": median(ratios), "ratio_lowest": min(ratios), "ratio_highest": max(ratios)}
-    return {"number": LONG, "seeds": seeds, "two_lowest_inside": sum(both), **ratio}
+    return {"number": LONG_NUMBER, "seeds": seeds, "two_lowest_inside": sum(both), **ratio}
 
 
 def score_short(problems: Mapping[int, Anomaly], seeds: int, epochs: Mapping[str, int]) -> dict[str, Any]:
@@ -114,12 +116,12 @@ def main() -> None:
     epochs = {"epochs": given.epochs} if given.epochs else {}
     samples = data.existing(given.data / "samples" / "lstm-ad")  # before the other tables take their time
     problems = data.anomalies(given.data)
-    if missing := {LONG, *(given.series or [])} - problems.keys():
+    if missing := {LONG_NUMBER, *(given.series or [])} - problems.keys():
         files = given.data / "ucr_anomaly"
         sys.exit(f"{files} has no file of series {min(missing)}: benchmarks/data.py says where to get it.")
-    short = {number: problems[number] for number in given.series or problems if number != LONG}
+    short = {number: problems[number] for number in given.series or problems if number != LONG_NUMBER}
     measured = {
-        "long": score_long(problems[LONG], given.seeds, epochs),
+        "long": score_long(problems[LONG_NUMBER], given.seeds, epochs),
         "short": score_short(short, given.short_seeds, epochs),
         "samples": compare_sample(samples, epochs),
     }

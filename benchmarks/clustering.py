@@ -1,4 +1,4 @@
-"""How well CNN-KMeans clusters: three tables in Markdown.
+"""The quality of CNN-KMeans' clusters: three tables in Markdown.
 
 1. ECG200 at the published hyperparameters: test accuracy (best matching) and adjusted Rand index over several seeds.
 2. Seven sets of the UCR archive at one set of hyperparameters: test ARI, beside K-Means on z-scored series and k-Shape

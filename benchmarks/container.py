@@ -90,15 +90,15 @@ def measured(name: str, opt_ml: Path) -> dict[str, Figures]:
 
 def main() -> None:
     """Measure every algorithm."""
-    found: dict[str, Any] = {
+    results: dict[str, Any] = {
         "runs": RUNS,
         "image": {"seriesbox": version("seriesbox"), "torch": torch.__version__},
     }
     with tempfile.TemporaryDirectory() as folder:
         for name in ALGORITHMS:
-            found[name] = measured(name, Path(folder, name))
-            print(name, json.dumps(found[name], indent=2), flush=True)
-    figures.record("container", found)
+            results[name] = measured(name, Path(folder, name))
+            print(name, json.dumps(results[name], indent=2), flush=True)
+    figures.record("container", results)
 
 
 if __name__ == "__main__":

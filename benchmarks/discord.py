@@ -6,7 +6,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-ROWS_AT_ONCE = 1000
+WINDOWS_PER_BLOCK = 1000
 
 
 def discord(train: NDArray[Any], test: NDArray[Any], length: int) -> int:
@@ -23,8 +23,8 @@ def discord(train: NDArray[Any], test: NDArray[Any], length: int) -> int:
     normal = (windows - windows.mean(axis=1, keepdims=True)) / np.where(deviations < 1e-6, 1, deviations)
     normal = normal.astype(np.float32)
     nearest = []
-    for first in range(len(train), len(normal), ROWS_AT_ONCE):
-        likeness = normal[first : first + ROWS_AT_ONCE] @ normal.T
+    for first in range(len(train), len(normal), WINDOWS_PER_BLOCK):
+        likeness = normal[first : first + WINDOWS_PER_BLOCK] @ normal.T
         for row, of_row in enumerate(likeness, first):
             of_row[max(0, row - length // 2) : row + length // 2 + 1] = -np.inf
         nearest.append(likeness.max(axis=1))

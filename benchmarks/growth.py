@@ -1,4 +1,4 @@
-"""How time and memory grow with the data; the tables of docs/scaling.md.
+"""The growth of time and memory with the data: the tables of docs/scaling.md.
 
 Each case is a process of its own, so that its peak of memory is its own too. It trains two epochs on random walks and
 times the second one, then predicts the same rows. CNN-KMeans has the sizes published for ECG200, LSTM-AD its defaults.
@@ -22,7 +22,7 @@ from seriesbox.tables.table import Table
 
 
 class Cost(NamedTuple):
-    """What one case took."""
+    """The cost of one case."""
 
     epoch_seconds: float
     predict_seconds: float
@@ -36,7 +36,7 @@ def cost(algorithm: str, size: Size, threads: int) -> Cost:
     """Train two epochs and predict the whole table."""
     torch.set_num_threads(threads)
     rows, columns, *_ = size.sizes
-    table = Table.of(random_walks((rows, columns), cases.of(algorithm).time_axis))
+    table = Table.of(random_walks((rows, columns), cases.load(algorithm).time_axis))
     listener = Epochs()
     model = estimator_class(algorithm).fit(size.hyperparameters, [table], [], Run(listener=listener))
     started = time.perf_counter()
@@ -54,7 +54,7 @@ def main() -> None:
     measured: dict[str, dict[str, Any]] = {}
     with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
         for name in given.algorithms:
-            algorithm = cases.of(name)
+            algorithm = cases.load(name)
             columns = [*algorithm.size_names, "epoch, s", "predict, s", "memory, MB"]
             print(f"\n| {name}: {' | '.join(columns)} |\n{'|---' * len(columns)}|")
             measured[name] = {}

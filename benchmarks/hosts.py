@@ -35,7 +35,7 @@ class Trained(NamedTuple):
     weights: NDArray[np.float64]  # of its network
     buffers: NDArray[np.float64]  # what it has learnt without gradients
     metrics: NDArray[np.float64]  # of every epoch
-    seconds: list[float]  # of every epoch but the first
+    seconds: list[float]  # of every epoch except the first
 
 
 def train(folder: Path, job: Job, case: Case, epochs: int) -> Trained:

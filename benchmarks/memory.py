@@ -1,4 +1,4 @@
-"""What memory a training job takes: before its data is read, at the peak while it reads and scales it, once it can be
+"""The memory of a training job: before its data is read, at the peak while it reads and scales it, once it can be
 trained on, and at the most until the end.
 
 Each case is a process of its own, at default sizes. It reads generated CSV files and fits as a training job does. Its
@@ -30,7 +30,7 @@ from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.training.channels import read_channels
 from seriesbox.tables.csv import parse_csv, write_csv
 
-ROWS_AT_ONCE = 100_000
+ROWS_PER_WRITE = 100_000
 SAMPLE_ROWS = 64  # on which a job compares its two runtimes
 
 
@@ -49,8 +49,8 @@ def write(file: Path, rows: int, columns: int) -> None:
     """Write normal numbers, in the digits that a float32 has."""
     random = np.random.default_rng(0)
     with file.open("wb") as stream:
-        for first in range(0, rows, ROWS_AT_ONCE):
-            values = random.normal(size=(min(ROWS_AT_ONCE, rows - first), columns)).astype(np.float32)
+        for first in range(0, rows, ROWS_PER_WRITE):
+            values = random.normal(size=(min(ROWS_PER_WRITE, rows - first), columns)).astype(np.float32)
             stream.write(write_csv(values))
 
 
@@ -111,7 +111,7 @@ def main() -> None:
     measured: dict[str, dict[str, Any]] = {}
     with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
         for name, files in ((name, files) for name in given.algorithms for files in given.files):
-            all_rows, columns = cases.of(name).large
+            all_rows, columns = cases.load(name).large
             rows = int(given.share * all_rows)
             with tempfile.TemporaryDirectory(dir=given.folder) as base:
                 csv = lay_out(Path(base), (rows, columns), files)

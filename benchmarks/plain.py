@@ -21,7 +21,7 @@ from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 Epoch = Callable[[], None]
 
 
-class Encoder(nn.Module):
+class PlainEncoder(nn.Module):
     """The published encoder as it is usually written: pad both ends, convolve in one dimension, cut the future off."""
 
     def __init__(self, sizes: CNNKMeansHyperparameters):
@@ -45,7 +45,7 @@ class Encoder(nn.Module):
 
 def cnn_kmeans(series: Tensor, sizes: CNNKMeansHyperparameters) -> Epoch:
     """Return a function that trains an epoch on (N, T) series of one length."""
-    encoder = Encoder(sizes)
+    encoder = PlainEncoder(sizes)
     optimizer = torch.optim.Adam(encoder.parameters(), lr=sizes.lr)
     longest = series.shape[1]
 

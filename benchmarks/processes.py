@@ -1,4 +1,4 @@
-"""What it costs to train as several processes: the equality and the throughput of one, two and four of them.
+"""Training as several processes: the equality and the throughput of one, two and four of them.
 
 Each is the command `train` on a host of its own, for which an address of the loopback stands; each has one thread. Two
 have half of the batch of one, four a quarter, so all take the same steps. All algorithms have their default sizes and
@@ -27,7 +27,7 @@ from benchmarks.cases import Job
 from benchmarks.hosts import Case, Trained, train
 from seriesbox.sagemaker.machine import usable_cores
 
-TOLERANCE = 1e-4  # of weights: with two threads, one process differs from itself by a third of it
+WEIGHT_TOLERANCE = 1e-4  # three times the difference that a second thread makes in one process
 
 
 def train_all(job: Job, batch: int, processes: list[int], rounds: int, epochs: int) -> dict[Case, Trained]:
@@ -77,7 +77,7 @@ def main() -> None:
     given = parser.parse_args()
     measured: dict[str, Any] = {}
     for name in given.algorithms:
-        algorithm = cases.of(name)
+        algorithm = cases.load(name)
         rows = algorithm.parallel.rows[: int(given.share * len(algorithm.parallel.rows))]
         job, batch = algorithm.parallel._replace(rows=rows), int(algorithm.parallel.hyperparameters["batch-size"])
         trained = train_all(job, batch, given.processes, given.rounds, given.epochs)
@@ -92,7 +92,7 @@ def main() -> None:
         print(f"| {name} | {case} | {' | '.join(cells)} |{' |' * (5 - len(cells))}")
     if given.record:
         figures.record("processes", measured)
-    sys.exit(any(row["weights"] > TOLERANCE for _, _, row in _rows(measured, "differences")))
+    sys.exit(any(row["weights"] > WEIGHT_TOLERANCE for _, _, row in _rows(measured, "differences")))
 
 
 def _rows(measured: dict[str, Any], kind: str) -> list[tuple[str, str, dict[str, float]]]:

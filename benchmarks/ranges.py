@@ -1,7 +1,7 @@
-"""What both ends of every range that may be tuned cost, with all other hyperparameters at their defaults.
+"""The cost at both ends of every range that may be tuned, with all other hyperparameters at their defaults.
 
-Each case is a process of its own, so that its peak of memory is its own too. It trains, for as many seconds as given or
-the one step that takes longer, on the smallest table that can be trained on.
+Each case is a process of its own, so that its peak of memory is its own too. It trains on the smallest possible table,
+for the given seconds, or for one step if that takes longer.
 
     .venv/bin/python -m benchmarks.ranges [--seconds 1] [--threads 2] [--hyperparameters NAME ...]
 """
@@ -24,7 +24,7 @@ def cost(algorithm: str, name: str, value: str, seconds: int, threads: int) -> s
     """Return the cells of one case."""
     torch.set_num_threads(threads)
     hyperparameters = predictor_class(algorithm).Hyperparameters.parse({"max-seconds": seconds, name: value})
-    shape = cases.of(algorithm).smallest(hyperparameters)
+    shape = cases.load(algorithm).smallest(hyperparameters)
     wave = np.sin(np.arange(shape[0]) / 5)[:, None] + np.random.default_rng(0).normal(0, 0.1, shape)
     listener = Epochs()
     started = time.perf_counter()

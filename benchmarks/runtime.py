@@ -23,12 +23,12 @@ from seriesbox.artifact import load, save
 from seriesbox.sagemaker.machine import usable_cores
 from seriesbox.tables.table import Table
 
-CELLS = 2000  # predicted in one measurement, at least
+MEASURED_CELLS = 2000  # predicted in one measurement, at least
 
 
 def seconds(predictor: Predictor, table: Table) -> float:
     """Return the time of one prediction of the table: the mean of several if it is small."""
-    repeats = max(1, CELLS // table.values.size)
+    repeats = max(1, MEASURED_CELLS // table.values.size)
     started = time.perf_counter()
     for _ in range(repeats):
         for _ in predictor.predict(table):
@@ -67,7 +67,7 @@ def main() -> None:
     torch.manual_seed(0)
     measured = {}
     print("| model and table | threads | onnxruntime, ms | torch, ms | ratio |\n|---|---|---|---|---|")
-    for prediction in (each for name in given.algorithms for each in cases.of(name).predictions):
+    for prediction in (each for name in given.algorithms for each in cases.load(name).predictions):
         with tempfile.TemporaryDirectory() as folder:
             save(prediction.model(), Path(folder))
             artifact = load(Path(folder))

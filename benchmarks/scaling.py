@@ -1,4 +1,4 @@
-"""How series should be scaled: each way on each public data set; the table of docs/quality.md.
+"""The ways to scale series, each on each public data set: the table of docs/quality.md.
 
 ECG200 at the published hyperparameters, the seven UCR sets and the sample data as in benchmarks/clustering.py.
 

@@ -1,4 +1,4 @@
-"""What serving costs: the start, single requests, many clients, one large batch request; the real server over HTTP.
+"""The cost of serving: the start, single requests, many clients, one large batch request; the real server over HTTP.
 
 CNN-KMeans has the sizes published for ECG200 (a request is a series of 96 steps), LSTM-AD its defaults (a request is
 1,000 rows of one column). The weights are random: cost does not depend on them.
@@ -18,15 +18,15 @@ import numpy as np
 import torch
 
 from benchmarks import cases, figures, options
-from benchmarks.server import Server, invoke, serving
+from benchmarks.server import RunningServer, invoke, serving
 from seriesbox.artifact import Runtime, save
 from seriesbox.tables.csv import write_csv
 
-CLIENTS = (1, 8, 64)
-PARTS = ("parse", "predict", "encode")  # of a request, in the log
+CLIENT_COUNTS = (1, 8, 64)
+TIMED_PARTS = ("parse", "predict", "encode")  # of a request, in the log
 
 
-def latencies(server: Server, body: bytes, requests: int) -> tuple[float, float]:
+def latencies(server: RunningServer, body: bytes, requests: int) -> tuple[float, float]:
     """Return the median and the 99th percentile of one client's latencies, in milliseconds."""
     times = []
     with closing(server.connect()) as connection:
@@ -38,7 +38,7 @@ def latencies(server: Server, body: bytes, requests: int) -> tuple[float, float]
     return float(p50), float(p99)
 
 
-def busy_latencies(server: Server, body: bytes, requests: int) -> tuple[float, float]:
+def busy_latencies(server: RunningServer, body: bytes, requests: int) -> tuple[float, float]:
     """Return the same while another client keeps the server busy with the same request."""
     done = Event()
 
@@ -55,7 +55,7 @@ def busy_latencies(server: Server, body: bytes, requests: int) -> tuple[float, f
             done.set()
 
 
-def throughput(server: Server, body: bytes, clients: int, requests: int) -> float:
+def throughput(server: RunningServer, body: bytes, clients: int, requests: int) -> float:
     """Return the requests per second of n clients at once."""
     each = requests // clients + 1
 
@@ -70,7 +70,7 @@ def throughput(server: Server, body: bytes, clients: int, requests: int) -> floa
     return clients * each / (time.perf_counter() - started)
 
 
-def batch(server: Server, body: bytes) -> dict[str, float]:
+def batch(server: RunningServer, body: bytes) -> dict[str, float]:
     """Measure one large request. Its line in the log says how the time was spent."""
     started = time.perf_counter()
     with closing(server.connect()) as connection:
@@ -78,14 +78,14 @@ def batch(server: Server, body: bytes) -> dict[str, float]:
     seconds = time.perf_counter() - started
     while not (lines := [line for line in server.lines() if line["event"] == "request"]):  # it follows the answer
         time.sleep(0.01)
-    parts = {f"{part}_seconds": lines[0][f"{part}_ms"] / 1000 for part in PARTS}
+    parts = {f"{part}_seconds": lines[0][f"{part}_ms"] / 1000 for part in TIMED_PARTS}
     rate = lines[0]["rows"] / seconds
     return {"mb_in": len(body) / 1e6, "mb_out": size / 1e6, "seconds": seconds, **parts, "rows_per_second": rate}
 
 
 def measure(name: str, runtime: Runtime, requests: int, megabytes: int) -> dict[str, Any]:
     """Print the table of one algorithm, and return its figures."""
-    algorithm = cases.of(name)
+    algorithm = cases.load(name)
     body = write_csv(np.random.default_rng(0).normal(size=algorithm.request).astype(np.float32))
     measured: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -97,14 +97,14 @@ def measure(name: str, runtime: Runtime, requests: int, megabytes: int) -> dict[
                 p50, p99 = times(server, body, requests)
                 measured[state] = {"p50_ms": p50, "p99_ms": p99}
                 print(f"| one request, {state} server | p50 {p50:.2f} ms, p99 {p99:.2f} ms |")
-            rates = {clients: throughput(server, body, clients, requests) for clients in CLIENTS}
+            rates = {clients: throughput(server, body, clients, requests) for clients in CLIENT_COUNTS}
             for clients, rate in rates.items():
                 print(f"| {clients} clients | {rate:.0f} requests/s |")
             measured["requests_per_second"] = {str(clients): rate for clients, rate in rates.items()}
             print(f"| memory after these | {server.memory()} |", flush=True)
         with serving(Path(folder), SAGEMAKER_BATCH="true") as (server, _):
             large = batch(server, body * (megabytes * 1_000_000 // len(body)))
-            parts = ", ".join(f"{part} {large[f'{part}_seconds']:.2f} s" for part in PARTS)
+            parts = ", ".join(f"{part} {large[f'{part}_seconds']:.2f} s" for part in TIMED_PARTS)
             took = f"{large['mb_in']:.0f} MB in, {large['mb_out']:.0f} MB out in {large['seconds']:.2f} s ({parts})"
             print(f"| one batch request | {took}: {large['rows_per_second']:,.0f} rows/s |")
             print(f"| memory after it | {server.memory()} |", flush=True)

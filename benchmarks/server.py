@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 
 from demo.container import serve
 
-CSV = {"Content-Type": "text/csv"}
+CSV_HEADERS = {"Content-Type": "text/csv"}
 
 
-class Server:
+class RunningServer:
     """A running server."""
 
     def __init__(self, port: int, log: Path) -> None:
@@ -45,7 +45,7 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path, **environment: str) -> Iterator[tuple[Server, float]]:
+def serving(folder: Path, **environment: str) -> Iterator[tuple[RunningServer, float]]:
     """Serve the model in `folder`/model. Yield the server, and the seconds from its start to its first 200."""
     log = folder / "serve.log"
     started = time.perf_counter()
@@ -53,12 +53,12 @@ def serving(folder: Path, **environment: str) -> Iterator[tuple[Server, float]]:
         seconds = time.perf_counter() - started
         port = urlsplit(url).port
         assert port
-        yield Server(port, log), seconds
+        yield RunningServer(port, log), seconds
 
 
 def invoke(connection: HTTPConnection, method: str, path: str, body: bytes = b"") -> int:
     """Send a request and return the number of bytes of the answer. Exits if its status is not 200."""
-    connection.request(method, path, body, CSV)
+    connection.request(method, path, body, CSV_HEADERS)
     response = connection.getresponse()
     size = 0
     while part := response.read(1 << 20):

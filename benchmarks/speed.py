@@ -1,4 +1,4 @@
-"""How long an epoch takes, beside a plain implementation of the same algorithm in the same run.
+"""The time of an epoch, beside a plain implementation of the same algorithm in the same run.
 
 CNN-KMeans on ECG200 and on the published sample data, LSTM-AD on UCR anomaly 179, at the published hyperparameters.
 The plain implementations (`plain.py`) take turns with ours, epoch by epoch, so that a busy machine slows both. Our

@@ -19,7 +19,7 @@ from benchmarks.cases import Job
 from demo.container import csv, lay_out
 
 CONTAINER = "seriesbox-startup"
-SECONDS_TO_WAIT = 60
+SECONDS_TO_PING = 60
 
 
 def train(folder: Path, job: Job) -> Path:
@@ -37,13 +37,13 @@ def seconds_to_ping(model: Path) -> float:
     started = time.perf_counter()
     subprocess.run(["docker", "run", *flags, "seriesbox", "serve"], check=True, capture_output=True)
     try:
-        while time.perf_counter() - started < SECONDS_TO_WAIT:
+        while time.perf_counter() - started < SECONDS_TO_PING:
             try:
                 with urlopen("http://127.0.0.1:8080/ping", timeout=5):
                     return time.perf_counter() - started
             except (urllib.error.URLError, OSError):
                 time.sleep(0.01)
-        raise TimeoutError(f"No answer within {SECONDS_TO_WAIT} s.")
+        raise TimeoutError(f"No answer within {SECONDS_TO_PING} s.")
     finally:
         subprocess.run(["docker", "rm", "--force", CONTAINER], check=True, capture_output=True)
 
@@ -63,7 +63,7 @@ def main() -> None:
     measured: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
         for name in given.algorithms:
-            model = train(Path(folder) / name, cases.of(name).short)
+            model = train(Path(folder) / name, cases.load(name).short)
             seconds_to_ping(model)
             measured[name] = {}
             for cache in ("warm", "cold"):

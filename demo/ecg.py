@@ -57,7 +57,7 @@ class Recording(NamedTuple):
 
 
 def record(beats: Sequence[Beat], rng: np.random.Generator) -> Recording:
-    """Return the ECG of these beats. Each differs a little from its model. All chance comes from `rng`."""
+    """Return the ECG of these beats. Each differs a little from its model. All randomness comes from `rng`."""
     edges = np.concatenate([[0.0], rr_intervals(len(beats), rng).cumsum()])  # seconds
     time = np.arange(0, edges[-1], 1 / SAMPLES_PER_SECOND)  # (T,)
     turns = np.interp(time, edges, np.arange(len(edges)))
@@ -104,7 +104,7 @@ def _varied(beats: Sequence[Beat], rng: np.random.Generator) -> Array:
 
 
 def _relax(push: Array) -> Array:
-    """(T,) -> (T,): solve z' = push - z from z = 0, by the trapezoidal rule on exp(t) z."""
+    """Solve z' = push - z from z = 0, (T,) -> (T,), by the trapezoidal rule on exp(t) z."""
     step = 1 / SAMPLES_PER_SECOND
     decay = np.exp(-step)
     return np.asarray(lfilter([step / 2, step / 2 * decay], [1, -decay], push))

@@ -1,6 +1,6 @@
-"""What the demo gives an algorithm: data to train on, data to judge by, and the right answer.
+"""The problem that the demo gives an algorithm: training data, test data, and the right answer.
 
-The demo of an algorithm is a package beside this file that is called like the algorithm. Its modules are
+The demo of an algorithm is a package beside this file, of the algorithm's name. Its modules are
 
 - `synthetic`, whose `generate(seed)` returns a Problem of generated data;
 - `archive`, whose `find(options)` returns a Problem of published data or, if it is not there, None. `FILES` says which

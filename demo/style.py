@@ -31,8 +31,8 @@ HALO = [withStroke(linewidth=3.2, foreground="white")]
 def title(panel: Axes, text: str, notes: list[tuple[str, str]], color: str = INK) -> None:
     """Write a bold line above a panel, and notes below it, each in its color."""
     panel.set_title(text, loc="left", color=color, weight="bold", fontsize=10, pad=17)
-    for place, (note, note_color) in enumerate(notes):
-        panel.text(place * 0.19, 1.035, note, transform=panel.transAxes, color=note_color)
+    for column, (note, note_color) in enumerate(notes):
+        panel.text(column * 0.19, 1.035, note, transform=panel.transAxes, color=note_color)
 
 
 def finish(figure: Figure, text: str, file: Path) -> None:

@@ -1,7 +1,7 @@
 """AWS' own model of its API, as botocore carries it, applied in full.
 
-Before botocore sends a request, it checks what is missing, unknown, too small or of another type. Enumerations,
-patterns and maxima it leaves to the service. Here nothing is left.
+Before botocore sends a request, it checks what is missing, unknown, too small or of another type. It leaves
+enumerations, patterns and maxima to the service. Here they are checked too.
 """
 
 from functools import cache

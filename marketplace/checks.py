@@ -1,4 +1,4 @@
-"""What the answers of AWS and Docker mean for publishing. Each check raises PublishError if it fails."""
+"""Checks of the answers of AWS and Docker. Each raises PublishError if publishing must stop."""
 
 import subprocess
 
@@ -20,8 +20,8 @@ def build_command(image: str) -> str:
 
 def check_bucket(region: str, answer: Json) -> None:
     """Check that the bucket is in the region."""
-    if (found := answer.get("BucketRegion", region)) != region:
-        raise PublishError(f"The bucket is in {found}: SageMaker reads data of its own region only, {region}.")
+    if (actual := answer.get("BucketRegion", region)) != region:
+        raise PublishError(f"The bucket is in {actual}: SageMaker reads data of its own region only, {region}.")
 
 
 def check_labels(image: str, version: str, labels: Json | None) -> None:
@@ -48,13 +48,13 @@ def is_current(commit: str) -> bool:
 
 
 def check_manifest(answer: Json) -> None:
-    """Check that SageMaker takes the image that was pushed."""
-    found = [image.get("imageManifestMediaType", "an unknown type") for image in answer.get("imageDetails", [])]
-    if not found:
+    """Check that SageMaker accepts the image that was pushed."""
+    types = [image.get("imageManifestMediaType", "an unknown type") for image in answer.get("imageDetails", [])]
+    if not types:
         raise PublishError("ECR does not show the image that was pushed: run the same command again.")
-    if found != [MANIFEST]:
+    if types != [MANIFEST]:
         raise PublishError(
-            f"The image was pushed as {', '.join(found)}, but SageMaker takes {MANIFEST} only: use scripts/build."
+            f"The image was pushed as {', '.join(types)}, but SageMaker takes {MANIFEST} only: use scripts/build."
         )
 
 
@@ -82,8 +82,8 @@ def check_validation(answer: Json) -> None:
         raise PublishError(f"{name} is being deleted: run the same command again when it is gone.")
     if status != "Completed":
         details = answer.get("AlgorithmStatusDetails", {})
-        tried = details.get("ValidationStatuses", []) + details.get("ImageScanStatuses", [])
-        reasons = " ".join(each["FailureReason"] for each in tried if "FailureReason" in each)
+        statuses = details.get("ValidationStatuses", []) + details.get("ImageScanStatuses", [])
+        reasons = " ".join(each["FailureReason"] for each in statuses if "FailureReason" in each)
         raise PublishError(
             f"{name} ended as {status}: {reasons or 'no reason is given.'} Correct that in a new version: this one's "
             "name cannot be used again."

@@ -1,4 +1,4 @@
-"""What a page says of hyperparameters, metrics, channels and instances, from their declarations."""
+"""The values that fill a page about hyperparameters, metrics, channels and instances, from their declarations."""
 
 from collections.abc import Mapping
 
@@ -9,8 +9,11 @@ from marketplace.request import channels, hyperparameters
 from seriesbox.algorithm import estimator_class, predictor_class
 
 
-def of_algorithm(name: str, effects: Mapping[str, str], meanings: Mapping[str, str]) -> dict[str, str]:
-    """Return tables and lists for the algorithm called `name`; effects are of hyperparameters, meanings of metrics."""
+def algorithm_values(name: str, effects: Mapping[str, str], meanings: Mapping[str, str]) -> dict[str, str]:
+    """Return tables and lists for the algorithm called `name`.
+
+    effects: the effect of each hyperparameter. meanings: the meaning of each metric.
+    """
     declared = list(predictor_class(name).Hyperparameters.declarations())
     return {
         "hyperparameter_table": table(
@@ -43,8 +46,8 @@ def _required_types(channel: Json) -> tuple[str, str]:
     return "yes" if channel["IsRequired"] else "no", ", ".join(channel["SupportedContentTypes"])
 
 
-def of_instances() -> dict[str, str]:
-    """Return what is said of the instances, the same for every algorithm."""
+def instance_values() -> dict[str, str]:
+    """Return the values about instances, which are the same for every algorithm."""
     kinds, cores = (*instances.CPU_KINDS, *instances.GPU_KINDS), instances.CORES.values()
     return {
         "instance": instances.VALIDATION,

@@ -5,8 +5,8 @@ from pathlib import Path
 from marketplace.files import samples_folder
 from marketplace.markdown import enumeration
 
-CELLS = 6  # of a row that are shown
-FILES = {
+SHOWN_CELLS = 6  # of a row that are shown
+SHOWN_FILES = {
     "request": "request.csv",
     "response": "response.csv",
     "batch": "batch/batch.csv",
@@ -22,7 +22,7 @@ def excerpts(name: str) -> dict[str, str]:
     return {
         "rows_shown": enumeration(rows),
         "rows_empty": str(answered[0] - 1),
-        **{f"{key}_shown": _excerpt(_lines(samples / file), rows) for key, file in FILES.items()},
+        **{f"{key}_shown": _excerpt(_lines(samples / file), rows) for key, file in SHOWN_FILES.items()},
     }
 
 
@@ -32,7 +32,7 @@ def _excerpt(lines: list[str], rows: list[int]) -> str:
     for row, before in zip(rows, [0, *rows], strict=False):
         cells = lines[row - 1].split(",")
         shown += ["..."] * (row > before + 1)
-        shown += [",".join(cells[:CELLS] + ["..."] * (len(cells) > CELLS))]
+        shown += [",".join(cells[:SHOWN_CELLS] + ["..."] * (len(cells) > SHOWN_CELLS))]
     return "\n".join(shown)
 
 

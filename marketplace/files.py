@@ -21,5 +21,5 @@ def sample_hyperparameters(name: str) -> dict[str, Any]:
 
 
 def texts(name: str) -> dict[str, str]:
-    """Return what its page says of one algorithm alone, by heading. Figures are still names that begin with `$`."""
+    """Return the texts of one algorithm's page, by heading. Values to fill in are names that begin with `$`."""
     return sections((FOLDER / name / "texts.md").read_text())

@@ -1,7 +1,7 @@
 """The instances that the algorithms are offered on, and why.
 
 All are x86, like the image. Those without a GPU have AVX-512, like the machine of the README's figures. They have up to
-sixteen cores: who wants more takes several instances.
+sixteen cores: for more, take several instances.
 
 One image serves all instances, so it is built for GPUs; without one it computes on the CPU. Its CUDA 13 needs NVIDIA
 driver 580 or newer, and Volta (`p3`) is too old for it. Most of a `p4` or newer would stand idle. For an endpoint the

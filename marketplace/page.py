@@ -1,7 +1,7 @@
 """The text of each product page, field by field, as the seller pastes it into AWS Marketplace.
 
-`page.template.md` holds what all pages say, `NAME/texts.md` what one page alone says, and `texts.md` the effects of the
-hyperparameters that all algorithms share. In them, a name that begins with `$` stands for a value that is filled in
+`page.template.md` is the text that all pages share, `NAME/texts.md` the text of one page, and `texts.md` the effects of
+the hyperparameters that all algorithms share. In them, a name that begins with `$` stands for a value that is filled in
 here: a figure, a table, a call.
 
 `.venv/bin/python -m marketplace.page` renews the pages, `NAME/page.md`.
@@ -19,7 +19,7 @@ from marketplace.excerpts import excerpts
 from marketplace.files import FOLDER, sample_hyperparameters, texts
 from marketplace.markdown import enumeration, items
 from marketplace.profile import validation_profile
-from marketplace.request import NOBODY
+from marketplace.request import EXAMPLE_SELLER
 from seriesbox.algorithm import ALGORITHMS
 from seriesbox.sagemaker.serving.negotiation import FORMATS
 from seriesbox.sagemaker.serving.settings import BATCH, MEGABYTE, REAL_TIME
@@ -42,8 +42,8 @@ def page(name: str) -> str:
         **_project(name),
         **_calls(name),
         **_figures(name),
-        **declarations.of_instances(),
-        **declarations.of_algorithm(name, effects, items(own["Meanings of metrics"])),
+        **declarations.instance_values(),
+        **declarations.algorithm_values(name, effects, items(own["Meanings of metrics"])),
         **excerpts(name),
     }
     filled = {heading.lower().replace(" ", "_"): Template(text).substitute(values) for heading, text in own.items()}
@@ -57,11 +57,11 @@ def _project(name: str) -> Values:
         "files": files,
         "folder": f"marketplace/{name}",
         "folder_url": f"{files}/marketplace/{name}",
-        "version": NOBODY.version,
+        "version": EXAMPLE_SELLER.version,
         "formats": enumeration(FORMATS),
         "real_time_limit_mb": str(REAL_TIME // MEGABYTE),
         "batch_limit_mb": str(BATCH // MEGABYTE),
-        "checkpoint_seconds": f"{checkpoints.SECONDS:g}",
+        "checkpoint_seconds": f"{checkpoints.SECONDS_BETWEEN_CHECKPOINTS:g}",
         "request_seconds": str(REQUEST_SECONDS),
         "spot_seconds": str(SPOT_SECONDS),
         "supported_days": str(SUPPORTED_DAYS),
@@ -70,16 +70,19 @@ def _project(name: str) -> Values:
 
 def _calls(name: str) -> Values:
     """Return the values in calls of AWS' command line and SDK; the jobs are those of the validation profile."""
-    bucket, arn = f"s3://amzn-s3-demo-bucket/{name}", f"arn:aws:sagemaker:{NOBODY.region}:{NOBODY.account}"
+    bucket, arn = (
+        f"s3://amzn-s3-demo-bucket/{name}",
+        f"arn:aws:sagemaker:{EXAMPLE_SELLER.region}:{EXAMPLE_SELLER.account}",
+    )
     profile = validation_profile(name, bucket)
     jobs = {**profile["TrainingJobDefinition"], **profile["TransformJobDefinition"]}
     by_line = profile["TransformJobDefinition"]["TransformInput"]["SplitType"] == "Line"
     return {
         "algorithm": name,
         "bucket": bucket,
-        "region": NOBODY.region,
-        "role": f"arn:aws:iam::{NOBODY.account}:role/SageMaker",
-        "arn": f"{arn}:algorithm/{NOBODY.algorithm(name)}",
+        "region": EXAMPLE_SELLER.region,
+        "role": f"arn:aws:iam::{EXAMPLE_SELLER.account}:role/SageMaker",
+        "arn": f"{arn}:algorithm/{EXAMPLE_SELLER.algorithm(name)}",
         "package_arn": f"{arn}:model-package",
         # With the comma of Python's formatter, which formats the pages too.
         "sample_hyperparameters": json.dumps(sample_hyperparameters(name), indent=8).replace('"\n}', '",\n    }'),

@@ -2,8 +2,8 @@
 
     scripts/create-algorithm --account 123456789012 --region us-east-1 --role ROLE --bucket BUCKET [--create]
 
-Every step may be repeated, so after a stop the same command goes on. Once an algorithm of a version exists, it and the
-image of the version stay as they are.
+Every step may be repeated: after a stop, run the same command again. Once an algorithm of a version exists, it and the
+image of the version are not changed.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """The CreateAlgorithm request of each algorithm, from what the code declares.
 
-`.venv/bin/python -m marketplace.request` renews `NAME/algorithm.json`, the requests of a seller who does not exist.
+`.venv/bin/python -m marketplace.request` renews `NAME/algorithm.json`, the requests of an example seller.
 """
 
 import json
@@ -18,7 +18,7 @@ from seriesbox.hyperparameters import Declaration
 from seriesbox.sagemaker.serving.negotiation import CSV, FORMATS, JSON_LINES
 from seriesbox.sagemaker.training.channels import MODES
 
-NOBODY = Seller("123456789012", "us-east-1", "SageMakerValidation", "seriesbox-samples")
+EXAMPLE_SELLER = Seller("123456789012", "us-east-1", "SageMakerValidation", "seriesbox-samples")
 TYPES = {"int": "Integer", "float": "Continuous", "str": "Categorical"}
 
 
@@ -55,7 +55,7 @@ def request(name: str, seller: Seller) -> Json:
 
 
 def hyperparameters(name: str) -> list[Json]:
-    """Return `model`, which has one value so that nobody need set it, and the algorithm's own hyperparameters."""
+    """Return `model`, which has only one value and may be left out, and the algorithm's own hyperparameters."""
     model = Declaration("model", "str", name, (name,), "The algorithm.", tunable=False, inherited=True)
     return [_hyperparameter(each) for each in (model, *predictor_class(name).Hyperparameters.declarations())]
 
@@ -108,4 +108,4 @@ def document(request: Json) -> str:
 
 if __name__ == "__main__":
     for name in ALGORITHMS:
-        (FOLDER / name / "algorithm.json").write_text(document(request(name, NOBODY)))
+        (FOLDER / name / "algorithm.json").write_text(document(request(name, EXAMPLE_SELLER)))

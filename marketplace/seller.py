@@ -1,4 +1,4 @@
-"""Who sells the algorithms, and where."""
+"""The seller of the algorithms: account, region, role and bucket."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import botocore.session
 
 @dataclass(frozen=True)
 class Seller:
-    """The values that the code cannot know. The role is a name, with its path if it has one, or an ARN."""
+    """The values that are not in the code. The role is a name, with its path if it has one, or an ARN."""
 
     account: str
     region: str
@@ -18,7 +18,7 @@ class Seller:
     version: str = version("seriesbox")
 
     def faults(self) -> list[str]:
-        """Return a sentence for each value that cannot be right. Whether role and bucket exist, only AWS knows."""
+        """Return a sentence for each value that cannot be right. Only AWS knows whether role and bucket exist."""
         # AWS' other partitions, China and GovCloud, have other ARNs and other registries.
         regions = botocore.session.get_session().get_available_regions("sagemaker", "aws")
         role = rf"({re.escape(self._role_prefix)})?([a-zA-Z0-9_+=,.@-]+/)*[a-zA-Z0-9_+=,.@-]{{1,64}}"

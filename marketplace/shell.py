@@ -19,7 +19,7 @@ Check = Callable[[Json], None]  # raises PublishError
 
 
 class PublishError(Exception):
-    """A reason not to go on; the message says what to do."""
+    """A fault that ends publishing. The message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Shell:
     runs: bool
 
     def run(self, command: str, accept: str = "") -> None:
-        """Run a command whose output is for the reader. Raises PublishError, but not for an AWS error code `accept`."""
+        """Run a command and show its output. Raises PublishError if it fails, except with the AWS error `accept`."""
         print(command, flush=True)
         if self.runs:
             execute(command, accept)
@@ -54,24 +54,23 @@ class Shell:
         print(f"{command} # repeated while {state} is {' or '.join(unfinished)}", flush=True)
         if not self.runs:
             return
-        began, shown = time.monotonic(), ""
-        while (found := jmespath.search(state, answer := _answer(command))) in {None, *unfinished}:
-            minutes = (time.monotonic() - began) / 60
+        started, shown = time.monotonic(), ""
+        while (status := jmespath.search(state, answer := _answer(command))) in {None, *unfinished}:
+            minutes = (time.monotonic() - started) / 60
             if minutes >= 60 * hours:
                 raise PublishError(
-                    f"{state} is still {found} after {hours:g} hours: look into AWS' console, or run the same command "
-                    "again to go on waiting."
+                    f"{state} is still {status} after {hours:g} hours: look into AWS' console, or run the same command "
+                    "again to continue waiting."
                 )
-            if (progress := f"# Waiting: {state} is {found}, {minutes:.0f} min") != shown:
+            if (progress := f"# Waiting: {state} is {status}, {minutes:.0f} min") != shown:
                 print(shown := progress, flush=True)
             time.sleep(SECONDS_BETWEEN)
         check(answer)
 
 
 def _answer(command: str) -> Json:
-    text = execute(
-        command, "ScanNotFoundException", stdout=subprocess.PIPE
-    )  # just after its start, a scan is not found
+    # Just after its start, a scan does not exist yet.
+    text = execute(command, "ScanNotFoundException", stdout=subprocess.PIPE)
     try:
         answer: Json = json.loads(text or "{}")
     except ValueError:

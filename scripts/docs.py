@@ -35,7 +35,7 @@ def _text(value: float | str) -> str:
 
 
 def entries() -> dict[str, Figures]:
-    """Return what benchmarks recorded, by benchmark; `of` says when, of what and on what."""
+    """Return what benchmarks recorded, by benchmark; `of` is the commit, the day and the machine."""
     recorded = json.loads(figures.FILE.read_text(), object_hook=Figures)
     return {name: Figures(entry["figures"], of=_origin(entry)) for name, entry in recorded.items()}
 

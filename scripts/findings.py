@@ -1,4 +1,4 @@
-"""Say what pip-audit found. Exits with 3 for a known vulnerability, with 2 where a package could not be checked."""
+"""Say what pip-audit found. Exits with 3 for a known vulnerability, with 2 if a package could not be checked."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""What a training job says that fails: each fault of `faults.py` is provoked in a real `train`.
+"""The messages of training jobs that fail: each fault of `faults.py` is provoked in a real `train`.
 
 Prints a table. Exits with 1 if a job does not fail, if something is left in the place of a model, or if the reason is
 missing, longer than SageMaker shows, or a traceback. Only a job that is killed says nothing.
@@ -22,7 +22,7 @@ from demo.container import COMMANDS
 from seriesbox.sagemaker.training.failure import MAX_CHARACTERS
 from stress.faults import FAULTS, Fault
 
-SECONDS = 100  # that a job may take
+SECONDS_TO_FAIL = 100  # that a job may take
 
 
 def train(folder: Path, fault: Fault) -> tuple[int, str]:
@@ -36,7 +36,7 @@ def train(folder: Path, fault: Fault) -> tuple[int, str]:
         text=True,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, limits),
     )
-    timer = threading.Timer(SECONDS, process.kill)
+    timer = threading.Timer(SECONDS_TO_FAIL, process.kill)
     timer.start()
     text, number = fault.signal or ("", None)
     for line in process.stdout or []:

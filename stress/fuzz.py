@@ -18,7 +18,7 @@ from random import Random
 import torch
 
 from benchmarks import cases, options
-from benchmarks.server import Server, serving
+from benchmarks.server import RunningServer, serving
 from seriesbox.algorithm import Estimator, predict
 from seriesbox.artifact import DESCRIPTION, TENSORS, load, save
 from seriesbox.errors import ArtifactError
@@ -31,7 +31,7 @@ SHOWN_BYTES = 300  # of a request with a fault
 Statuses = Counter[int | str]  # texts are faults
 
 
-def send(server: Server, request: bytes) -> int:
+def send(server: RunningServer, request: bytes) -> int:
     """Return the status of the answer. Raises OSError or HTTPException if there is none."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=SECONDS_TO_ANSWER) as connection:
         try:
@@ -100,7 +100,7 @@ def main() -> None:
     rows, failed = [], False
     for name in given.algorithms:
         print(name, flush=True)
-        model, table = cases.of(name).tiny(), cases.of(name).tiny_table
+        model, table = cases.load(name).tiny(), cases.load(name).tiny_table
         statuses = fuzz_requests(model, given.requests // len(given.algorithms), given.seed)
         models = fuzz_models(model, table, given.models // len(given.algorithms), given.seed)
         failed |= any(map(is_fault, statuses))

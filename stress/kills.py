@@ -36,7 +36,7 @@ MODEL = arrays(CNNKMeans(CNNKMeansHyperparameters(), columns=100).state_dict())
 STATE = {  # of a training at default sizes: the network, and two moments that the optimizer has of it
     f"{group}.{name}": tensor for group in ("module", "first", "second") for name, tensor in MODEL.items()
 }
-MAX_SAVES = 5  # that a process may do before it is killed, about
+MAX_SAVES = 5  # about as many as a process does before it is killed
 
 
 def contents(number: int) -> Tensors:

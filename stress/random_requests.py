@@ -13,10 +13,16 @@ BODIES = [
 ]
 TOKENS = [*(bytes([letter]) for letter in b',\n\r\t\x00;- e[]"'), b"1e400", b"nan", b"inf", b"true", b"null", b"{}"]
 TOKENS += [b"\xff\xfe", b"\xef\xbb\xbf", b"\x1f\x8b", b"\xc2\xa0", b"9" * 400, b"1," * 3000, b"\n" * 3000, b"[" * 3000]
-TYPES = ["text/csv", "application/json", "application/jsonlines", "TEXT/CSV; charset=utf-8; header=present"]
-TYPES += ["text/plain", "text/csv; header=", "text/csv; charset=\xff", "text/csv; charset=utf-7", "text/csv\x00"]
-TYPES += [";;;", "", "a" * 5000]
-ACCEPTS = ["*/*", *TYPES, "text/*;q=0.1, application/json;q=0.2", "*/*;q=nan", ",,,", "text/csv;q=-1"]
+CONTENT_TYPES = ["text/csv", "application/json", "application/jsonlines", "TEXT/CSV; charset=utf-8; header=present"]
+CONTENT_TYPES += [
+    "text/plain",
+    "text/csv; header=",
+    "text/csv; charset=\xff",
+    "text/csv; charset=utf-7",
+    "text/csv\x00",
+]
+CONTENT_TYPES += [";;;", "", "a" * 5000]
+ACCEPTS = ["*/*", *CONTENT_TYPES, "text/*;q=0.1, application/json;q=0.2", "*/*;q=nan", ",,,", "text/csv;q=-1"]
 SAGEMAKER_HEADERS = ["X-Amzn-SageMaker-Inference-Id", "X-Amzn-SageMaker-Custom-Attributes"]
 LENGTHS = ["x", "-1", "1e3", "99999999999999"]
 
@@ -45,7 +51,7 @@ def random_request(random: Random) -> bytes:
     others = [("GET", "/invocations"), ("PUT", "/ping"), ("POST", "/x")]
     method, path = random.choice([("POST", "/invocations")] * 20 + others)
     headers = [
-        f"Content-Type: {random.choice(TYPES[:3] * 5 + TYPES)}",
+        f"Content-Type: {random.choice(CONTENT_TYPES[:3] * 5 + CONTENT_TYPES)}",
         f"Accept: {random.choice(ACCEPTS[:1] * 20 + ACCEPTS)}",
     ]
     if random.random() < 0.1:

@@ -1,8 +1,8 @@
 """Mixed load on the real server for a long time: is every answer right, and does memory stay where it is?
 
 Clients with and without keep-alive send one record to megabytes, in every format, with a length or chunked; some are
-slow, some send what is invalid, some go away while they send or read. The same request must always get the same answer.
-The algorithms are served one after the other, and share the time.
+slow, some send invalid requests, some disconnect while they send or read. The same request must always get the same
+answer. The algorithms are served one after the other, and share the time.
 
     .venv/bin/python -m stress.soak [--seconds 600] [--megabytes 4] [--seed 0]
 """
@@ -23,14 +23,14 @@ import torch
 
 from benchmarks import cases, options
 from benchmarks.cases import Shape
-from benchmarks.server import Server, serving
+from benchmarks.server import RunningServer, serving
 from seriesbox.algorithm import Estimator
 from seriesbox.artifact import save
 from stress.soak_clients import Outcome, run_client
 from stress.soak_requests import soak_requests
 
 CLIENTS = 8
-PARTS = 10  # of the time, each a row of the table
+TENTHS = 10  # of the time, each a row of the table
 MAX_GROWTH = 1.15  # of the last third's median memory over the middle third's
 MIN_SECONDS = 60  # to judge memory by: in less time, caches are still filling up
 
@@ -47,7 +47,7 @@ class Soak:
     outcomes: list[Outcome] = field(default_factory=list)
     megabytes: list[int] = field(default_factory=list)
 
-    def faults(self, server: Server) -> list[str]:
+    def faults(self, server: RunningServer) -> list[str]:
         """Return everything that is wrong with the outcomes, the memory and the log."""
         counts = Counter((each.kind, each.result) for each in self.outcomes if each.is_fault)
         faults = [f"{count} {kind} requests: {result}" for (kind, result), count in counts.items()]
@@ -88,9 +88,9 @@ def soak(model: Estimator, record: Shape, megabytes: float, seconds: float, seed
                     observed.outcomes.append(outcome)
 
             clients = [pool.submit(client, number) for number in range(CLIENTS)]
-            for part in range(1, PARTS + 1):
+            for part in range(1, TENTHS + 1):
                 done = len(observed.outcomes)
-                while time.monotonic() < started + seconds * part / PARTS:
+                while time.monotonic() < started + seconds * part / TENTHS:
                     time.sleep(min(1, seconds / 100))
                     with suppress(OSError):
                         observed.megabytes.append(server.megabytes()[0])
@@ -113,7 +113,7 @@ def main() -> None:
     failed = False
     for name in given.algorithms:
         print(f"\n{name}\n")
-        algorithm = cases.of(name)
+        algorithm = cases.load(name)
         rows, columns = algorithm.request
         record = max(1, rows // 4), columns  # smaller than a usual request, so that there are more of them
         seconds = given.seconds / len(given.algorithms)

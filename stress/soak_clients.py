@@ -1,4 +1,4 @@
-"""Clients of a soak test: some are slow, some go away while they send or read."""
+"""Clients of a soak test: some are slow, some disconnect while they send or read."""
 
 import hashlib
 import time
@@ -8,9 +8,9 @@ from http.client import HTTPConnection, HTTPException
 from random import Random
 from typing import NamedTuple
 
-from benchmarks.server import Server
+from benchmarks.server import RunningServer
 
-PARTS = 8  # of a body that is sent in parts
+BODY_PARTS = 8  # of a body that is sent in parts
 PAUSE = 0.05  # seconds before every part that a slow client sends or reads
 MANNERS = ["plain"] * 12 + ["chunked"] * 4 + ["slow", "leaves while sending", "leaves while reading"]
 AT_ONCE = ("plain", "leaves while reading")  # send the body at once
@@ -25,7 +25,7 @@ class Request(NamedTuple):
     digest: bytes = b""
 
 
-class Group(NamedTuple):
+class RequestGroup(NamedTuple):
     """Requests of one size, or invalid ones, and how often they are sent."""
 
     weight: int
@@ -35,7 +35,7 @@ class Group(NamedTuple):
 class Outcome(NamedTuple):
     """The end of one request.
 
-    kind: "valid", "invalid", or "left" if the client went away.
+    kind: "valid", "invalid", or "left" if the client disconnected.
     result: the status, or what was wrong.
     milliseconds: of clients that were not slow themselves.
     """
@@ -52,12 +52,12 @@ class Outcome(NamedTuple):
         return self.result != 200 if self.kind == "valid" else self.result not in range(400, 500)
 
 
-class LeftError(Exception):
-    """The client goes away."""
+class DisconnectedError(Exception):
+    """The client has disconnected on purpose."""
 
 
 def ask(connection: HTTPConnection, request: Request, manner: str = "plain") -> tuple[int, bytes]:
-    """Return the status and the digest of the answer. Raises LeftError if the client does not wait for it."""
+    """Return the status and the digest of the answer. Raises DisconnectedError if the client does not wait for it."""
     length = {} if manner == "chunked" else {"Content-Length": str(len(request.body))}
     body = request.body if manner in AT_ONCE else _parts(request.body, manner)
     connection.request("POST", "/invocations", body, request.headers | length)
@@ -66,13 +66,13 @@ def ask(connection: HTTPConnection, request: Request, manner: str = "plain") -> 
     while part := response.read(1 << 18):
         digest.update(part)
         if manner == "leaves while reading":
-            raise LeftError
+            raise DisconnectedError
         if manner == "slow":
             time.sleep(PAUSE)
     return response.status, digest.digest()
 
 
-def run_client(server: Server, groups: Sequence[Group], end: float, random: Random) -> Iterator[Outcome]:
+def run_client(server: RunningServer, groups: Sequence[RequestGroup], end: float, random: Random) -> Iterator[Outcome]:
     """Send requests of random groups, in a random manner, until the clock is at `end`. Yields what becomes of each."""
     weights = [group.weight for group in groups]
     with closing(server.connect()) as connection:
@@ -86,7 +86,7 @@ def run_client(server: Server, groups: Sequence[Group], end: float, random: Rand
                 result, digest = ask(connection, request, manner)
                 if result == 200 and digest != request.digest:
                     result = "another answer"
-            except LeftError:
+            except DisconnectedError:
                 kind, result = "left", "left"
             except (OSError, HTTPException) as error:
                 result = f"no answer: {type(error).__name__}"
@@ -98,10 +98,10 @@ def run_client(server: Server, groups: Sequence[Group], end: float, random: Rand
 
 def _parts(body: bytes, manner: str) -> Iterator[bytes]:
     """Yield the body as a client of this manner sends it."""
-    size = len(body) // PARTS + 1
+    size = len(body) // BODY_PARTS + 1
     for first in range(0, len(body), size):
         if manner == "slow":
             time.sleep(PAUSE)
         if manner == "leaves while sending" and first >= len(body) // 2:
-            raise LeftError
+            raise DisconnectedError
         yield body[first : first + size]

@@ -7,11 +7,11 @@ from itertools import product
 import numpy as np
 
 from benchmarks.cases import Shape
-from benchmarks.server import Server
+from benchmarks.server import RunningServer
 from seriesbox.algorithm import Estimator
 from seriesbox.sagemaker.serving.formats import write
 from seriesbox.sagemaker.serving.negotiation import CSV, FORMATS, JSON
-from stress.soak_clients import Group, Request, ask
+from stress.soak_clients import Request, RequestGroup, ask
 
 BYTES_PER_CELL = 11
 WEIGHTS = {1: 50, 20: 10, 200: 2}  # by the number of records
@@ -25,7 +25,7 @@ INVALID = [
 ]
 
 
-def soak_requests(server: Server, model: Estimator, record: Shape, megabytes: float) -> list[Group]:
+def soak_requests(server: RunningServer, model: Estimator, record: Shape, megabytes: float) -> list[RequestGroup]:
     """Return requests by size, with the answers that the idle server gives, and invalid ones.
 
     A request is a number of records. The size of the largest ones is about that of `megabytes`.
@@ -34,7 +34,7 @@ def soak_requests(server: Server, model: Estimator, record: Shape, megabytes: fl
     random, independent = np.random.default_rng(0), model.predictor().rows_are_independent
     largest = max(1, int(megabytes * 1_000_000) // (BYTES_PER_CELL * rows * columns))
     weights = {size: weight for size, weight in WEIGHTS.items() if size < largest} | {largest: WEIGHT_OF_LARGEST}
-    groups = [Group(WEIGHT_OF_INVALID, [Request(body, _headers(*formats)) for body, *formats in INVALID])]
+    groups = [RequestGroup(WEIGHT_OF_INVALID, [Request(body, _headers(*formats)) for body, *formats in INVALID])]
     with closing(server.connect()) as connection:
         for size, weight in weights.items():
             values = random.normal(size=(size * rows, columns)).astype(np.float32)
@@ -48,7 +48,7 @@ def soak_requests(server: Server, model: Estimator, record: Shape, megabytes: fl
                 if status != 200:
                     sys.exit(f"{len(body)} bytes of {form} are answered by {status}.")
                 requests.append(request._replace(digest=digest))
-            groups.append(Group(weight, requests))
+            groups.append(RequestGroup(weight, requests))
     return groups
 
 

@@ -129,7 +129,9 @@ def main() -> None:
     torch.set_num_threads(1)
     with ThreadPoolExecutor() as pool:  # all algorithms at once
         jobs = {
-            name: pool.submit(stop_often, name, cases.of(name).short, given.stops // len(given.algorithms), given.seed)
+            name: pool.submit(
+                stop_often, name, cases.load(name).short, given.stops // len(given.algorithms), given.seed
+            )
             for name in given.algorithms
         }
     for name, job in jobs.items():

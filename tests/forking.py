@@ -42,7 +42,7 @@ def _reap() -> None:
 
 
 def _import_everything() -> None:
-    """Import what `train` does, but for SageMaker's toolkit, which reads the environment while it is imported."""
+    """Import what `train` does, except SageMaker's toolkit, which reads the environment while it is imported."""
     import boto3  # noqa: F401
     import paramiko  # noqa: F401 (the toolkit imports both)
     import sklearn.cluster  # noqa: F401

@@ -13,7 +13,7 @@ from tests.forked import Process
 from tests.job import Job
 
 NAMES = ["127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4"]
-# What `train` does, but for the port at which hosts meet: tests of other hosts run at the same time.
+# What `train` does, except the port at which hosts meet: tests of other hosts run at the same time.
 TRAIN = """
 from seriesbox.sagemaker.training import command, host, rendezvous
 host.PORT = rendezvous.PORT = {port}

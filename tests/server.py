@@ -40,7 +40,7 @@ class Answer:
 
     @property
     def message(self) -> str:
-        """What an error says: one line of JSON, and short."""
+        """The message of an error, which must be one short line of JSON."""
         assert self.content_type == "application/json"
         assert self.body.count(b"\n") == 1
         assert len(self.body) < 1024

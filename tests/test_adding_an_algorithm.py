@@ -53,7 +53,7 @@ def train(job) -> subprocess.CompletedProcess[str]:
 
 
 def rows() -> np.ndarray:
-    """(400, 4): all columns follow two hidden ones, but for row 300."""
+    """(400, 4): all columns follow two hidden ones, except row 300."""
     random = np.random.default_rng(0)
     values = random.normal(size=(400, 2)) @ random.normal(size=(2, 4)) + random.normal(0, 0.01, (400, 4))
     values[300] += [3, -3, 3, -3]

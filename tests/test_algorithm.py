@@ -1,6 +1,6 @@
 import pytest
 
-from seriesbox.algorithm import ALGORITHMS, estimator_class, infer, name_of, predictor_class
+from seriesbox.algorithm import ALGORITHMS, estimator_class, infer_algorithm, name_of, predictor_class
 from seriesbox.errors import HyperparameterError
 
 
@@ -26,10 +26,10 @@ def test_an_estimator_knows_the_name_of_its_algorithm(name):
     ],
 )
 def test_the_algorithm_is_inferred_from_its_hyperparameters(names, algorithm):
-    assert infer(names) == algorithm
+    assert infer_algorithm(names) == algorithm
 
 
 @pytest.mark.parametrize("names", [[], ["epochs", "lr"], ["nonsense"]])
 def test_an_ambiguous_job_is_asked_to_name_its_algorithm(names):
     with pytest.raises(HyperparameterError, match="set `model` to cnn-kmeans or lstm-ad"):
-        infer(names)
+        infer_algorithm(names)

@@ -54,9 +54,12 @@ DAMAGES = {
     "no folder": (lambda f: [file.unlink() for file in f.iterdir()], "holds no model: model.json is missing"),
     "a link": (
         lambda f: ((f / TENSORS).rename(f / "elsewhere"), (f / TENSORS).symlink_to(f / "elsewhere")),
-        "model.safetensors is a link or no file",
+        "model.safetensors is a link, or not a file",
     ),
-    "a pipe": (lambda f: ((f / DESCRIPTION).unlink(), os.mkfifo(f / DESCRIPTION)), "model.json is a link or no file"),
+    "a pipe": (
+        lambda f: ((f / DESCRIPTION).unlink(), os.mkfifo(f / DESCRIPTION)),
+        "model.json is a link, or not a file",
+    ),
     "no tensors": (lambda f: (f / TENSORS).unlink(), "holds no model: model.safetensors is missing"),
     "no json": (lambda f: (f / DESCRIPTION).write_text("{"), "cannot be read"),
     "too many columns": (lambda f: edit(f, lambda d: d.update(columns=10**20)), "columns: Input should be"),

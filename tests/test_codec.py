@@ -42,10 +42,10 @@ def test_a_scalar_stays_a_scalar_and_a_view_becomes_what_it_shows(facts):
 def test_no_damaged_byte_changes_what_is_read():
     tensors, facts = {"a": np.arange(3.0), "b": np.array([1, 2])}, {"epoch": 12, "loss": 0.5}
     content = encode(tensors, facts)
-    for place in range(len(content)):
+    for index in range(len(content)):
         for flipped in (0x01, 0x20, 0xFF):
             damaged = bytearray(content)
-            damaged[place] ^= flipped
+            damaged[index] ^= flipped
             try:
                 decoded, decoded_facts = decode(bytes(damaged))
             except (SafetensorError, ValueError):

@@ -1,4 +1,4 @@
-"""What the documents say is there, and the code in them can be read."""
+"""The documents: what they refer to exists, and their code can be parsed."""
 
 import ast
 import json
@@ -24,7 +24,7 @@ def anchors(text: str) -> set[str]:
 
 
 def links() -> list[tuple[str, str]]:
-    """Every document and link in it, but for those that lead elsewhere."""
+    """Every document and link in it, except those that lead elsewhere."""
     texts = {name: BLOCK.sub("", text) for name, text in DOCUMENTS.items()}
     return [(name, link) for name, text in texts.items() for link in re.findall(r"\]\((?!https?://)([^)\s]+)\)", text)]
 

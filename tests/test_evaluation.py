@@ -19,7 +19,7 @@ def loss(items):
 @given(items=st.integers(1, 50), most=st.integers(1, 60), batch_size=st.integers(1, 20))
 def test_the_mean_is_that_of_the_losses_item_by_item(items, most, batch_size):
     channel = NumberChannel(items)
-    chosen = range(0, items, channel.shard.step_for(most))
+    chosen = range(0, items, channel.shard.stride_for(most))
     expected = np.mean([float(loss(torch.tensor([item]))) for item in chosen])
     assert mean_loss(channel, most, batch_size, loss) == pytest.approx(expected, rel=1e-12)
 

@@ -38,7 +38,7 @@ SHELL_WORDS = re.compile(r"sagemaker|splittype|fullyreplicated|s3://|/opt/ml|\b(
 
 
 def imports(file: Path) -> set[str]:
-    """Our modules that a file imports, anywhere in it, but for what only type checkers import."""
+    """Our modules that a file imports, anywhere in it, except what only type checkers import."""
     tree = ast.parse(file.read_text())
     names = set()
     for node in ast.walk(tree):

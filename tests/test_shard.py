@@ -46,9 +46,9 @@ def test_the_shares_of_all_processes_are_all_items_in_order(shards):
 @given(groups(), st.integers(1, 60))
 def test_every_nth_item_is_the_same_however_the_items_are_divided(shards, most):
     whole = Shard(0, shards[0].total, shards[0].total, 0, 1)
-    step = whole.step_for(most)
-    chosen = {item for shard in shards for item in items(shard)[shard.held(step)]}
-    assert sorted(chosen) == whole.every(step).tolist()
+    step = whole.stride_for(most)
+    chosen = {item for shard in shards for item in items(shard)[shard.held_at_stride(step)]}
+    assert sorted(chosen) == whole.all_at_stride(step).tolist()
     assert min(most, shards[0].total) / 2 <= len(chosen) <= most
 
 

@@ -1,4 +1,4 @@
-"""What the formatter does not hold."""
+"""Rules of style that the formatter does not check."""
 
 from pathlib import Path
 

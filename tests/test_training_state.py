@@ -27,7 +27,7 @@ from tests.recorder import Recorder
 EPOCHS = 4
 
 
-class Memory:
+class MemoryStore:
     """A store that keeps the newest state, that of every step if it is always due."""
 
     def __init__(self, always_due=False):
@@ -82,7 +82,7 @@ uninterrupted = cache(fit)
 @hypothesis_settings(max_examples=12)
 def test_a_training_stopped_anywhere_and_any_number_of_times_ends_as_if_it_had_not_been(algorithm, patience, stops):
     expected, recorder, _ = uninterrupted(algorithm, patience)
-    store = Memory()
+    store = MemoryStore()
     for calls in stops:
         with suppress(UserError):  # stopped before the first step
             fit(algorithm, patience, store, calls)
@@ -111,7 +111,7 @@ def test_with_patience_the_best_epoch_remains_and_the_rest_is_not_trained(algori
 
 @pytest.mark.parametrize("always_due", [False, True])
 def test_a_state_that_is_no_longer_finite_is_never_saved_and_no_stop_hides_why(always_due):
-    module, store, steps = torch.nn.Linear(1, 1), Memory(always_due), []
+    module, store, steps = torch.nn.Linear(1, 1), MemoryStore(always_due), []
 
     def loss(batch):
         steps.append(batch)

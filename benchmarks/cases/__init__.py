@@ -1,4 +1,4 @@
-"""The models and the data that each algorithm is measured on, in a module that is called like the algorithm."""
+"""The models and the data that each algorithm is measured on, in a module of the algorithm's name."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Prediction(NamedTuple):
 class Size(NamedTuple):
     """A training of some size."""
 
-    sizes: tuple[int, ...]  # of which the first two are the shape of the table
+    sizes: tuple[int, ...]  # the first two are the shape of the table
     hyperparameters: Optimization
 
 
@@ -76,7 +76,7 @@ def names() -> list[str]:
     return [name for name in ALGORITHMS if Path(__file__).with_name(f"{_module(name)}.py").exists()]
 
 
-def of(algorithm: str) -> Cases:
+def load(algorithm: str) -> Cases:
     """Return the cases of an algorithm."""
     cases: Cases = import_module(f"{__name__}.{_module(algorithm)}").CASES
     return cases

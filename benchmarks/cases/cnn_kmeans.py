@@ -15,7 +15,7 @@ TWO_EPOCHS = ECG200.model_copy(update={"epochs": 2})
 
 
 def smallest(hyperparameters: CNNKMeansHyperparameters) -> Shape:
-    """Return the shape of 40 series, or more if there shall be more clusters."""
+    """Return the shape of 40 series, or as many as clusters if these are more."""
     return max(40, hyperparameters.clusters), 40
 
 

@@ -9,7 +9,7 @@ from demo.cnn_kmeans.problem import Clustering
 from demo.problem import Hyperparameters, Series
 
 FILES = "ECG200_TRAIN and ECG200_TEST (.txt or .tsv)"
-KINDS = {1: "normal", -1: "infarction"}  # by class
+KIND_BY_CLASS = {1: "normal", -1: "infarction"}
 HYPERPARAMETERS: Hyperparameters = {  # those of the published notebooks
     "clusters": 2,
     "algorithm": "lloyd",
@@ -39,7 +39,7 @@ def find(options: argparse.Namespace) -> Clustering | None:
         unit="standard deviations",
         train=[series for _, series in train],
         test=[series for _, series in test],
-        kinds=[KINDS[label] for label, _ in test],
+        kinds=[KIND_BY_CLASS[label] for label, _ in test],
         normal="normal",
         known="labelled",
         hyperparameters=HYPERPARAMETERS,

@@ -1,4 +1,4 @@
-"""Series of several kinds, which are to be told apart."""
+"""A clustering problem: series of several kinds."""
 
 from dataclasses import dataclass
 

@@ -6,11 +6,11 @@ from demo import ecg
 from demo.cnn_kmeans.problem import Clustering
 from demo.problem import Hyperparameters, Series
 
-KINDS = {"normal": ecg.NORMAL, "ischaemia": ecg.ISCHAEMIC, "bundle branch block": ecg.BLOCKED}
+BEATS = {"normal": ecg.NORMAL, "ischaemia": ecg.ISCHAEMIC, "bundle branch block": ecg.BLOCKED}
 SHARES = [0.6, 0.25, 0.15]
 STEPS_BEFORE_R = round(0.3 * ecg.SAMPLES_PER_SECOND)  # from the start of a beat's row to its R peak
 HYPERPARAMETERS: Hyperparameters = {
-    "clusters": len(KINDS),
+    "clusters": len(BEATS),
     "blocks": 2,
     "filters": 16,
     "kernel-size": 3,
@@ -25,7 +25,7 @@ HYPERPARAMETERS: Hyperparameters = {
 def generate(seed: int, train: int = 300, test: int = 100) -> Clustering:
     """Return single heartbeats, each as long as the heart took for it, some with gaps."""
     rng = np.random.default_rng(seed)
-    kinds = [str(kind) for kind in rng.choice(list(KINDS), train + test, p=SHARES)]
+    kinds = [str(kind) for kind in rng.choice(list(BEATS), train + test, p=SHARES)]
     beats = [_with_gap(_normalize(beat), rng) for beat in _single_beats(kinds, rng)]
     return Clustering(
         title="synthetic heartbeats",
@@ -41,7 +41,7 @@ def generate(seed: int, train: int = 300, test: int = 100) -> Clustering:
 
 def _single_beats(kinds: list[str], rng: np.random.Generator) -> list[Series]:
     """Return the beats of one recording, cut before every R peak."""
-    recording = ecg.record([KINDS[kind] for kind in [*kinds, "normal"]], rng)
+    recording = ecg.record([BEATS[kind] for kind in [*kinds, "normal"]], rng)
     peaks = (recording.edges[:-1] + recording.edges[1:]) // 2
     return np.split(recording.millivolts, peaks - STEPS_BEFORE_R)[1:-1]
 

@@ -1,4 +1,4 @@
-"""A series that is normal at first, and an anomaly that is to be located in the rest of it."""
+"""A detection problem: a series that is normal at first, and has an anomaly in the rest."""
 
 from dataclasses import dataclass
 

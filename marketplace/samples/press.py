@@ -30,14 +30,14 @@ class Stroke(NamedTuple):
     jam: int = 0  # steps that the demand stands still, halfway up
 
 
-class Recording(NamedTuple):
+class Telemetry(NamedTuple):
     """Three sensors over time, and where the strokes begin and end."""
 
     sensors: Array  # (T, 3): A, bar, °C
     edges: NDArray[np.int64]  # (S + 1,): stroke i is rows edges[i] to edges[i + 1]
 
 
-def record(strokes: Sequence[Stroke], rng: np.random.Generator) -> Recording:
+def record(strokes: Sequence[Stroke], rng: np.random.Generator) -> Telemetry:
     """Return strokes that differ a little in length and strength; a pure function of the state of `rng`."""
     demands = [_demand(stroke, rng) for stroke in strokes]
     lengths = [len(demand) for demand in demands]
@@ -49,7 +49,7 @@ def record(strokes: Sequence[Stroke], rng: np.random.Generator) -> Recording:
     pressure = 5 + _follow(160 * demand * (1 - leak), PRESSURE_LAG, start=0)
     temperature = 30 + _follow(current, COOLING_LAG, start=current.mean())
     sensors = np.stack([current, pressure, temperature], axis=1)
-    return Recording(sensors + NOISE * rng.standard_normal(sensors.shape), np.cumsum([0, *lengths]))
+    return Telemetry(sensors + NOISE * rng.standard_normal(sensors.shape), np.cumsum([0, *lengths]))
 
 
 def _demand(stroke: Stroke, rng: np.random.Generator) -> Array:

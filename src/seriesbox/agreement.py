@@ -1,4 +1,4 @@
-"""Do the two ways to compute a network, torch's and onnxruntime's, agree?"""
+"""The agreement of the two ways to compute a network, by torch and by onnxruntime."""
 
 import math
 import traceback
@@ -13,12 +13,12 @@ from seriesbox.network.torch_network import arrays
 from seriesbox.network.types import Network
 from seriesbox.tables.table import Table
 
-# Of the largest output. Rounding gives a millionth; a layer that is wrong, far more than this.
+# A share of the largest output. Rounding gives a millionth; a wrong layer gives far more than this.
 TOLERANCE = 1e-3
 
 
 class Comparison:
-    """A network that computes the same by two others, and answers as the first of them."""
+    """A network that passes its inputs to two others, returns the output of the first, and keeps their difference."""
 
     def __init__(self, reference: Network, other: Network) -> None:
         self.reference, self.other = reference, other
@@ -45,7 +45,7 @@ def difference(model: Estimator, table: Table) -> float:
         predictor.network = comparison = Comparison(predictor.network, onnx)
         for _ in predictor.predict(table):
             pass
-    except Exception:  # onnxruntime's own, of many kinds; nothing is worth losing a trained model for
+    except Exception:  # onnxruntime's own, of many kinds; a trained model must not be lost for any of them
         traceback.print_exc()
         return math.inf
     relative = comparison.difference / comparison.largest

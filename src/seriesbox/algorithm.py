@@ -1,4 +1,4 @@
-"""What an algorithm is: an estimator, which learns, in torch, and a predictor, which serves and needs no torch."""
+"""The two halves of an algorithm: an estimator learns, in torch; a predictor serves, and needs no torch."""
 
 import importlib
 from collections.abc import Collection, Iterator, Sequence
@@ -25,7 +25,7 @@ ALGORITHMS = {  # package, and estimator class
 
 
 class Predictor(Protocol):
-    """Tables of floats in, arrays of floats out."""
+    """A model that serves: it turns tables of floats into arrays of floats."""
 
     Hyperparameters: ClassVar[type[Optimization]]
     rows_are_independent: ClassVar[bool]  # whether each row has the same answer in any table
@@ -61,7 +61,7 @@ class Predictor(Protocol):
         ...
 
     def predict(self, table: Table) -> Iterator[NDArray[np.float32]]:
-        """(N, D), checked -> (N, outputs) in bounded chunks: a row per input row, NaN if it is undefined."""
+        """Yield the answer to a checked table in bounded chunks, (N, D) -> (N, outputs); NaN if undefined."""
         ...
 
 
@@ -71,7 +71,7 @@ class Estimator(Protocol):
     channel_class: ClassVar[type["Channel[Any]"]]
     metrics: ClassVar[dict[str, Literal["Minimize", "Maximize"]]]
 
-    columns: int  # of the tables it was fitted on; with the hyperparameters, all that shapes the state dict
+    columns: int  # of the training tables; they and the hyperparameters determine the shapes of the state dict
 
     def __init__(self, hyperparameters: Any, columns: int): ...
 
@@ -87,15 +87,15 @@ class Estimator(Protocol):
         run: "Run",
         warm_start: Self | None = None,
     ) -> Self:
-        """Fit on one table per file, beginning with what a `warm_start` has learnt, if there is one.
+        """Fit on one table per file, starting from what a `warm_start` has learnt, if it is given.
 
         The memory of a `TableStack` becomes the training data. Other sequences of tables are copied first.
-        Raises UserError if the data and the hyperparameters do not go together.
+        Raises UserError if the data do not fit the hyperparameters.
         """
         ...
 
     def predictor(self) -> Predictor:
-        """Return its other half, whose network torch computes where this one is."""
+        """Return its predictor, whose network torch computes on the device of this model."""
         ...
 
     def to(self, device: "torch.device") -> Self: ...
@@ -121,13 +121,13 @@ def name_of(estimator: Estimator) -> str:
 
 
 def predict(predictor: Predictor, table: Table) -> NDArray[np.float32]:
-    """(N, D) -> (N, outputs), all at once. Raises DataError if the table cannot be predicted."""
+    """Return the whole answer to a table, (N, D) -> (N, outputs). Raises DataError if it cannot be predicted."""
     predictor.check(table)
     return np.concatenate(list(predictor.predict(table)))
 
 
-def infer(names: Collection[str]) -> str:
-    """Return the algorithm that has most of these hyperparameters. Raises HyperparameterError if none stands out."""
+def infer_algorithm(names: Collection[str]) -> str:
+    """Return the name of the algorithm that has most of these hyperparameters. Raises HyperparameterError on a tie."""
     given = {name.replace("_", "-") for name in names}
     known = {name: len(given & set(predictor_class(name).Hyperparameters.names())) for name in ALGORITHMS}
     best = max(known.values())

@@ -1,4 +1,4 @@
-"""A model on disk: `model.safetensors`, every number it has learnt, and `model.json`, everything else.
+"""A model on disk: `model.safetensors` has the learnt numbers, `model.json` everything else.
 
 Nothing that is loaded can execute: no pickle is ever written or read, and the network's graph is built here.
 """
@@ -61,21 +61,21 @@ class Artifact(NamedTuple):
         """Return its estimator on a CPU; imports torch."""
         import torch
 
-        with torch.device("meta"):  # memory is what the tensors have already
+        with torch.device("meta"):  # the tensors below are the only memory
             model = estimator_class(self.algorithm)(self.hyperparameters, self.columns)
         model.load_state_dict({name: torch.tensor(tensor) for name, tensor in self.tensors.items()}, assign=True)
         return model.eval()
 
 
 def probed(predictor: Predictor) -> Predictor:
-    """Return the predictor once it has predicted its probe. Raises ArtifactError: finite numbers may be absurd too."""
+    """Return the predictor once it has predicted its probe. Raises ArtifactError: finite ones may be absurd."""
     try:
         with np.errstate(all="ignore"):
             *_, last = predictor.predict(predictor.probe())
     except np.linalg.LinAlgError as error:
         raise ArtifactError(f"The model is damaged: it cannot predict anything ({error}).") from None
     if not np.isfinite(last).all():
-        raise ArtifactError("The model is damaged: what it predicts for constant data is not finite.")
+        raise ArtifactError("The model is damaged: its predictions for constant data are not finite.")
     return predictor
 
 
@@ -126,7 +126,7 @@ def load(folder: Path) -> Artifact:
 
 def _read(file: Path) -> bytes:
     if file.is_symlink() or (file.exists() and not file.is_file()):  # such as a pipe, on which reading would wait
-        raise ArtifactError(f"{file} is a link or no file: a model is the two files themselves.")
+        raise ArtifactError(f"{file} is a link, or not a file: a model consists of the two files themselves.")
     return file.read_bytes()
 
 

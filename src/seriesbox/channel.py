@@ -1,4 +1,4 @@
-"""One channel of a training: its tables, and what a step draws from them."""
+"""One channel of a training: its tables, and the batches that the steps draw from them."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence, Sized
@@ -66,4 +66,4 @@ class Channel(ABC, Generic[Batch]):
 
     @abstractmethod
     def draw(self, items: Tensor) -> Batch:
-        """(B,) numbers among all items -> the batch of those that this process computes."""
+        """Return the batch of those of (B,) items, by their numbers among all items, that this process computes."""

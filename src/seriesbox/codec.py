@@ -1,6 +1,6 @@
 """Named tensors and facts <-> bytes: safetensors, whose metadata hold the facts as JSON and a digest of everything.
 
-Models, checkpoints and what processes send each other are all written like this. Nothing that is read can execute.
+Models, checkpoints and messages between processes are all written like this. Nothing that is read can execute.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ def encode(tensors: Tensors, facts: Any = None) -> bytes:
 
 
 def decode(content: bytes) -> tuple[dict[str, NDArray[Any]], Any]:
-    """Read what `encode` wrote; facts that were not written are None.
+    """Read what `encode` wrote; facts are None if none were written.
 
     Raises SafetensorError or ValueError if the content is damaged.
     """
@@ -42,12 +42,12 @@ def decode(content: bytes) -> tuple[dict[str, NDArray[Any]], Any]:
 
 
 def flatten(groups: Mapping[str, Tensors]) -> dict[str, NDArray[Any]]:
-    """`{"a": {"b": tensor}}` -> `{"a.b": tensor}`."""
+    """Join the names of groups of tensors: `{"a": {"b": tensor}}` -> `{"a.b": tensor}`."""
     return {f"{group}.{name}": tensor for group, tensors in groups.items() for name, tensor in tensors.items()}
 
 
 def unflatten(tensors: Tensors) -> dict[str, dict[str, NDArray[Any]]]:
-    """`{"a.b": tensor}` -> `{"a": {"b": tensor}}`, up to the first dot of a name."""
+    """Undo `flatten`, at the first dot of each name: `{"a.b": tensor}` -> `{"a": {"b": tensor}}`."""
     groups: dict[str, dict[str, NDArray[Any]]] = {}
     for key, tensor in tensors.items():
         group, _, name = key.partition(".")

@@ -13,7 +13,7 @@ class Group:
     """This process among `world_size`. Alone, it is the whole group, and every operation returns what it was given.
 
     rank, local_rank: the number of this process in the group, and among the `local_world_size` of its host.
-    device: where tensors must be for the operations.
+    device: the device on which the operations take tensors.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Group:
         return bool(self.all_reduce_max(np.array(value, np.int32)))
 
     def first_nonzero(self, number: int) -> int:
-        """Return the number of the first process that has another than zero; zero if none has."""
+        """Return the number of the first process whose number is not zero; zero if all are."""
         numbers = self.all_gather(np.array([number]))
         return int(numbers[(numbers != 0).argmax()])
 
@@ -75,7 +75,7 @@ class Group:
         return self.broadcast(torch.from_numpy(own.copy())).numpy().tobytes()
 
     def all_gather(self, rows: NDArray[Any]) -> NDArray[Any]:
-        """(N_i, F) of every process -> (sum of N_i, F) on all of them; for few rows."""
+        """Return the rows of all processes on all of them: (N_i, F) -> (sum of N_i, F). For few rows."""
         if self.world_size == 1:
             return rows
         counts = np.zeros(self.world_size, np.int64)
@@ -87,7 +87,7 @@ class Group:
         return self.all_reduce(gathered)
 
     def gather(self, rows: NDArray[Any]) -> NDArray[Any]:
-        """(N_i, F) of every process -> (sum of N_i, F) on rank 0, and (0, F) on the others."""
+        """Return the rows of all processes on rank 0, (N_i, F) -> (sum of N_i, F), and (0, F) on the others."""
         if self.world_size == 1:
             return rows
         ends = self.all_gather(np.array([len(rows)])).cumsum()

@@ -1,4 +1,4 @@
-"""What can go wrong, by who must act.
+"""The exceptions, by who must act.
 
 SeriesboxError
 ├── UserError               the caller: one sentence says what, where, and what to do
@@ -10,7 +10,7 @@ SeriesboxError
 │       └── CombinedDataError   several faults
 └── ArtifactError           whoever put the model there: it cannot be loaded
 
-Anything else that is raised is a bug of ours and keeps its traceback.
+Any other exception is a bug of ours and keeps its traceback.
 """
 
 import sys
@@ -50,7 +50,7 @@ class Places:
 
 
 class DataError(UserError):
-    """Data that is missing, malformed or too small: what is wrong, in which places, what to do."""
+    """Data that is missing, malformed or too small: what is wrong, where, and what to do."""
 
     def __init__(self, what: str, places: Places | None = None, advice: str = "") -> None:
         self.what, self.places, self.advice = what, places, advice
@@ -60,7 +60,7 @@ class DataError(UserError):
     def message(self, limit: int = sys.maxsize, size: Callable[[str], int] = len) -> str:
         """Return the message with the first places, as many as `limit` allows, but one at least.
 
-        size: measures a text in the unit of `limit`.
+        size: returns the size of a text in the unit of `limit`.
         """
         text, _ = self.worded(MAX_PLACES, limit, size)
         return text
@@ -79,7 +79,7 @@ class DataError(UserError):
 
 
 class HeaderError(DataError):
-    """A first row that is said to be a header, and is numbers. The file may have been cut."""
+    """A first row that should be a header, but consists of numbers. The file may have been cut."""
 
 
 class ShortSeriesError(DataError):
@@ -115,7 +115,7 @@ class CombinedDataError(DataError):
 
 
 def collect_errors(check: Callable[[Item], object], items: Iterable[Item]) -> list[DataError]:
-    """Return the CombinedDataError raised by `check`, item by item, and by the iteration itself."""
+    """Return the DataErrors raised by `check`, item by item, and by the iteration itself."""
     errors: list[DataError] = []
     remaining = iter(items)
     while True:

@@ -10,14 +10,14 @@ from torch import Tensor
 from seriesbox.channel import Batch, Channel
 
 
-def mean_loss(channel: Channel[Batch], most: int, batch_size: int, loss: Callable[[Batch], Tensor]) -> float:
-    """Return the mean loss of at most `most` items of all processes, evenly spread.
+def mean_loss(channel: Channel[Batch], max_items: int, batch_size: int, loss: Callable[[Batch], Tensor]) -> float:
+    """Return the mean loss of at most `max_items` items of all processes, evenly spread.
 
     batch_size: the items that one process computes at once. loss: returns the mean loss of a batch.
     Generators of random numbers are left as they were. Raises StoppedError if the run is stopped.
     """
     run, shard = channel.run, channel.shard
-    items = shard.every(shard.step_for(most))
+    items = shard.all_at_stride(shard.stride_for(max_items))
     with torch.random.fork_rng([run.device] if run.device.type == "cuda" else []):
         batches = [channel.draw(part.to(run.device)) for part in items.split(batch_size * run.group.world_size)]
 

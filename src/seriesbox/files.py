@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, and their names in messages."""
+"""Files that are written completely or not at all, and the names of files in messages."""
 
 import os
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @contextmanager
 def replacing(file: Path, temporary: Path) -> Iterator[None]:
-    """Let what is written to `temporary` take the place of `file`, once it is on the disk.
+    """Replace `file` by `temporary`, which the block writes, once it is on the disk.
 
     If that fails, `temporary` is removed, and an OSError names the file.
     """
@@ -20,12 +20,12 @@ def replacing(file: Path, temporary: Path) -> Iterator[None]:
     except BaseException as error:
         temporary.unlink(missing_ok=True)
         if isinstance(error, OSError):
-            error.filename = os.fspath(file)  # writing does not say where it failed
+            error.filename = os.fspath(file)  # an error while writing names no file
         raise
 
 
 def printable(name: object) -> str:
-    """Return a name without what cannot be printed: a file's name may be in no known encoding."""
+    """Return a name without bytes that cannot be printed: the encoding of a file's name may be unknown."""
     return str(name).encode("utf-8", "backslashreplace").decode()
 
 

@@ -1,4 +1,4 @@
-"""The text of hyperparameters: how clients write a value, and the sentences for values that are wrong."""
+"""Hyperparameters as text: values as clients write them, and a sentence for each wrong value."""
 
 import difflib
 import json
@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 
 def decode(value: Any) -> Any:
-    """Undo a client's way of writing one value; None stands for "not given"."""
+    """Return one value as a number or a text, in whichever way a client wrote it; None if it is not given."""
     if value is None or type(value) in (int, float):
         return value
     text = str(value).strip()
@@ -19,7 +19,7 @@ def decode(value: Any) -> Any:
         decoded = json.loads(text)
     except (ValueError, RecursionError):
         return text
-    # `true` would pass for the number 1, and no hyperparameter takes a list or an object: let the text be named.
+    # `true` would pass for the number 1, and no hyperparameter takes a list or an object: the message quotes the text.
     return decoded if type(decoded) in (int, float, str) else text
 
 

@@ -20,7 +20,7 @@ def hp(
     """Declare a hyperparameter by its default, one sentence, and its inclusive limits (`ge`, `le`).
 
     tunable: a tuning job may vary it.
-    inherited: a warm start takes the value of the earlier model, because it shapes what was learnt.
+    inherited: a warm start takes the value of the earlier model, because it shapes the network.
     """
     notes: dict[str, Any] = {"tunable": tunable, "inherited": inherited}
     return Field(default, description=description, json_schema_extra=notes, **limits)
@@ -58,7 +58,7 @@ class Hyperparameters(BaseModel):
 
     @classmethod
     def parse(cls, given: Mapping[str, Any]) -> Self:
-        """Read values in any client's writing.
+        """Read values as any client may write them.
 
         Raises HyperparameterError with every fault in one message.
         """
@@ -91,7 +91,7 @@ class Hyperparameters(BaseModel):
             )
 
     def inherit(self, earlier: Self) -> Self:
-        """Return a copy with the inherited values of an earlier model.
+        """Return a copy with the inherited values of an earlier model's hyperparameters.
 
         Raises HyperparameterError if another value was asked for.
         """
@@ -103,8 +103,8 @@ class Hyperparameters(BaseModel):
                     faults.append(f"`{field.alias}` is {inherited[name]} there, not {getattr(self, name)}")
         if faults:
             raise HyperparameterError(
-                f"The earlier model cannot be continued like this: {', '.join(faults)}. What shapes the network stays: "
-                "give the earlier values, or leave them out."
+                f"The earlier model cannot be continued with other values: {', '.join(faults)}. They shape "
+                "the network: give the earlier values, or leave them out."
             )
         return self.model_copy(update=inherited)
 

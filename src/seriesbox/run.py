@@ -1,4 +1,4 @@
-"""What the platform decides about a training: where it computes, who listens, what is kept, when it stops."""
+"""The platform's decisions about a training: its device, its processes, its listener, its store, and its stop."""
 
 import threading
 import time
@@ -39,7 +39,7 @@ class Store(Protocol):
 
 
 class Listener:
-    """Hears how a training goes. This one ignores everything."""
+    """Receives the progress of a training. This one ignores it."""
 
     def resumed(self, history: Sequence[Metrics]) -> None:
         """Take the metrics of all epochs before an interruption."""
@@ -51,16 +51,16 @@ class Listener:
         """Take the metrics of an epoch that has ended."""
 
     def ended(self, metrics: Metrics) -> None:
-        """Take the metrics of the epoch that the model is of."""
+        """Take the metrics of the epoch whose weights the model has."""
 
 
 @dataclass
 class Run:
     """The platform's decisions about one training.
 
-    group: the processes that train together. Listener and store of rank 0 count.
-    sharded: the channels of which every host has a part of its own; of the others, all hosts have all.
-    started: when the time began that `max-seconds` limits, on the clock of `time.monotonic`.
+    group: the processes that train together. Only rank 0's listener and store are used.
+    sharded: the channels of which every host has a part of its own; all hosts have all of the others.
+    started: the start of the time that `max-seconds` limits, on the clock of `time.monotonic`.
     stopped: returns whether the run has been asked to stop.
     """
 
@@ -92,20 +92,20 @@ class Run:
         return results[0]
 
     def checked(self, function: Callable[..., Result]) -> Callable[..., Result]:
-        """Return the function, which then calls `check` before it computes."""
+        """Return a function that calls `check`, then the given function."""
 
-        def checked(*arguments: Any) -> Result:
+        def check_first(*arguments: Any) -> Result:
             self.check()
             return function(*arguments)
 
-        return checked
+        return check_first
 
     def all_reduce(self, compute: Callable[[], Array]) -> Array:
         """Return the sum of what all processes compute. Raises StoppedError as `in_step`."""
         return self.group.all_reduce(self.in_step(compute))
 
     def gather(self, compute: Callable[[], Array]) -> Array:
-        """Return on rank 0 the rows that all processes compute, elsewhere none. Raises StoppedError as `in_step`."""
+        """Return all processes' rows on rank 0, and no rows elsewhere. Raises StoppedError as `in_step`."""
         return self.group.gather(self.in_step(compute))
 
     def broadcast(self, compute: Callable[[], Array], like: Array) -> Array:
@@ -114,7 +114,7 @@ class Run:
         return self.group.broadcast(torch.from_numpy(computed)).numpy()
 
     def interruptible(self, compute: Callable[[], Result]) -> Result:
-        """Return the result of a computation that takes no notice of stops. Raises StoppedError if there is one.
+        """Return the result of a computation that cannot notice stops. Raises StoppedError if the run is stopped.
 
         The computation is then left behind in its thread, and ends with the process.
         """
@@ -139,7 +139,7 @@ class Run:
         return results[0]
 
     def or_quickly(self, thorough: Callable[[], Result], quick: Callable[[], Result]) -> Result:
-        """Return the result of `thorough` or, if the run is stopped, of `quick`: there may be seconds left.
+        """Return the result of `thorough` or, if the run is stopped, of `quick`: only seconds may be left.
 
         `thorough` must raise StoppedError in all processes or in none.
         """

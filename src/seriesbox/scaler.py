@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-# Farther out than this, in units of the training data's spread, all values are alike: it keeps every later sum finite.
+# Scaled values beyond this are cut off, so that every later sum is finite.
 LIMIT = 1e6
 
 
@@ -16,9 +16,9 @@ class Scaler(NamedTuple):
     scale: NDArray[np.float64]  # not zero
 
     def __call__(self, x: NDArray[Any]) -> NDArray[np.float64]:
-        """(N, D) in input units -> (N, D) scaled."""
+        """Return (N, D) values scaled."""
         return np.clip((x.astype(np.float64, copy=False) - self.shift) / self.scale, -LIMIT, LIMIT)
 
     def inverse(self, x: NDArray[Any]) -> NDArray[np.float64]:
-        """(N, D) scaled -> (N, D) in input units."""
+        """Return (N, D) scaled values in input units."""
         return x.astype(np.float64, copy=False) * self.scale + self.shift

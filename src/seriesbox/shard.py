@@ -1,4 +1,4 @@
-"""Which of a channel's items a process holds, and which of them it computes."""
+"""The items of a channel that a process holds, and those of them that it computes."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -43,23 +43,26 @@ class Shard:
         return cls(0, count, count, group.rank, group.world_size)
 
     def share(self, count: int) -> slice:
-        """Return which of `count` things, held by all replicas, this process computes."""
+        """Return the slice of `count` things, held by all replicas, that this process computes."""
         return slice(count * self.replica // self.replicas, count * (self.replica + 1) // self.replicas)
 
     def own(self, items: Tensor) -> Tensor:
-        """(B,) numbers among all items -> (b,) positions, among those held, of the ones that this process computes."""
+        """Return the items of a step that this process computes.
+
+        (B,) numbers among all items -> (b,) positions among the items that this process holds.
+        """
         if self.count < self.total:
             items = items[(items >= self.start) & (items < self.start + self.count)] - self.start
         return items[self.share(len(items))]
 
-    def every(self, step: int) -> Tensor:
-        """Return the numbers of every `step`-th of all items."""
-        return torch.arange(0, self.total, step)
+    def all_at_stride(self, stride: int) -> Tensor:
+        """Return the numbers of all items whose number is a multiple of `stride`."""
+        return torch.arange(0, self.total, stride)
 
-    def held(self, step: int) -> slice:
-        """Return which of the items held are among `every(step)`."""
-        return slice(-self.start % step, None, step)
+    def held_at_stride(self, stride: int) -> slice:
+        """Return the slice of the items held that are among `all_at_stride(stride)`."""
+        return slice(-self.start % stride, None, stride)
 
-    def step_for(self, most: int) -> int:
-        """Return the least step at which `every` has at most `most` items."""
-        return -(-self.total // most)
+    def stride_for(self, max_items: int) -> int:
+        """Return the smallest stride that leaves at most `max_items` of all items."""
+        return -(-self.total // max_items)

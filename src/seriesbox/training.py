@@ -23,11 +23,11 @@ def optimize(
     hyperparameters: Optimization,
     run: Run,
 ) -> None:
-    """Fit `module` by Adam on shuffled batches, from where an interrupted run was to the last epoch.
+    """Fit `module` by Adam on shuffled batches, from the start or from where an interrupted run stopped.
 
     A group takes steps together: `batch-size` is for each process, and gradients are those of all items of a step.
-    It ends earlier after the first step at which the run is stopped or `max-seconds` are over, and after `patience`
-    epochs without a better validation loss; with validation and patience, the best epoch's state is what remains.
+    It ends early when the run is stopped, when `max-seconds` are over, and after `patience` epochs without a better
+    validation loss. With patience, the module gets the weights of the best epoch.
 
     loss: returns the mean loss of a batch that the channel has drawn.
     evaluate: gets the epoch's mean loss and returns the metrics to report, of which those of rank 0 count; it runs in
@@ -67,7 +67,7 @@ class _Loop:
 
     @property
     def seconds(self) -> float:
-        """The seconds that were spent, by earlier runs too."""
+        """The seconds spent so far, including those of earlier runs."""
         return self.state.progress.seconds + time.monotonic() - self.run.started
 
     def is_over(self) -> bool:
@@ -76,7 +76,7 @@ class _Loop:
         return progress.epoch > self.hyperparameters.epochs or 0 < patience <= progress.epoch - 1 - progress.best_epoch
 
     def steps(self, items: int) -> Iterator[Tensor]:
-        """Yield the items of every step of this epoch that is not done. Raises StoppedError between two of them."""
+        """Yield the items of each step that is left in this epoch. Raises StoppedError between two steps."""
         state, size = self.state, self.hyperparameters.batch_size * self.run.group.world_size
         state.set_generators(state.epoch_generators)
         steps = self.run.group.broadcast(torch.randperm(items)).split(size)
@@ -127,7 +127,7 @@ class _Loop:
         state.epoch_generators = state.generators()
 
     def end(self) -> None:
-        """Return to the weights of the best epoch, if one was looked for, and report its metrics."""
+        """Restore the weights of the best epoch if there is patience, and report the metrics of the model."""
         state = self.state
         if state.best:
             self.module.load_state_dict(state.best)
@@ -135,7 +135,7 @@ class _Loop:
             self.run.listener.ended(state.history[(state.progress.best_epoch or len(state.history)) - 1])
 
     def save(self) -> None:
-        """Save the state if rank 0 has a store. Raises DataError if the loss has exploded: it would stay so."""
+        """Save the state if rank 0 has a store. Raises DataError if the loss is not finite."""
         self.state.mean_loss()
         if self.run.group.any(self.run.store is not None):
             self.state.save(self.run.store, self.run.group, self.seconds)

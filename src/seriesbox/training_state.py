@@ -1,4 +1,4 @@
-"""Everything that decides how a training continues: saved and restored, it continues as if nothing had happened."""
+"""The whole state of a training. A training that saves and restores it continues as if never interrupted."""
 
 import math
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ class Progress:
 
     @property
     def has_begun(self) -> bool:
-        """Whether anything was learnt."""
+        """Whether a step has been taken."""
         return self.epoch > 1 or self.steps > 0
 
 
@@ -37,9 +37,9 @@ class TrainingState:
     """The state of one process.
 
     total_loss: of this epoch, summed over its items.
-    best: the module's state dict after the best epoch so far, if patience looks for one.
-    epoch_generators: the states of the generators of random numbers when this epoch began.
-    step_generators: the same at the step to continue with, if the epoch is resumed in its middle.
+    best: the module's state dict after the best epoch so far, if there is patience.
+    epoch_generators: the states of the random number generators at the start of this epoch.
+    step_generators: the same at the next step, if the epoch is resumed in its middle.
     history: the metrics of every epoch that has ended.
     """
 
@@ -76,7 +76,7 @@ class TrainingState:
 
     def save(self, store: Store | None, group: Group, seconds: float) -> None:
         """Save the state in the store of rank 0. All processes call this together: each has generators of its own."""
-        in_epoch = self.step_generators or self.generators()
+        step_generators = self.step_generators or self.generators()
         tensors = {
             "module": arrays(self.module.state_dict()),
             "optimizer": codec.flatten(
@@ -84,7 +84,7 @@ class TrainingState:
             ),
             "best": arrays(self.best),
             "epoch_generators": _gather(self.epoch_generators, group),
-            "step_generators": _gather(in_epoch, group) if self.progress.steps else {},
+            "step_generators": _gather(step_generators, group) if self.progress.steps else {},
             "loss": {"total": as_array(self.total_loss)},
         }
         if store:
@@ -92,7 +92,7 @@ class TrainingState:
             store.save(codec.flatten(tensors), {"progress": progress, "history": self.history})
 
     def restore(self, store: Store | None, group: Group) -> bool:
-        """Take over what the store of rank 0 has. Returns whether it has anything."""
+        """Take over the state in the store of rank 0. Returns whether there is one."""
         saved = store.load() if store and group.rank == 0 else None
         content = group.broadcast_bytes(codec.encode(*saved) if saved else b"") if group.world_size > 1 else b""
         if content:
@@ -101,12 +101,14 @@ class TrainingState:
             return False
         groups = codec.unflatten(saved[0])
         self.module.load_state_dict(_tensors(groups["module"]))
-        optimizer = {int(i): _tensors(each) for i, each in codec.unflatten(groups.get("optimizer", {})).items()}
+        optimizer = {
+            int(index): _tensors(state) for index, state in codec.unflatten(groups.get("optimizer", {})).items()
+        }
         self.optimizer.load_state_dict(self.optimizer.state_dict() | {"state": optimizer})
         self.best = _tensors(groups.get("best", {}))
         self.epoch_generators, self.step_generators = (
-            {name: torch.tensor(of_all[group.rank]) for name, of_all in groups.get(when, {}).items()}
-            for when in ("epoch_generators", "step_generators")
+            {name: torch.tensor(states[group.rank]) for name, states in groups.get(key, {}).items()}
+            for key in ("epoch_generators", "step_generators")
         )
         self.total_loss.copy_(torch.tensor(groups["loss"]["total"]))
         facts: dict[str, Any] = saved[1]

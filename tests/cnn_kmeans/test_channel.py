@@ -36,7 +36,7 @@ def test_neither_files_nor_blocks_nor_their_memory_change_the_model(two_shapes, 
 
     whole = fitted([values], own=False)
     for cells in (1, 100, 1_000_000):
-        monkeypatch.setattr("seriesbox.tables.blocks.CELLS", cells)
+        monkeypatch.setattr("seriesbox.tables.blocks.BLOCK_CELLS", cells)
         for own in (False, True):
             torch.testing.assert_close(fitted(np.split(values, [7, 8, 40]), own), whole, rtol=1e-5, atol=1e-5)
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from seriesbox.cnn_kmeans.series import CHUNK_STEPS, align, check_observed, chunks_of_like_length, interpolate
+from seriesbox.cnn_kmeans.series import CHUNK_STEPS, align, check_observed, chunks_of_similar_length, interpolate
 from seriesbox.errors import DataError
 from seriesbox.tables.table import Table
 
@@ -30,6 +30,6 @@ def test_a_row_with_nothing_in_it_is_named():
 
 def test_chunks_hold_every_index_once_and_stay_small():
     lengths = np.random.default_rng(0).integers(1, 300, 1000)
-    chunks = list(chunks_of_like_length(lengths))
+    chunks = list(chunks_of_similar_length(lengths))
     assert sorted(np.concatenate(chunks)) == list(range(1000))
     assert all(len(chunk) * lengths[chunk].max() <= CHUNK_STEPS for chunk in chunks)

@@ -23,12 +23,12 @@ NO_TELEMETRY = {"SchemaVersion": "1.0", "SageMaker": {"PythonSDK": {"Modules": {
 
 
 def document(name: str) -> Json:
-    """What CreateAlgorithm was given."""
+    """Return the CreateAlgorithm request of an algorithm."""
     return json.loads((FOLDER / name / "algorithm.json").read_text())
 
 
 def description(name: str) -> Json:
-    """What DescribeAlgorithm then says to who has bought it."""
+    """Return the answer of DescribeAlgorithm to a buyer."""
     return document(name) | {
         "AlgorithmArn": f"{ARN}:algorithm/{name}",
         "CreationTime": CREATED,
@@ -61,7 +61,7 @@ class AWS:
     def answer(self, operation: str) -> Json:
         """The answer to the last request for an operation."""
         answer = self._answers(operation, self.asked[operation])
-        if shape := aws_model.operation(operation).output_shape:  # who deletes is told nothing
+        if shape := aws_model.operation(operation).output_shape:  # a deletion has no answer
             assert not (wrong := aws_model.faults(shape, answer)), wrong
         return answer
 
@@ -111,7 +111,7 @@ class AWS:
 
 
 def described(asked: Json, **known: str) -> Json:
-    """What was asked for, and what AWS then knows of it."""
+    """Return the request, with what AWS adds to it in a description."""
     return asked | known | {"CreationTime": CREATED}
 
 

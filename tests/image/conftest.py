@@ -1,4 +1,4 @@
-"""The image in a real Docker engine. Nothing here imports seriesbox: it is the image that is asked."""
+"""The image in a real Docker engine. Nothing here imports seriesbox: the tests call the image only."""
 
 import os
 

@@ -53,16 +53,16 @@ class Container:
             docker("rm", "--force", "--volumes", container.id)
 
     def wait(self) -> int:
-        """Its exit code, once it has ended."""
+        """Wait for the container to end, and return its exit code."""
         return int(docker("wait", self.id))
 
     def stop(self) -> int:
-        """Its exit code after `docker stop`, which kills after ten seconds: that would be 137."""
+        """Run `docker stop`, and return the exit code. It kills after ten seconds, which gives 137."""
         docker("stop", "--time", "10", self.id)
         return self.wait()
 
     def log(self) -> str:
-        """All that it has printed."""
+        """Return everything that the container has printed."""
         done = subprocess.run(["docker", "logs", self.id], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=True)
         return done.stdout.decode()
 
@@ -83,7 +83,7 @@ class Container:
         return self.python(CLIENT.format(port=port, model=model), stdin=body)
 
     def written(self) -> list[str]:
-        """What differs from the image, mounts aside."""
+        """Return the files that differ from the image, except mounts."""
         return docker("diff", self.id).decode().splitlines()
 
     def inspect(self) -> dict:

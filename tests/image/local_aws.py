@@ -63,7 +63,7 @@ class LocalAWS(AWS):
         self.job = self.containers.enter_context(running)
 
     def keep_model(self) -> None:
-        """Upload the model to where it is looked for."""
+        """Upload the model to the path at which SageMaker would look for it."""
         archive = io.BytesIO()
         with tarfile.open(fileobj=archive, mode="w:gz") as tar:
             tar.add(self.opt_ml / "model", arcname=".")

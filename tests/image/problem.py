@@ -1,4 +1,4 @@
-"""What the tests of the image train with."""
+"""The problems that the tests of the image train on."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ from demo.container import lay_out, table
 
 @dataclass(frozen=True)
 class Problem:
-    """What to train with, as CSV, and what the answer must look like."""
+    """Training and test data as CSV, and the form of a right answer."""
 
     hyperparameters: dict[str, int | float | str]
     training: bytes

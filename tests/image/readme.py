@@ -17,8 +17,8 @@ README = Path(__file__).parents[2] / "README.md"
 def run(version: int, problem: Problem, aws: LocalAWS) -> tuple[dict[str, Any], np.ndarray]:
     """Run a block; return its names, and the batch job's answer to the test data."""
     first, second = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
-    some = b"".join(problem.training.splitlines(keepends=True)[:20])  # the network is large
-    aws.bucket.put_object(Key="training/series.csv", Body=some)
+    first_rows = b"".join(problem.training.splitlines(keepends=True)[:20])  # the network is large
+    aws.bucket.put_object(Key="training/series.csv", Body=first_rows)
     aws.bucket.put_object(Key="test/series.csv", Body=problem.test)
     names = {
         "image_uri": IMAGE,

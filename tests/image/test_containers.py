@@ -50,7 +50,7 @@ def test_a_model_trained_by_root_serves_for_anybody(clustering, tmp_path):
 def test_a_server_that_cannot_use_a_gpu_says_so_and_computes_on_the_cpu(clustering, tmp_path):
     folder = clustering.lay_out(tmp_path / "ml", epochs=1)
     docker("run", "--rm", *mounted(folder), IMAGE, "train")
-    driver = ["-v", "/dev/null:/dev/nvidiactl"]  # as where there is a driver; this one does not answer
+    driver = ["-v", "/dev/null:/dev/nvidiactl"]  # as on a machine with a driver; this one does not answer
     with Container.running(*driver, "-v", f"{folder / 'model'}:/opt/ml/model:ro", command=("serve",)) as server:
         clustering.check(server.invoke(clustering.test))
         lines = [json.loads(line) for line in server.log().splitlines() if line.startswith("{")]
@@ -86,7 +86,7 @@ def test_a_job_without_a_command_trains(clustering, tmp_path):
     assert (folder / "model" / "model.json").exists()
 
 
-def test_without_a_command_and_a_job_it_says_what_to_say():
+def test_without_a_command_and_a_job_it_says_what_to_add():
     with Container.running() as container:
         assert container.wait() == 2
         assert container.log().startswith("Add 'train' or 'serve' after the image's name")

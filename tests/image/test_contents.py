@@ -21,7 +21,7 @@ def shell(command: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def build() -> str:
-    """Which of torch's builds is in it: `cpu`, or `cu130` for instance."""
+    """The build of torch in the image, such as `cpu` or `cu130`."""
     return shell('python -c "import torch; print(torch.__version__)"')[0].partition("+")[2]
 
 
@@ -35,7 +35,7 @@ def test_the_packages_are_the_pinned_ones_and_with_cuda_nvidias(build):
 
 
 def test_torch_computes_with_its_own_kernels():
-    """Triton's, which it prefers for some products on a GPU, need a compiler to be made when they are called."""
+    """On a GPU, torch prefers Triton's kernels for some products. They need a compiler at run time."""
     program = "import torch; print(torch._C._dispatch_dump('aten::bmm'))"
     assert "torch/_native" not in " ".join(shell(f'python -c "{program}"'))
 
@@ -46,13 +46,13 @@ def test_there_is_no_compiler_no_cache_and_no_test_code():
     assert shell(f"find {PACKAGES} -type d -name tests -o -name '*.a' -o -name '*.h'") == []
 
 
-def test_how_the_build_was_reached_is_not_in_the_image():
+def test_the_build_s_package_sources_are_not_in_the_image():
     assert shell("ls /etc/pip.conf /run/secrets 2>/dev/null || true") == []
     assert "PIP" not in docker("history", "--no-trunc", IMAGE).decode()
 
 
 def test_the_machine_that_made_the_base_is_not_in_the_image():
-    """In a container an engine's own files are in their place, so the layers are read."""
+    """An engine replaces these files in a container, so the test reads the layers."""
     base = json.loads(docker("image", "inspect", IMAGE))[0]["Config"]["Labels"]["org.opencontainers.image.base.name"]
     if base != "seriesbox-base:stand-in":
         pytest.skip(f"the base is {base}, which was made elsewhere")
@@ -83,7 +83,7 @@ def test_it_starts_as_sagemaker_wants_and_says_what_it_is(build):
     assert labels["org.opencontainers.image.version"] in (PROJECT / "CHANGELOG.md").read_text()
     head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
     assert labels["org.opencontainers.image.revision"].removesuffix("-dirty") == head.strip()
-    assert "org.opencontainers.image.source" in labels  # empty where the checkout comes from no web address
+    assert "org.opencontainers.image.source" in labels  # empty if the checkout has no web address
     assert labels["org.opencontainers.image.base.name"] in ("python:3.11-slim-bookworm", "seriesbox-base:stand-in")
     assert labels["seriesbox.torch-build"] == build
     assert labels["com.amazonaws.sagemaker.capabilities.accept-bind-to-port"] == "true"

@@ -26,7 +26,7 @@ def test_neither_blocks_nor_their_memory_change_the_model(wave, monkeypatch):
     tables = [Table.of(wave[:700].astype(np.float64) + 1e9), Table.of(wave[700:].astype(np.float64) + 1e9)]
     whole = LSTMAD.fit(quick, tables, [], Run()).state_dict()
     for cells in (1, 100, 1_000_000):
-        monkeypatch.setattr("seriesbox.tables.blocks.CELLS", cells)
+        monkeypatch.setattr("seriesbox.tables.blocks.BLOCK_CELLS", cells)
         for given in (tables, stack_tables(tables)):
             torch.testing.assert_close(LSTMAD.fit(quick, given, [], Run()).state_dict(), whole, rtol=0, atol=0)
 

@@ -1,4 +1,4 @@
-"""`scripts/create-algorithm`, for which AWS and Docker are played: nobody can be asked without an account."""
+"""`scripts/create-algorithm`, with stand-ins for AWS and Docker, because there is no account."""
 
 import io
 import json
@@ -26,7 +26,7 @@ CREATE = ["cp", "create-algorithm"]
 
 
 class Program:
-    """The program; AWS and Docker answer as told. A text is an error, and the last answer is repeated."""
+    """The program; AWS and Docker give the prepared answers. A text is an error, and the last answer is repeated."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.commands, self.printed = folder, {}, [""]

@@ -1,4 +1,4 @@
-"""Which image may be published."""
+"""The checks of the image to publish."""
 
 from marketplace import checks
 

@@ -66,7 +66,7 @@ def test_what_is_unfinished_is_asked_for_again(program):
     assert [program.verbs.count(verb) for verb in (SCAN[2], "describe-algorithm")] == [3, 2]
 
 
-def test_waiting_has_an_end_and_who_interrupts_it_is_told_how_to_go_on(program, monkeypatch):
+def test_waiting_has_an_end_and_an_interruption_says_how_to_continue(program, monkeypatch):
     program.answers["describe-algorithm"] = [{"AlgorithmStatus": "InProgress"}]
     monkeypatch.setattr("time.sleep", lambda _: exec("raise KeyboardInterrupt"))
     assert program.run("--create").endswith("run the same command again to see it end.")

@@ -33,7 +33,7 @@ def test_both_ends_train_a_model_that_predicts(name, hyperparameter, value):
 
 
 def test_an_end_that_does_not_train_is_noticed(name):
-    """As if zero were the end of a range: nothing validates a copy."""
+    """Zero stands for the end of a range: a copy is not validated."""
     assert not trains(name, smallest(name).model_copy(update={"batch_size": 0}))
 
 

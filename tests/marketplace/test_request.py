@@ -4,13 +4,13 @@ import json
 
 from marketplace.aws_model import faults, operation
 from marketplace.files import FOLDER
-from marketplace.request import NOBODY, document, hyperparameters, request
+from marketplace.request import EXAMPLE_SELLER, document, hyperparameters, request
 from seriesbox.algorithm import predictor_class
 
 
 def test_the_committed_requests_are_those_of_the_code(name):
     committed = (FOLDER / name / "algorithm.json").read_text()
-    assert committed == document(request(name, NOBODY)), ".venv/bin/python -m marketplace.request"
+    assert committed == document(request(name, EXAMPLE_SELLER)), ".venv/bin/python -m marketplace.request"
     assert not faults(operation("CreateAlgorithm").input_shape, json.loads(committed))
 
 

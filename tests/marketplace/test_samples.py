@@ -8,7 +8,7 @@ from demo.cnn_kmeans.judge import match_clusters
 from demo.container import table
 from marketplace import samples
 from marketplace.files import sample_hyperparameters, samples_folder
-from marketplace.request import NOBODY, request
+from marketplace.request import EXAMPLE_SELLER, request
 from seriesbox.algorithm import ALGORITHMS, predictor_class
 
 
@@ -53,7 +53,7 @@ def test_each_metric_s_expression_finds_its_value_in_every_line_of_the_log(run):
     name, _, log = run
     lines = [line for line in log.splitlines() if line.startswith("epoch: ")]
     assert len(lines) == int(sample_hyperparameters(name)["epochs"])
-    for metric in request(name, NOBODY)["TrainingSpecification"]["MetricDefinitions"]:
+    for metric in request(name, EXAMPLE_SELLER)["TrainingSpecification"]["MetricDefinitions"]:
         for line in lines:
             printed = dict(re.findall(r"(\S+): (\S+)", line))
             assert re.findall(metric["Regex"], line) == [printed[metric["Name"]]]

@@ -1,4 +1,4 @@
-"""What a seller is called."""
+"""The values of a seller."""
 
 import pytest
 from program import SELLER

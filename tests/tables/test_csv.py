@@ -79,10 +79,10 @@ def test_blanks_around_a_missing_mark_are_no_fault():
     assert np.isnan(parse_csv(b'\tnan , ,"","  "\n', "it").values).all()
 
 
-@pytest.mark.parametrize("piece", [b" ", b"\t", b'"', b'" ', b',"1', b' ,"', b"- "])
+@pytest.mark.parametrize("fragment", [b" ", b"\t", b'"', b'" ', b',"1', b' ,"', b"- "])
 @pytest.mark.timeout(20)
-def test_a_long_body_of_blanks_and_quotes_is_not_a_trap(piece):
-    for body in (piece * 200_000, b"1" + piece * 200_000 + b"1"):
+def test_a_long_body_of_blanks_and_quotes_is_not_a_trap(fragment):
+    for body in (fragment * 200_000, b"1" + fragment * 200_000 + b"1"):
         with suppress(DataError):
             parse_csv(body, "it")
 
@@ -95,7 +95,7 @@ def test_a_header_is_left_out(names):
 @pytest.mark.parametrize("names", [b"1,2", b"0.5", b"0,2", b'"1", 2', b"1"])
 def test_numbers_are_no_header(names):
     for rest in (b"", b"\n", b"\n3,4\n"):
-        with pytest.raises(DataError, match="is said to have a header, but its first row is numbers"):
+        with pytest.raises(DataError, match="should have a header, but its first row consists of numbers"):
             parse_csv(names + rest, "it", header=True)
 
 

@@ -25,7 +25,7 @@ def test_shorter_rows_are_padded_in_place_whatever_the_blocks(widths, cells):
         builder.add("it", [(np.arange(number, number + count, dtype=float), np.array(of_table, np.int32))])
         number += count
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("seriesbox.tables.blocks.CELLS", cells)
+        patch.setattr("seriesbox.tables.blocks.BLOCK_CELLS", cells)
         tables = builder.build()
     assert tables.values[~np.isnan(tables.values)].tolist() == list(range(number))
     assert (~np.isnan(tables.values)).sum(axis=1).tolist() == list(chain.from_iterable(widths))

@@ -26,9 +26,10 @@ from seriesbox.tables.table import Table
 
 
 class SeriesChannel(Channel[Triplets]):
-    """The series of one channel. Its items are the anchors: the series that have another one to differ from.
+    """The series of one channel. Its items are the anchors: the series that have another series as a negative.
 
-    If every host has a part of its own, negatives are a host's own series, and one that is alone there is no anchor.
+    If every host has a part of its own, an anchor's negatives come from its host, so the only series of a host is no
+    anchor.
     steps: the length of the longest series of all processes.
     """
 
@@ -36,7 +37,9 @@ class SeriesChannel(Channel[Triplets]):
         super().__init__(name, tables, hyperparameters, run)
         for values in self.tables.blocks():
             values[:] = interpolate(values)
-        self.held = Shard.of(len(self.tables.values), run.group, self.sharded)  # all series, whether anchors or not
+        self.series_shard = Shard.of(
+            len(self.tables.values), run.group, self.sharded
+        )  # all series, whether anchors or not
         self.steps = int(run.group.all_reduce_max(np.array(self.tables.values.shape[1])))
 
     @staticmethod
@@ -48,10 +51,10 @@ class SeriesChannel(Channel[Triplets]):
 
     def check_clusters(self) -> None:
         """Raise DataError if there are fewer series than clusters."""
-        if self.held.total < (clusters := self.hyperparameters.clusters):
+        if self.series_shard.total < (clusters := self.hyperparameters.clusters):
             raise DataError(
                 f"{clusters} clusters need at least as many series, but the {self.name} channel has "
-                f"{self.held.total}: lower `clusters` or add rows."
+                f"{self.series_shard.total}: lower `clusters` or add rows."
             )
 
     def fit_scaler(self) -> Scaler:
@@ -65,8 +68,8 @@ class SeriesChannel(Channel[Triplets]):
                 sums = np.pad(sums, [(0, 0), (0, self.steps - sums.shape[1])])
             return self.run.group.all_reduce(sums)
 
-        none, rows = self.tables.values[:0], self.held.share(self.held.count)
-        blocks = [none, *self.tables.blocks(rows)]  # a host may have no series
+        no_rows, rows = self.tables.values[:0], self.series_shard.share(self.series_shard.count)
+        blocks = [no_rows, *self.tables.blocks(rows)]  # a host may have no series
         fitted = mean_and_deviation(blocks, 0 if scaling == "step" else None, all_reduce)
         return Scaler(*(each.flatten() for each in fitted))
 
@@ -85,11 +88,11 @@ class SeriesChannel(Channel[Triplets]):
         anchors = len(self.lengths) if len(self.lengths) > 1 else 0
         self.shard = Shard.of(anchors, self.run.group, self.sharded)
         if not self.items:
-            few, one = ("at most one series on every host", "a host") if self.sharded else ("one series", "it")
-            raise DataError(f"The {self.name} channel has {few}: give {one} two or more.")
+            count, owner = ("at most one series on every host", "a host") if self.sharded else ("one series", "it")
+            raise DataError(f"The {self.name} channel has {count}: give {owner} two or more.")
 
     def draw(self, items: Tensor) -> Triplets:
-        """(B,) anchors -> the triplets of those that this process computes."""
+        """Draw triplets for (B,) anchors, and return those that this process computes."""
         negatives = self.hyperparameters.negative_samples
         if self.sharded:
             own = self.shard.own(items)
@@ -99,7 +102,7 @@ class SeriesChannel(Channel[Triplets]):
         drawn = Subsequences(*map(self.run.group.broadcast, sample_triplets(items, self.lengths, negatives)))
         return Triplets(self.values, drawn, negatives).part(self.shard.share(len(items)))
 
-    def part(self, most: int) -> Series:
-        """Return this process' part of at most `most` of all series, evenly spread; of at least half of `most`."""
-        some = self.series.rows(self.held.held(self.held.step_for(most)))
-        return some.rows(self.held.share(len(some.lengths)))
+    def sample(self, max_series: int) -> Series:
+        """Return this process' part of an evenly spread sample of at most `max_series`, and at least half as many."""
+        sample = self.series.rows(self.series_shard.held_at_stride(self.series_shard.stride_for(max_series)))
+        return sample.rows(self.series_shard.share(len(sample.lengths)))

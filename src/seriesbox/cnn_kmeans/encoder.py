@@ -1,7 +1,7 @@
 """The encoder: dilated causal convolutions, max-pooling over time, one linear layer.
 
 Franceschi, Dieuleveut, Jaggi, "Unsupervised scalable representation learning for multivariate time series",
-NeurIPS 2019, section 4 and figure 2. `onnx_encoder.py` is the same without torch: what changes here changes there.
+NeurIPS 2019, section 4 and figure 2. `onnx_encoder.py` is the same without torch: change both together.
 
 Shapes: B series, C channels, T time steps, Z channels of the last block, F features.
 """
@@ -63,23 +63,23 @@ class Encoder(nn.Module):
         self.receptive_field = 1 + 2 * (kernel_size - 1) * (2 ** (blocks + 1) - 1)
 
     def convolve(self, x: Tensor) -> Tensor:
-        """(B, T) -> (B, T, Z): the output of the blocks at every step, from that step and those before it alone."""
+        """Return the output of the blocks at every step, (B, T) -> (B, T, Z). It depends on no later step."""
         return self.blocks(x[:, None, None, :].contiguous(memory_format=torch.channels_last))[:, :, 0].transpose(1, 2)
 
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
-        """(B, T), (B,) -> (B, F). Steps at or beyond a series' length are padding: finite, otherwise without effect."""
+        """Return the features, (B, T), (B,) -> (B, F). Steps at or beyond a length are ignored, but must be finite."""
         return self.head(self.pool(x, torch.zeros_like(lengths), lengths))
 
     def pool(self, x: Tensor, first: Tensor, end: Tensor) -> Tensor:
-        """(B, T), (B,), (B,) -> (B, Z): the maximum over the steps from `first` to before `end`."""
+        """Return the maximum over the steps from `first` to before `end`, (B, T), (B,), (B,) -> (B, Z)."""
         steps = self.convolve(x)  # (B, T, Z)
         step = torch.arange(x.shape[1], device=x.device)
         outside = (step < first[:, None]) | (step >= end[:, None])  # (B, T)
         return steps.masked_fill(outside[..., None], -torch.inf).amax(dim=1)
 
     def folded(self) -> "Encoder":
-        """Return the same encoder with weights that are normalised already: it is faster, and cannot learn."""
-        with torch.device("meta"):  # of a deep copy, the original would lose its parametrizations too
+        """Return a copy with the weight normalisation folded into the weights: it is faster, and cannot learn."""
+        with torch.device("meta"):  # a deep copy would share the parametrizations, and the original would lose them
             copy = Encoder(*self.sizes)
         copy.load_state_dict(self.state_dict(), assign=True)
         for module in list(copy.modules()):

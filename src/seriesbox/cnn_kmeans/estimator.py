@@ -70,7 +70,7 @@ class CNNKMeans(nn.Module):
     ) -> Self:
         """Fit on unlabelled series, one per row, of all files together. `validation` is only scored.
 
-        A `warm_start` lends its encoder to begin with, and its scaler. The memory of a `TableStack` becomes the
+        Training starts from the encoder and the scaler of a `warm_start`. The memory of a `TableStack` becomes the
         training data; other sequences of tables are copied first.
 
         Raises DataError if a row has nothing in it, or if there are fewer series than clusters.
@@ -91,10 +91,10 @@ class CNNKMeans(nn.Module):
         optimize(
             model.encoder, train, model.loss, lambda loss: model.evaluate(loss, train, valid, run), hyperparameters, run
         )
-        few = max(2 * hyperparameters.clusters, min(SCORED_SERIES, QUICK_STEPS // train.steps))
+        quick = max(2 * hyperparameters.clusters, min(SCORED_SERIES, QUICK_STEPS // train.steps))
         centroids = run.or_quickly(
-            lambda: model.cluster(model.features(train.part(CLUSTERED_SERIES), run), RESTARTS, run),
-            lambda: model.cluster(model.features(train.part(few), run), 1, run),
+            lambda: model.cluster(model.features(train.sample(CLUSTERED_SERIES), run), RESTARTS, run),
+            lambda: model.cluster(model.features(train.sample(quick), run), 1, run),
         )
         model.centroids.copy_(torch.from_numpy(centroids))
         return model.eval()
@@ -108,22 +108,22 @@ class CNNKMeans(nn.Module):
         self, train_loss: float, train: SeriesChannel, valid: SeriesChannel | None, run: Run
     ) -> dict[str, float]:
         """Return the metrics of an epoch. Raises StoppedError."""
-        features = self.features(train.part(SCORED_SERIES), run)
+        features = self.features(train.sample(SCORED_SERIES), run)
         centroids = self.cluster(features, 1, run)
         metrics = {"train_loss": train_loss, "train_score": kmeans.score(features, centroids)}
         if valid:
             metrics["valid_loss"] = mean_loss(valid, SCORED_SERIES, self.hyperparameters.batch_size, self.loss)
-            metrics["valid_score"] = kmeans.score(self.features(valid.part(SCORED_SERIES), run), centroids)
+            metrics["valid_score"] = kmeans.score(self.features(valid.sample(SCORED_SERIES), run), centroids)
         return metrics
 
-    def features(self, part: Series, run: Run) -> NDArray[np.float32]:
-        """Return (N, F), of the parts of all processes, on rank 0. Raises StoppedError."""
+    def features(self, series: Series, run: Run) -> NDArray[np.float32]:
+        """Return the features of the series of all processes, (N, F), on rank 0. Raises StoppedError."""
         network = run.checked(TorchNetwork(self.encoder.pool))
         head = Head(*map(as_array, self.encoder.head.parameters()))
-        return run.gather(lambda: encode(network, head, part, self.encoder.receptive_field))
+        return run.gather(lambda: encode(network, head, series, self.encoder.receptive_field))
 
     def cluster(self, features: NDArray[np.float32], restarts: int, run: Run) -> NDArray[np.float32]:
-        """(N, F) on rank 0 -> (K, F) centroids. Raises StoppedError."""
+        """Fit K-Means on rank 0 to (N, F), and return the centroids, (K, F). Raises StoppedError."""
         sizes = self.hyperparameters
         return run.broadcast(
             lambda: kmeans.fit(features, sizes.clusters, sizes.algorithm, restarts, sizes.seed),
@@ -131,6 +131,6 @@ class CNNKMeans(nn.Module):
         )
 
     def predictor(self) -> CNNKMeansPredictor:
-        """Return its other half, whose network torch computes where this one is."""
+        """Return its predictor, whose network torch computes on the device of this model."""
         network = TorchNetwork(self.encoder.folded().eval().pool)
         return CNNKMeansPredictor(self.hyperparameters, self.columns, arrays(self.state_dict()), network)

@@ -18,9 +18,9 @@ from seriesbox.cnn_kmeans.predictor import nearest
 def fit(
     features: NDArray[np.float32], clusters: int, algorithm: Literal["lloyd", "elkan"], restarts: int, seed: int
 ) -> NDArray[np.float32]:
-    """(N, F) -> (K, F): the centroids of the best of several restarts. The features are moved, and back to rounding."""
+    """Return the centroids of the best of several restarts, (N, F) -> (K, F). The features change by rounding."""
     kmeans = KMeans(clusters, algorithm=algorithm, n_init=restarts, random_state=seed, copy_x=False)
-    with threadpool_limits(1, "openmp"):  # more would add up partial sums in the order in which they come
+    with threadpool_limits(1, "openmp"):  # more threads would add partial sums in a random order
         centroids: NDArray[np.float32] = kmeans.fit(features).cluster_centers_
     return centroids
 

@@ -17,7 +17,7 @@ from seriesbox.network.types import Network, Shapes, Tensors
 from seriesbox.scaler import Scaler
 from seriesbox.tables.table import Table
 
-SERIES_AT_ONCE, STEPS_AT_ONCE = 1024, 1_000_000  # prepared and answered, unless one series alone has more
+SERIES_AT_ONCE, STEPS_AT_ONCE = 1024, 1_000_000  # most that are predicted at once; one series may have more
 
 
 class CNNKMeansPredictor:
@@ -67,7 +67,7 @@ class CNNKMeansPredictor:
         check_steps(table.values.shape[1], self.hyperparameters.scaling, self.scaler)
 
     def predict(self, table: Table) -> Iterator[NDArray[np.float32]]:
-        """(N, T) -> (N, 1 + F) in chunks: the label of the nearest centroid, then the features."""
+        """Yield the label of the nearest centroid, then the features, (N, T) -> (N, 1 + F) in chunks."""
         at_once = max(1, min(SERIES_AT_ONCE, STEPS_AT_ONCE // table.values.shape[1]))
         for first in range(0, len(table.values), at_once):
             values = interpolate(table.values[first : first + at_once])
@@ -84,7 +84,7 @@ class Head(NamedTuple):
 
 
 def encode(network: Network, head: Head, series: Series, receptive_field: int) -> NDArray[np.float32]:
-    """Return the features of N series, (N, F). They are computed in chunks of like lengths."""
+    """Return the features of N series, (N, F), computed in chunks of similar lengths."""
     features = np.empty((len(series.lengths), len(head.bias)), np.float32)
     for indices, chunk in series.chunks():
         features[indices] = _pool(network, *chunk, receptive_field) @ head.weight.T + head.bias
@@ -92,9 +92,10 @@ def encode(network: Network, head: Head, series: Series, receptive_field: int) -
 
 
 def _pool(network: Network, values: NDArray[np.float32], lengths: NDArray[np.int64], receptive_field: int) -> Any:
-    """(B, T), (B,) -> (B, Z). Long series are computed in stretches, each with the steps that it looks back on.
+    """Return the pooled outputs, (B, T), (B,) -> (B, Z). Long series are computed in stretches.
 
-    The encoder is causal, so the maximum over the stretches is that over the whole, and memory holds one of them.
+    Each stretch comes with the steps before it in the receptive field. As the encoder is causal, the maximum over the
+    stretches is the maximum over the whole series, while memory holds one stretch.
     """
     stretch = max(CHUNK_STEPS, 4 * receptive_field)
     pooled = None
@@ -102,14 +103,16 @@ def _pool(network: Network, values: NDArray[np.float32], lengths: NDArray[np.int
         before = min(start, receptive_field - 1)
         part = values[:, start - before : start + stretch]
         end = np.clip(lengths - (start - before), 0, part.shape[1])
-        of_part = network(part, np.full_like(lengths, before), end)
-        pooled = of_part if pooled is None else np.maximum(pooled, of_part)
+        output = network(part, np.full_like(lengths, before), end)
+        pooled = output if pooled is None else np.maximum(pooled, output)
     return pooled
 
 
 def nearest(features: NDArray[np.float32], centroids: NDArray[np.float32]) -> NDArray[np.int64]:
-    """(N, F), (K, F) -> (N,): the label of the nearest centroid, as scikit-learn's `KMeans.predict` returns it."""
-    middle = centroids.mean(axis=0, dtype=np.float64)  # far from the origin, squares would swallow the differences
+    """Return the label of the nearest centroid, (N, F), (K, F) -> (N,), as scikit-learn's `KMeans.predict` does."""
+    middle = centroids.mean(axis=0, dtype=np.float64)  # far from the origin, squares would round differences away
     centred = centroids - middle
-    distance = np.square(centred).sum(axis=1) - 2 * (features - middle) @ centred.T  # without what is the same for all
+    distance = (
+        np.square(centred).sum(axis=1) - 2 * (features - middle) @ centred.T
+    )  # without the term that is the same for all
     return distance.argmin(axis=1)

@@ -29,8 +29,8 @@ class Series(NamedTuple):
         return Series(self.values[rows], self.lengths[rows])
 
     def chunks(self) -> Iterator[tuple[NDArray[np.int64], "Series"]]:
-        """Yield the series in chunks of like length, each without the steps that none of its series has."""
-        for chunk in chunks_of_like_length(self.lengths):
+        """Yield the series in chunks of similar length, each cut to its longest series."""
+        for chunk in chunks_of_similar_length(self.lengths):
             yield chunk, Series(self.values[chunk, : self.lengths[chunk].max()], self.lengths[chunk])
 
 
@@ -45,7 +45,7 @@ def check_observed(table: Table) -> None:
 
 
 def check_steps(steps: int, scaling: str, scaler: Scaler) -> None:
-    """Raise DataError if there are more steps than the scaler has, and it scales each of them by itself."""
+    """Raise DataError if `scaling` is step and there are more steps than the scaler has."""
     if scaling == "step" and steps > len(scaler.shift):
         raise DataError(
             f"The series have up to {steps} steps, but the model was trained on {len(scaler.shift)} and, with "
@@ -56,7 +56,7 @@ def check_steps(steps: int, scaling: str, scaler: Scaler) -> None:
 def interpolate(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Bridge the gaps of (N, T) between two observed steps linearly; missing ends stay NaN.
 
-    Something must be observed in every row.
+    Every row must have an observed value.
     """
     observed = ~np.isnan(values)
     if observed.all():
@@ -76,8 +76,8 @@ def mean_and_deviation(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return mean and standard deviation over `axis`, which is kept with length one.
 
-    A deviation is 1 if nothing varies. Several blocks are the rows of one array, unless `axis` is that along a row.
-    all_reduce: turns a sum over these blocks into one over those of all processes.
+    A deviation is 1 if nothing varies. The blocks are parts of the rows of one array; with `axis` 1, give one block.
+    all_reduce: turns a sum over these blocks into the sum over the blocks of all processes.
     """
 
     def total(compute: Callable[[NDArray[np.float64]], NDArray[Any]]) -> NDArray[Any]:
@@ -91,7 +91,7 @@ def mean_and_deviation(
 
 
 def prepare(values: NDArray[np.float64], scaling: str, scaler: Scaler) -> Series:
-    """Scale and align (N, T) in input units, with missing ends. `scaling` says what the scaler is of."""
+    """Scale and align (N, T) in input units, with missing ends. `scaling` is the hyperparameter of that name."""
     if scaling == "series":
         scaler = Scaler(*mean_and_deviation([values], axis=1))
     elif scaling == "step":
@@ -109,7 +109,7 @@ def align(values: NDArray[np.float32]) -> Series:
     return Series(np.where(step < lengths[:, None], shifted, np.float32(0)), lengths)
 
 
-def chunks_of_like_length(lengths: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+def chunks_of_similar_length(lengths: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
     """Yield the indices of (N,) lengths, longest first, in chunks whose padded size is about `CHUNK_STEPS`."""
     order = np.argsort(-lengths, kind="stable")
     longest = lengths[order].tolist()

@@ -16,11 +16,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from seriesbox.cnn_kmeans.encoder import Encoder
-from seriesbox.cnn_kmeans.series import chunks_of_like_length
+from seriesbox.cnn_kmeans.series import chunks_of_similar_length
 
 
 class Subsequences(NamedTuple):
-    """The places of S subsequences: subsequence i is `series[row[i], start[i] : start[i] + length[i]]`."""
+    """The positions of S subsequences: subsequence i is `series[row[i], start[i] : start[i] + length[i]]`."""
 
     row: Tensor  # (S,)
     start: Tensor  # (S,)
@@ -28,7 +28,7 @@ class Subsequences(NamedTuple):
 
 
 def encode_subsequences(encoder: Encoder, series: Tensor, subsequences: Subsequences) -> Tensor:
-    """(N, T) -> (S, F): what `encoder` returns for every subsequence, cut out and encoded by itself."""
+    """Return the features of every subsequence, (N, T) -> (S, F), as if each were cut out and encoded by itself."""
     row, start, length = subsequences
     onset = length.clamp(max=max(1, encoder.receptive_field - 1))  # a convolution needs one step
     distinct, which = row.unique(return_inverse=True)
@@ -40,7 +40,7 @@ def encode_subsequences(encoder: Encoder, series: Tensor, subsequences: Subseque
     outputs = [] if whole is None else [whole]
     onset_row = torch.empty_like(start)
     rows = 0 if whole is None else len(whole)
-    for indices in chunks_of_like_length(onset.cpu().numpy()):
+    for indices in chunks_of_similar_length(onset.cpu().numpy()):
         chunk = torch.from_numpy(indices).to(row.device)
         steps = encoder.convolve(_cut(series, row[chunk], start[chunk], onset[chunk]))  # (chunk, longest, Z)
         onset_row[chunk] = rows + torch.arange(len(chunk), device=row.device) * steps.shape[1]
@@ -57,13 +57,13 @@ def encode_subsequences(encoder: Encoder, series: Tensor, subsequences: Subseque
 
 
 def _cut(series: Tensor, row: Tensor, start: Tensor, length: Tensor) -> Tensor:
-    """(N, T) -> (S, longest), zero beyond each subsequence's length."""
+    """Cut the subsequences out, (N, T) -> (S, longest), with zeros beyond the length of each."""
     offset = torch.arange(int(length.max()), device=series.device)
     step = (start[:, None] + offset).clamp(max=series.shape[1] - 1)
     return series[row[:, None], step] * (offset < length[:, None])
 
 
 def _concatenated_ranges(start: Tensor, length: Tensor) -> Tensor:
-    """start[0], start[0] + 1, ... (length[0] of them), start[1], start[1] + 1, ..."""
+    """Return start[0], start[0] + 1, ... (length[0] numbers), start[1], start[1] + 1, ..."""
     before = length.cumsum(0) - length
     return torch.arange(int(length.sum()), device=start.device) + (start - before).repeat_interleave(length)

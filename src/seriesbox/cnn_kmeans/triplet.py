@@ -30,25 +30,25 @@ class Triplets:
     def part(self, anchors: slice) -> "Triplets":
         """Return the triplets of some of the anchors."""
 
-        def part(of_all: Tensor) -> Tensor:
-            return torch.cat([each[anchors].flatten() for each in self.split(of_all)])
+        def of_anchors(rows: Tensor) -> Tensor:
+            return torch.cat([each[anchors].flatten() for each in self.split(rows)])
 
         if anchors == slice(0, len(self)):
             return self
-        return Triplets(self.series, Subsequences(*map(part, self.subsequences)), self.negatives)
+        return Triplets(self.series, Subsequences(*map(of_anchors, self.subsequences)), self.negatives)
 
-    def split(self, of_all: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """(B * (2 + K), ...) -> those of the anchors (B, ...), the positives (B, ...) and the negatives (B, K, ...)."""
+    def split(self, rows: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Split (B * (2 + K), ...) into anchors, (B, ...), positives, (B, ...), and negatives, (B, K, ...)."""
         count = len(self)
-        anchor, positive, negatives = of_all.split([count, count, count * self.negatives])
+        anchor, positive, negatives = rows.split([count, count, count * self.negatives])
         return anchor, positive, negatives.unflatten(0, (count, self.negatives))
 
 
 def sample_triplets(anchors: Tensor, lengths: Tensor, negative_samples: int) -> Subsequences:
     """Draw B anchors, then their B positives, then B * K negatives, anchor by anchor.
 
-    anchors: (B,) the series to draw from. lengths: (N,) of all series, N >= 2. Every length is uniform over what is
-    possible, then every position; negatives come from any series but the anchor's own, with replacement.
+    anchors: (B,) the series to draw from. lengths: (N,) of all series, N >= 2. Every length is uniform over the
+    possible ones, then every position; negatives come from any series but the anchor's own, with replacement.
     """
 
     def uniform(low: Tensor, high: Tensor) -> Tensor:  # integers in low..high, both ends included
@@ -73,7 +73,7 @@ def sample_triplets(anchors: Tensor, lengths: Tensor, negative_samples: int) -> 
 
 
 def triplet_loss(anchor: Tensor, positive: Tensor, negatives: Tensor) -> Tensor:
-    """(B, F), (B, F), (B, K, F) -> the mean over anchors."""
+    """Return the mean loss over the anchors: (B, F), (B, F), (B, K, F) -> ()."""
     attraction = F.logsigmoid((anchor * positive).sum(dim=-1))  # (B,)
     repulsion = F.logsigmoid(-(negatives @ anchor[..., None]).squeeze(-1)).mean(dim=-1)  # (B,)
     return -(attraction + repulsion).mean()

@@ -26,18 +26,18 @@ CHUNK_WINDOWS = 256  # forecast at once outside training: more leave the cache a
 class WindowChannel(Channel[Tensor]):
     """The windows of one channel. Those of the training channel lie in the first four fifths of every file.
 
-    columns: those of the first table of all processes.
-    held_out: the windows of the last fifths, which the Gaussian is fitted to; none of the validation channel.
+    columns: the number of columns of the first table of all processes.
+    held_out: the windows of the last fifths, to which the Gaussian is fitted. The validation channel has none.
     """
 
     def __init__(self, name: str, tables: Sequence[Table], hyperparameters: LSTMADHyperparameters, run: Run) -> None:
         super().__init__(name, tables, hyperparameters, run)
         self.columns = _columns(tables, run.group)
-        self.fitted, self.rest = self.tables.spans, []
+        self.fitted_spans, self.held_out_spans = self.tables.spans, []
         if name == "training":
             cuts = [span.start + (span.stop - span.start) * 4 // 5 for span in self.tables.spans]
-            self.fitted = [slice(span.start, cut) for span, cut in zip(self.tables.spans, cuts, strict=True)]
-            self.rest = [slice(cut, span.stop) for span, cut in zip(self.tables.spans, cuts, strict=True)]
+            self.fitted_spans = [slice(span.start, cut) for span, cut in zip(self.tables.spans, cuts, strict=True)]
+            self.held_out_spans = [slice(cut, span.stop) for span, cut in zip(self.tables.spans, cuts, strict=True)]
 
     @staticmethod
     def faults(
@@ -59,9 +59,13 @@ class WindowChannel(Channel[Tensor]):
     def fit_scaler(self) -> Scaler:
         """Return the map to 0..1 of every column's range in the first four fifths of all processes' files."""
         values, group = self.tables.values, self.run.group
-        outmost = np.full(self.columns, -np.inf)  # a host may have no file
-        low = -group.all_reduce_max(np.max([outmost, *(-values[rows].min(axis=0) for rows in self.fitted)], axis=0))
-        high = group.all_reduce_max(np.max([outmost, *(values[rows].max(axis=0) for rows in self.fitted)], axis=0))
+        no_rows = np.full(self.columns, -np.inf)  # of a host that has none
+        low = -group.all_reduce_max(
+            np.max([no_rows, *(-values[rows].min(axis=0) for rows in self.fitted_spans)], axis=0)
+        )
+        high = group.all_reduce_max(
+            np.max([no_rows, *(values[rows].max(axis=0) for rows in self.fitted_spans)], axis=0)
+        )
         return Scaler(shift=low, scale=np.where(high > low, high - low, 1))
 
     def prepare(self, scaler: Scaler) -> None:
@@ -70,17 +74,20 @@ class WindowChannel(Channel[Tensor]):
         rows = torch.from_numpy(scaled).to(self.run.device)
         sizes = self.hyperparameters
         length = sizes.context_length + sizes.prediction_length
-        self.windows = Windows(rows, self.fitted, length, sizes.sequence_stride)
-        self.held_out = Windows(rows, self.rest, length, sizes.sequence_stride)
+        self.windows = Windows(rows, self.fitted_spans, length, sizes.sequence_stride)
+        self.held_out = Windows(rows, self.held_out_spans, length, sizes.sequence_stride)
         self.shard = Shard.of(len(self.windows), self.run.group, self.sharded)
 
     def draw(self, items: Tensor) -> Tensor:
-        """(B,) windows of all processes -> (b, L + P, D), those that this process computes."""
+        """Return those of (B,) windows that this process computes: (b, L + P, D)."""
         return self.windows[self.shard.own(items)]
 
-    def chunks(self, windows: Windows, every: int = 1) -> Iterator[Tensor]:
-        """Yield this process' part of every n-th window, (B, L + P, D) at a time. Raises StoppedError."""
-        items = torch.arange(0, len(windows), every, device=self.run.device)
+    def chunks(self, windows: Windows, stride: int = 1) -> Iterator[Tensor]:
+        """Yield this process' part of the windows, (B, L + P, D) at a time. Raises StoppedError.
+
+        stride: only windows whose number is a multiple of it.
+        """
+        items = torch.arange(0, len(windows), stride, device=self.run.device)
         own = items[self.shard.share(len(items))]
         for first in range(0, len(own), CHUNK_WINDOWS):
             self.run.check()

@@ -27,11 +27,11 @@ from seriesbox.run import Run
 from seriesbox.tables.table import Table
 from seriesbox.training import optimize
 
-QUICK_WINDOWS = 2000  # that the Gaussian is fitted to if training is stopped
+QUICK_WINDOWS = 2000  # at most, to which the Gaussian is fitted if training is stopped
 
 
 class LSTMAD(nn.Module):
-    """Scores every row of one or several columns by how well it was foreseen."""
+    """Scores every row of one or several columns by how well it was forecast."""
 
     channel_class: ClassVar[type[Channel[Any]]] = WindowChannel
     metrics: ClassVar[dict[str, Literal["Minimize", "Maximize"]]] = {
@@ -63,7 +63,7 @@ class LSTMAD(nn.Module):
         """Fit on normal data, one table per file; no window spans two files. `validation` is only scored.
 
         The forecaster learns from the first four fifths of every file, and the Gaussian from its errors on the rest.
-        A `warm_start` lends its forecaster to begin with, and its scaler. The memory of a `TableStack` becomes the
+        Training starts from the forecaster and the scaler of a `warm_start`. The memory of a `TableStack` becomes the
         training data; other sequences of tables are copied first.
 
         Raises DataError if a cell is missing, a file is too short, or files differ in their columns.
@@ -86,27 +86,27 @@ class LSTMAD(nn.Module):
             channel.prepare(scaler)
 
         optimize(model.forecaster, train, model.loss, lambda _: model.evaluate(train, valid, run), hyperparameters, run)
-        some = math.ceil(len(train.held_out) / QUICK_WINDOWS)
+        stride = max(1, math.ceil(len(train.held_out) / QUICK_WINDOWS))
         errors = run.or_quickly(
             lambda: model.held_out_errors(train, run),
-            lambda: model.held_out_errors(train, run, every=max(1, some)),
+            lambda: model.held_out_errors(train, run, stride),
         )
         model.gaussian.set(**Gaussian.fit(errors, run.group.all_reduce)._asdict())
         return model.eval()
 
     def loss(self, windows: Tensor) -> Tensor:
-        """(B, L + P, D) -> the mean squared error of the forecasts."""
+        """Return the mean squared error of the forecasts in (B, L + P, D) windows."""
         context, target = self.split(windows)
         return F.mse_loss(self.forecaster(context), target)
 
     def errors(self, windows: Iterable[Tensor]) -> Iterator[Tensor]:
-        """(B, L + P, D) at a time -> (B, P, D): the signed forecast errors."""
-        for some in windows:
-            context, target = self.split(some)
+        """Yield the signed forecast errors, (B, P, D), of batches of windows, (B, L + P, D)."""
+        for batch in windows:
+            context, target = self.split(batch)
             yield target - self.forecaster(context)
 
     def split(self, windows: Tensor) -> tuple[Tensor, Tensor]:
-        """(B, L + P, D) -> (B, L, D), (B, P, D)."""
+        """Return the contexts, (B, L, D), and the targets, (B, P, D), of (B, L + P, D) windows."""
         return windows[:, : self.hyperparameters.context_length], windows[:, self.hyperparameters.context_length :]
 
     def evaluate(self, train: WindowChannel, valid: WindowChannel | None, run: Run) -> dict[str, float]:
@@ -130,13 +130,18 @@ class LSTMAD(nn.Module):
         return {f"{prefix}_mse": float(squared / count), f"{prefix}_mae": float(absolute / count)}
 
     @torch.inference_mode()
-    def held_out_errors(self, train: WindowChannel, run: Run, every: int = 1) -> NDArray[np.float32]:
-        """Return this process' errors on every n-th held-out window, (errors, D). Raises StoppedError."""
-        none = np.empty((0, self.columns), np.float32)
-        errors = self.errors(train.chunks(train.held_out, every))
-        return run.in_step(lambda: np.concatenate([none, *(each.flatten(0, 1).numpy(force=True) for each in errors)]))
+    def held_out_errors(self, train: WindowChannel, run: Run, stride: int = 1) -> NDArray[np.float32]:
+        """Return this process' errors on the held-out windows, (errors, D). Raises StoppedError.
+
+        stride: only windows whose number is a multiple of it.
+        """
+        no_errors = np.empty((0, self.columns), np.float32)
+        errors = self.errors(train.chunks(train.held_out, stride))
+        return run.in_step(
+            lambda: np.concatenate([no_errors, *(each.flatten(0, 1).numpy(force=True) for each in errors)])
+        )
 
     def predictor(self) -> LSTMADPredictor:
-        """Return its other half, whose network torch computes where this one is."""
+        """Return its predictor, whose network torch computes on the device of this model."""
         network = TorchNetwork(self.forecaster)
         return LSTMADPredictor(self.hyperparameters, self.columns, arrays(self.state_dict()), network)

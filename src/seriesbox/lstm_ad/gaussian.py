@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 # Added to every column's variance, as a share of it: keeps a singular covariance invertible, and, unlike a share of
-# the mean variance, no wild column hides the others.
+# the mean variance, does not let a wild column hide the others.
 RIDGE = 1e-6
 # Variances below this are beyond what a float32 forecast of values near one can resolve.
 MIN_VARIANCE = float(np.finfo(np.float32).eps) ** 2
@@ -28,7 +28,7 @@ class Gaussian(NamedTuple):
     def fit(cls, errors: NDArray[Any], all_reduce: Callable[[NDArray[Any]], NDArray[Any]] = np.asarray) -> Self:
         """Fit to (N, D) errors, N >= 1, by maximum likelihood, plus a ridge that keeps the density finite.
 
-        all_reduce: turns a sum over these errors into one over those of all processes.
+        all_reduce: turns a sum over these errors into the sum over the errors of all processes.
         """
         errors = errors.astype(np.float64)
         count = all_reduce(np.array(len(errors)))
@@ -39,7 +39,7 @@ class Gaussian(NamedTuple):
         return cls(mean, np.linalg.cholesky(covariance))
 
     def log_density(self, errors: NDArray[Any]) -> NDArray[np.float64]:
-        """(N, D) -> (N,): the logarithm of the density at every row."""
+        """Return the logarithm of the density at every row: (N, D) -> (N,)."""
         whitened = np.linalg.solve(self.cholesky, (errors - self.mean).T)  # (D, N)
         log_volume = np.log(self.cholesky.diagonal()).sum() + len(self.mean) / 2 * math.log(2 * math.pi)
         density: NDArray[np.float64] = -np.square(whitened).sum(axis=0) / 2 - log_volume

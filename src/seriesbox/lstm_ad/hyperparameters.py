@@ -1,4 +1,4 @@
-"""LSTM-AD's hyperparameters; the published product's defaults are not known, these are its examples' values."""
+"""LSTM-AD's hyperparameters; the published product's defaults are not known, so these are its examples'."""
 
 from seriesbox.hyperparameters import Optimization, hp
 

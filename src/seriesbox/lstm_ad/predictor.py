@@ -19,13 +19,13 @@ from seriesbox.network.types import Network, Shapes, Tensors
 from seriesbox.scaler import Scaler
 from seriesbox.tables.table import Table
 
-# Windows that are forecast at once, and the most rows of all of them: more leave the cache and are slower.
+# The most windows that are forecast at once, and the most rows in them: more leave the cache and are slower.
 WINDOWS_AT_ONCE, ROWS_AT_ONCE = 64, 100_000
 MAX_FLOAT32 = np.finfo(np.float32).max
 
 
 class LSTMADPredictor:
-    """Scores every row of one or several columns by how well it was foreseen."""
+    """Scores every row of one or several columns by how well it was forecast."""
 
     Hyperparameters: ClassVar[type[Optimization]] = LSTMADHyperparameters
     rows_are_independent: ClassVar = False
@@ -69,7 +69,7 @@ class LSTMADPredictor:
         check_recording(table, self.columns, self.hyperparameters, 1, "to predict")
 
     def predict(self, table: Table) -> Iterator[NDArray[np.float32]]:
-        """(N, D) -> (N, 1 + D) in chunks: log-density of the forecast error, then the forecast in input units.
+        """Yield the log-density of the forecast error, then the forecast in input units: (N, D) -> (N, 1 + D).
 
         The first L rows are NaN.
         """
@@ -83,14 +83,14 @@ class LSTMADPredictor:
             yield np.clip(output, -MAX_FLOAT32, MAX_FLOAT32).astype(np.float32)
 
     def _chunks(self, table: Table) -> Iterator[NDArray[np.float64]]:
-        """Yield scaled rows: the contexts of some windows, and what follows them."""
+        """Yield scaled rows: the contexts of some windows, and the rows that follow them."""
         context, predicted = self.hyperparameters.context_length, self.hyperparameters.prediction_length
         chunk = predicted * max(1, min(WINDOWS_AT_ONCE, ROWS_AT_ONCE // max(context, predicted)))
         for first in range(0, len(table.values) - context, chunk):
             yield self.scaler(table.values[first : first + context + chunk])
 
     def _contexts(self, rows: NDArray[np.float64]) -> NDArray[np.float32]:
-        """(rows, D) -> (B, L, D): a context for every P rows or less that follow it."""
+        """Return a context for every block of P rows or fewer that follows it: (rows, D) -> (B, L, D)."""
         context, predicted = self.hyperparameters.context_length, self.hyperparameters.prediction_length
         windows = sliding_window_view(rows[:-1].astype(np.float32), context, axis=0, writeable=True)  # (B * P, D, L)
         return np.ascontiguousarray(windows[::predicted].transpose(0, 2, 1))

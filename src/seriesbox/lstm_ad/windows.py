@@ -17,9 +17,9 @@ class Windows:
     """
 
     def __init__(self, rows: Tensor, series: Sequence[slice], length: int, stride: int):
-        """rows: (N, D), contiguous; series: which of them, in order, are one."""
+        """Take (N, D) contiguous rows, and the rows of each series in order."""
         columns = rows.shape[1]
-        starts = [torch.arange(one.start, one.stop - length + 1, stride) for one in series]
+        starts = [torch.arange(span.start, span.stop - length + 1, stride) for span in series]
         self.starts = torch.cat([torch.empty(0, dtype=torch.int64), *starts]).to(rows.device)
         self.views = rows.as_strided((max(0, len(rows) - length + 1), length, columns), (columns, columns, 1))
 

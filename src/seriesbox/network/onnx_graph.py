@@ -1,8 +1,8 @@
 """Graphs in ONNX's file format, written from weights in memory.
 
 The format is a protobuf message of a handful of fields (onnx.proto of ONNX 1.16, IR version 8), and protobuf's wire
-format is numbers of seven bits a byte and byte strings with their lengths before them. Writing those few fields takes
-less than the two packages that would, and no file of the kind is ever read.
+format is numbers of seven bits a byte and byte strings with their lengths before them. Writing those few fields needs
+no further package, and no such file is ever read.
 """
 
 import struct
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 IR_VERSION, OPERATOR_SET = 8, 18
-KINDS = {np.dtype(np.float32): 1, np.dtype(np.int64): 7}
+ELEMENT_TYPES = {np.dtype(np.float32): 1, np.dtype(np.int64): 7}
 Value = str | NDArray[np.float32] | NDArray[np.int64]
 """An input of a node: the name of a graph input or of another node's output, or a constant."""
 
@@ -59,13 +59,13 @@ class Graph:
         name = f"constant{len(self._constants)}"
         dimensions = b"".join(_field(1, size) for size in value.shape)
         content = _field(9, np.ascontiguousarray(value).tobytes())
-        self._constants.append(dimensions + _field(2, KINDS[value.dtype]) + _field(8, name) + content)
+        self._constants.append(dimensions + _field(2, ELEMENT_TYPES[value.dtype]) + _field(8, name) + content)
         return name
 
 
 def _declaration(name: str, kind: np.dtype[Any], shape: Sequence[str | int]) -> bytes:
     dimensions = b"".join(_field(1, _field(2 if isinstance(size, str) else 1, size)) for size in shape)
-    return _field(1, name) + _field(2, _field(1, _field(1, KINDS[kind]) + _field(2, dimensions)))
+    return _field(1, name) + _field(2, _field(1, _field(1, ELEMENT_TYPES[kind]) + _field(2, dimensions)))
 
 
 def _attribute(name: str, value: float | int | Sequence[int]) -> bytes:

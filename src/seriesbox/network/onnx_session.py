@@ -5,7 +5,7 @@ import os
 import numpy as np
 from numpy.typing import NDArray
 
-os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # it reports to its makers unless told not to before its import
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # set before the import: otherwise it sends usage data to its makers
 
 import onnxruntime
 
@@ -17,8 +17,8 @@ class Session:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
-        options.log_severity_level = 3  # errors alone: they are raised too
-        options.enable_mem_pattern = False  # it would keep one for every shape of input it meets
+        options.log_severity_level = 3  # errors only: they are raised too
+        options.enable_mem_pattern = False  # it would keep a pattern for every shape of input
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting threads leave the cores free
         self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         self._inputs = [each.name for each in self._session.get_inputs()]

@@ -1,4 +1,4 @@
-"""Networks computed by torch, and the way between its tensors and arrays."""
+"""Networks that torch computes, and the conversion of its tensors to arrays."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 
 class TorchNetwork:
-    """A module in evaluation mode, or a method of one, called with arrays and computed where the module is."""
+    """A module in evaluation mode, or a method of one, called with arrays, and computed on the module's device."""
 
     def __init__(self, compute: Callable[..., Tensor]) -> None:
         self.compute = compute

@@ -1,4 +1,4 @@
-"""What a neural network is to those who call, save or build one, whatever computes it."""
+"""The types of a neural network, whichever library computes it."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ Network = Callable[..., NDArray[np.float32]]
 """Arrays in, one array out."""
 
 Tensors = Mapping[str, NDArray[Any]]
-"""All that a model has learnt, by name."""
+"""Everything that a model has learnt, by name."""
 
 Shapes = dict[str, tuple[type[np.floating], tuple[int, ...]]]
 """The type and the shape of every tensor, by name."""

@@ -1,4 +1,4 @@
-"""What computes: the machine's GPU, or its CPU and the reason why a GPU that is paid for is not used."""
+"""The device that computes: the machine's GPU, or its CPU and the reason why its GPU cannot be used."""
 
 import re
 from typing import Literal, NamedTuple
@@ -19,7 +19,7 @@ class Device(NamedTuple):
 
 
 def find_device(has_gpu: bool, machine: str = "The machine") -> Device:
-    """Return the device of a machine that has a GPU, or has none. Only then torch is imported."""
+    """Return the device of a machine with or without a GPU. Imports torch only if there is one."""
     if not has_gpu:
         return Device("cpu")
     import torch  # takes a second and hundreds of megabytes

@@ -1,4 +1,4 @@
-"""What this process may use of its machine or, if several processes train on it, its part of that."""
+"""The cores, the memory and the GPU that this process may use. Processes that train on one machine share them."""
 
 import ctypes
 import gc
@@ -25,7 +25,7 @@ def usable_cores() -> int:
 
 
 def has_gpu() -> bool:
-    """Return whether a driver for NVIDIA's GPUs is there; whether torch can use one, it alone knows."""
+    """Return whether NVIDIA's driver is there. Only torch knows whether it can use the GPU."""
     return Path("/dev/nvidiactl").exists()
 
 

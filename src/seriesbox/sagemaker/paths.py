@@ -29,7 +29,7 @@ class Paths:
         return self.channels / name
 
     def checkpoint_folder(self) -> Path | None:
-        """Return where this job keeps checkpoints: where its configuration says, or the usual folder if it is there."""
+        """Return the folder for checkpoints, the configured one or the usual one; None if there is neither."""
         if self.checkpoint_config.exists():
             return Path(json.loads(self.checkpoint_config.read_bytes()).get("LocalPath") or self.checkpoints)
         return self.checkpoints if self.checkpoints.is_dir() else None

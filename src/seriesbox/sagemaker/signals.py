@@ -1,10 +1,10 @@
-"""How SageMaker asks a job to stop: SIGTERM. A terminal does it by Ctrl-C."""
+"""The signals that ask a job to stop: SIGTERM from SageMaker, SIGINT from Ctrl-C in a terminal."""
 
 import signal
 from collections.abc import Callable
 
 
 def on_stop(handler: Callable[..., object]) -> None:
-    """Call the handler when the job is asked to stop, instead of an earlier one."""
+    """Call the handler when the job is asked to stop, instead of the handler before."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, handler)

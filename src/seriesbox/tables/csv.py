@@ -1,6 +1,6 @@
 """Comma-separated bytes <-> tables of floats.
 
-`csv_cells.py` parses one part of whole lines, `csv_faults.py` words what is wrong with it.
+`csv_cells.py` parses one part of whole lines, `csv_faults.py` describes its faults.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,13 +11,13 @@ import orjson
 from numpy.typing import NDArray
 
 from seriesbox.errors import MAX_PLACES, DataError, HeaderError
-from seriesbox.tables.csv_cells import SMALL, parse_lines, parse_plain_lines
+from seriesbox.tables.csv_cells import SHORTCUT_BYTES, parse_lines, parse_plain_lines
 from seriesbox.tables.csv_faults import Faults
 from seriesbox.tables.lines import BLANKS, parts_of, whole_lines, with_newlines
 from seriesbox.tables.stack_builder import build_table
 from seriesbox.tables.table import Rows, Table
 
-FOREIGN = {
+OTHER_FORMATS = {
     b"\x1f\x8b": "compressed by gzip",
     b"PK\x03\x04": "a zip archive or a spreadsheet",
     b"PAR1": "a Parquet file",
@@ -30,10 +30,10 @@ def parse_csv(body: bytes, name: str, header: bool = False) -> Table:
     """Parse comma-separated numbers without an index, and with a header only if `header` is true.
 
     An empty cell or `nan` is missing. A byte-order mark, Windows line ends, quotes around a number and blank lines at
-    the end are accepted. Raises DataError that names every cell (up to twenty) that is not a finite number, and
-    HeaderError if the header consists of numbers, other than those with which pandas names columns.
+    the end are accepted. Raises DataError that names up to twenty cells that are not finite numbers, and HeaderError
+    if the header consists of numbers other than 0, 1, 2 ..., by which pandas names columns.
     """
-    if len(body) <= SMALL and not header and (values := parse_plain_lines(body.rstrip(BLANKS))) is not None:
+    if len(body) <= SHORTCUT_BYTES and not header and (values := parse_plain_lines(body.rstrip(BLANKS))) is not None:
         return Table.of(values, name)
     return build_table(csv_rows(parts_of(body), name, header), name)
 
@@ -42,7 +42,7 @@ def csv_rows(parts: Iterable[bytes], name: str, header: bool = False) -> Iterato
     """Yield the rows of a file that comes in parts. Raises as `parse_csv` does, at the end or after many faults."""
     parts = iter(parts)
     first = next(parts, b"")
-    for mark, what in FOREIGN.items():
+    for mark, what in OTHER_FORMATS.items():
         if first.startswith(mark):
             raise DataError(f"{name} is {what}, not plain text: give it as UTF-8 without compression.")
     faults = Faults(name)
@@ -51,11 +51,11 @@ def csv_rows(parts: Iterable[bytes], name: str, header: bool = False) -> Iterato
         names, _, rest = next(lines, b"").partition(b"\n")
         _check_header(names, name)
         lines = chain([rest] if rest else [], lines)
-    for some in lines:
-        if faults.places.count >= MAX_PLACES and len(some) > SMALL:  # the last line may come alone
+    for part in lines:
+        if faults.places.count >= MAX_PLACES and len(part) > SHORTCUT_BYTES:  # the last line may come alone
             faults.unread = True
             break
-        rows = parse_lines(some.removesuffix(b"\n"), faults)
+        rows = parse_lines(part.removesuffix(b"\n"), faults)
         if rows:
             yield rows
     faults.check()
@@ -75,8 +75,8 @@ def write_csv(values: NDArray[np.floating]) -> bytes:
 
 
 def _check_header(names: bytes, name: str) -> None:
-    """Raise HeaderError if the names are a row of data: of a file that was cut, only the first part has the header."""
+    """Raise HeaderError if the names are a row of data: if a file was cut, only its first part has the header."""
     row = parse_lines(names, Faults(name)) if names else None
     if row and not np.isnan(row[0]).any() and not np.array_equal(row[0], np.arange(len(row[0]))):
         shown = names[:20].decode()
-        raise HeaderError(f"{name} is said to have a header, but its first row is numbers ({shown!r}).")
+        raise HeaderError(f"{name} should have a header, but its first row consists of numbers ({shown!r}).")

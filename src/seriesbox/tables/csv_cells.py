@@ -17,7 +17,7 @@ from seriesbox.tables.lines import BYTE_ORDER_MARK
 from seriesbox.tables.table import LARGEST, Cells, Rows, Widths, equal_widths
 
 BOOLEANS = [b"True", b"TRUE", b"true", b"False", b"FALSE", b"false"]  # pandas would take them for 1 and 0
-SMALL = 100_000  # bytes up to which the shortcut is tried
+SHORTCUT_BYTES = 100_000  # parts of at most this size take the shortcut if they can
 ONE_COLUMN = {
     "header": None,
     "names": ["cell"],
@@ -32,7 +32,7 @@ ONE_COLUMN = {
 
 def parse_lines(lines: bytes, faults: Faults) -> Rows | None:
     """Return the rows of some whole lines; None if a cell is no number, which is added to the faults."""
-    if len(lines) <= SMALL and (values := parse_plain_lines(lines)) is not None:
+    if len(lines) <= SHORTCUT_BYTES and (values := parse_plain_lines(lines)) is not None:
         faults.rows += len(values)
         return values.reshape(-1), equal_widths(values.shape[1], len(values))
     lines = _without_quotes(lines)
@@ -63,8 +63,8 @@ def _without_quotes(lines: bytes) -> bytes:
 
 
 def _row_widths(lines: bytes) -> Widths:
-    letters = np.frombuffer(lines, np.uint8)
-    separators = letters[(letters == ord(",")) | (letters == ord("\n"))]
+    codes = np.frombuffer(lines, np.uint8)
+    separators = codes[(codes == ord(",")) | (codes == ord("\n"))]
     row_ends = np.append(np.flatnonzero(separators == ord("\n")), len(separators))
     return np.diff(row_ends, prepend=-1).astype(np.int32)
 

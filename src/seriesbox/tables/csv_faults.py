@@ -1,4 +1,4 @@
-"""Cells that are not finite numbers, found the slow way, which is taken only once something is wrong."""
+"""Cells that are not finite numbers. The search is slow, so it runs only if something is wrong."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ COLUMN_NAME = r"(?i)(?!n/?a$|null$|none$|missing$|inf(inity)?$|true$|false$)[^\W
 class Faults:
     """The faults of one file.
 
-    rows: of the lines that were parsed so far.
+    rows: the number of rows parsed so far.
     unread: whether lines were left unread.
     """
 
@@ -43,17 +43,17 @@ class Faults:
                 self._header = texts[0]
         elif len(wrong):
             self._header = None
-        for letter in list(self._separators):
-            if not texts[wrong].str.contains(letter, regex=False).all():
-                del self._separators[letter]
+        for separator in list(self._separators):
+            if not texts[wrong].str.contains(separator, regex=False).all():
+                del self._separators[separator]
         row_ends, before = widths.cumsum(dtype=np.int64), self.rows
 
-        def name(cell: int) -> str:
+        def describe(cell: int) -> str:
             row = int(np.searchsorted(row_ends, cell, side="right"))
             column = cell - row_ends[row] + widths[row] + 1
             return f"row {before + row + 1}, column {column} is {texts[cell][:20]!r}"
 
-        self.places.add(len(wrong), (name(int(cell)) for cell in wrong))
+        self.places.add(len(wrong), (describe(int(cell)) for cell in wrong))
         self.rows += len(widths)
 
     def check(self) -> None:
@@ -67,7 +67,7 @@ class Faults:
         if self._header is not None:
             raise DataError(f"{self.name} starts with a header ({self._header[:20]!r} in row 1): remove it.")
         if self.places.count:
-            what = f"{self.name} has cells that are not numbers up to 3.4e38, write such or leave them empty: "
+            what = f"{self.name} has cells that are not numbers up to 3.4e38, write numbers or leave them empty: "
             advice = f"; what follows row {self.rows} was not checked." if self.unread else "."
             raise DataError(what, self.places, advice)
         if self._unreadable:

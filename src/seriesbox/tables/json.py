@@ -71,7 +71,7 @@ def _series(body: bytes, name: str) -> Iterator[Rows]:
 def _numbered_lines(parts: Iterable[bytes]) -> Iterator[list[tuple[int, bytes]]]:
     """Yield the lines that are not blank, each with its number, some at a time."""
     before = 0
-    for some in whole_lines(parts):
-        lines = some.removesuffix(b"\n").split(b"\n")
+    for part in whole_lines(parts):
+        lines = part.removesuffix(b"\n").split(b"\n")
         yield [(number, line) for number, line in enumerate(lines, before + 1) if line.strip()]
         before += len(lines)

@@ -1,4 +1,4 @@
-"""Lists in JSON, parsed in parts if they are long: as Python objects, numbers take up to thirty times their text."""
+"""Lists in JSON, parsed in parts if they are long: Python's objects take up to thirty times the memory of the text."""
 
 import re
 from collections.abc import Iterator
@@ -11,11 +11,11 @@ from seriesbox.tables.lines import BLANKS, BYTE_ORDER_MARK, PART
 
 NO_LIST = "{} must be a list of lists of numbers, not {}: give one list per row, such as [[1, 2], [3, 4]]."
 SEPARATOR = re.compile(rb"[ \t\r\n]*+(,|\Z)")
-MISSING = {"", "-", "na", "n/a", "nan", "none", "null"}  # what other programs write for it, in small letters
+MISSING_MARKS = {"", "-", "na", "n/a", "nan", "none", "null"}  # as other programs write missing values, in lower case
 
 
 class NotJSON(str):
-    """What is wrong with an element, in the place of its value."""
+    """A message that stands for the value of an element that cannot be parsed."""
 
 
 def parse_json(body: bytes, name: str) -> Any:
@@ -57,7 +57,7 @@ def shown(value: Any) -> str:
     if value and isinstance(value, list | dict):  # maybe nested too deep to be written
         return "a list" if isinstance(value, list) else "an object"
     text = orjson.dumps(value).decode()
-    if isinstance(value, str) and value.strip().lower() in MISSING:
+    if isinstance(value, str) and value.strip().lower() in MISSING_MARKS:
         return f"{text} (a missing value is null)"
     return text if len(text) <= 20 else f"{text[:20]}..."
 

@@ -1,4 +1,4 @@
-"""Parsed lists -> rows of numbers, and what in them is no number."""
+"""Parsed lists -> rows of numbers, and the names of elements that are no numbers."""
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -14,28 +14,33 @@ from seriesbox.tables.table import LARGEST, Rows, equal_widths
 NUMBERS = {int, float, type(None)}
 
 
-def rows_of(lists: Iterable[list[Any]], name: str, place: str = "") -> Iterator[Rows]:
+def rows_of(lists: Iterable[list[Any]], name: str, number_label: str = "") -> Iterator[Rows]:
     """Yield the rows that lists hold.
 
-    place: if given, an element is a number and a row of its own; messages call the number's place so.
-    Raises DataError that names what is no number, up to twenty places, after which the rest is not looked at.
+    number_label: if given, each element is a number and a row of its own, which messages call by this label.
+    Raises DataError that names up to twenty elements that are no numbers; the rest is then not checked.
     """
     places, rows, advice = Places(), 0, "."
-    for some in lists:
-        if places.count >= MAX_PLACES and len(some) > 1:  # the last line may come alone
+    for elements in lists:
+        if places.count >= MAX_PLACES and len(elements) > 1:  # the last line may come alone
             advice = f"; what follows row {rows} was not checked."
             break
         try:  # the quick way, if nothing is wrong
-            cells = _numbers(some if place else _concatenated(some))
+            cells = _numbers(elements if number_label else _concatenated(elements))
         except (ValueError, TypeError, OverflowError):
-            wrong = [*(_faulty_cells(some, rows, place) if place else _faulty_rows(some, rows))]
-            places.add(len(wrong), (f"{where} is {shown(value)}" for where, value in wrong))
+            wrong = [*(_faulty_cells(elements, rows, number_label) if number_label else _faulty_rows(elements, rows))]
+            places.add(len(wrong), (f"{label} is {shown(value)}" for label, value in wrong))
         else:
-            if some:
-                yield cells, equal_widths(1, len(some)) if place else np.fromiter(map(len, some), np.int32, len(some))
-        rows += len(some)
+            if elements:
+                yield (
+                    cells,
+                    equal_widths(1, len(elements))
+                    if number_label
+                    else np.fromiter(map(len, elements), np.int32, len(elements)),
+                )
+        rows += len(elements)
     if places.count:
-        raise DataError(f"{name} has what is not a list of numbers up to 3.4e38 or null: ", places, advice)
+        raise DataError(f"{name} must hold lists of numbers up to 3.4e38 or null: ", places, advice)
     if not rows:
         raise DataError(f"{name} is empty: it needs at least one line.")
 
@@ -64,8 +69,10 @@ def _faulty_rows(rows: list[Any], before: int) -> Iterator[tuple[str, Any]]:
             yield f"row {number}", row
 
 
-def _faulty_cells(cells: list[Any], before: int, place: str) -> Iterator[tuple[str, Any]]:
-    return ((place.format(number), cell) for number, cell in enumerate(cells, before + 1) if not _is_number(cell))
+def _faulty_cells(cells: list[Any], before: int, number_label: str) -> Iterator[tuple[str, Any]]:
+    return (
+        (number_label.format(number), cell) for number, cell in enumerate(cells, before + 1) if not _is_number(cell)
+    )
 
 
 def _is_number(cell: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Bytes in parts of whole lines, so that memory holds one part and what the others say."""
+"""Bytes in parts of whole lines, so that memory holds one part at a time."""
 
 import gzip
 import os
@@ -10,7 +10,7 @@ from seriesbox.errors import DataError
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # of UTF-8, as spreadsheets write it
 BLANKS = b" \t\r\n"
-PART = 1_000_000  # bytes that are parsed at once: some of it holds the interpreter, and pings wait for that
+PART = 1_000_000  # bytes that are parsed at once: pings wait while the parser holds the interpreter's lock
 MIN_PART = 1 << 16
 GZIP = b"\x1f\x8b"
 

@@ -20,7 +20,7 @@ MAX_PADDING, MIN_CELLS = 3, 1_000_000
 
 
 class StackBuilder:
-    """A stack of tables while they are read. A cell is written to its final place, so that memory holds each once.
+    """A stack of tables while they are read. Each cell is written to its final place, so that memory holds it once.
 
     The memory consists of pages of its own: they grow without being copied, and what is freed goes back to the system.
     """
@@ -95,12 +95,12 @@ def stack_tables(tables: Sequence[Table]) -> TableStack:
 def build_table(rows: Iterable[Rows], name: str) -> Table:
     """Return one table of the rows. Raises DataError as `StackBuilder.build` does."""
     remaining = iter(rows)
-    begin = list(islice(remaining, 2))
-    if len(begin) == 1 and are_equal(begin[0][1]):  # small, as most requests are
-        (cells, widths), *_ = begin
+    first = list(islice(remaining, 2))
+    if len(first) == 1 and are_equal(first[0][1]):  # small, as most requests are
+        (cells, widths), *_ = first
         return Table(cells.reshape(len(widths), -1), widths, name)
     builder = StackBuilder()
-    builder.add(name, chain(begin, remaining))
+    builder.add(name, chain(first, remaining))
     return builder.build()[0]
 
 

@@ -95,6 +95,6 @@ def table(body: str) -> pd.DataFrame:
 
 
 def frame(body: bytes) -> pd.DataFrame:
-    """Data as the published notebooks have it, where shorter rows end in missing values."""
+    """Return data as the published notebooks have it: shorter rows end in missing values."""
     columns = max(line.count(b",") for line in body.splitlines()) + 1
     return pd.read_csv(io.BytesIO(body), header=None, names=range(columns), dtype=float)

@@ -16,7 +16,7 @@ TRAINING, VALIDATION, TEST = (f"s3://notebook/{name}.csv" for name in ("train", 
 
 
 def estimator_of(name: str, session: sagemaker.Session, **options) -> AlgorithmEstimator:
-    """As the published notebooks make it, with some arguments changed."""
+    """Return the estimator of the published notebooks, with some arguments changed."""
     published = {
         "algorithm_arn": f"{ARN}:algorithm/{name}",
         "role": ROLE,

@@ -14,7 +14,7 @@ class Session(LocalSession):
 
     @classmethod
     def begin(cls, name: str, folder: str) -> tuple[str, str, "Session"]:
-        """What a notebook has to be told: the algorithm's ARN, a role, and a session."""
+        """Return what a notebook needs: the algorithm's ARN, a role, and a session."""
         session = local_session(Path(folder), cls, default_bucket=BUCKET)
         session.sagemaker_client = Client(session, name)
         return f"{ARN}:algorithm/{name}", ROLE, session

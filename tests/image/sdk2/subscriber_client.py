@@ -1,7 +1,7 @@
 """SageMaker's API as the subscriber of an algorithm sees it.
 
 SageMaker's local mode runs the jobs. What it does not know, since it takes images and no algorithms, is added here and
-told by the algorithm's CreateAlgorithm request. Every request is checked by AWS' own model of it.
+known from the algorithm's CreateAlgorithm request. Every request is checked by AWS' own model of it.
 """
 
 import re

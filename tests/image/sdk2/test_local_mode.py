@@ -67,10 +67,10 @@ def test_a_notebook_trains_and_transforms_in_s3(problem, s3_session):
 
 
 def test_two_hosts_train_one_model_together(job, session, tmp_path):
-    together = Job.run(session, job.problem, tmp_path, hosts=2)
-    assert together.artifact.keys() == job.artifact.keys()
-    assert together.artifact != job.artifact  # a step has twice the items
-    together.problem.check(together.answer.encode())
+    two_hosts = Job.run(session, job.problem, tmp_path, hosts=2)
+    assert two_hosts.artifact.keys() == job.artifact.keys()
+    assert two_hosts.artifact != job.artifact  # a step has twice the items
+    two_hosts.problem.check(two_hosts.answer.encode())
 
 
 def test_a_job_of_two_hosts_fails_when_it_cannot_train(session, clustering, tmp_path):

@@ -50,7 +50,7 @@ def aws(samples, monkeypatch) -> Iterator[AWS]:
 
 @pytest.fixture
 def left(aws) -> set[tuple[str, str]]:
-    """What was created and not deleted, by kind and name."""
+    """The kinds and names of resources that were created and not deleted."""
     left = set()
 
     def count(params: dict, model: Any, **_: Any) -> None:
@@ -65,7 +65,7 @@ def left(aws) -> set[tuple[str, str]]:
 
 
 def blocks(name: str) -> list[str]:
-    """Those of Python, with the ARN of the buyer's own subscription."""
+    """Return the blocks of Python code, with the ARN of the buyer's own subscription."""
     found = re.findall(r"```python\n(.*?)```", (FOLDER / name / "page.md").read_text(), re.DOTALL)
     return [re.sub('algorithm_arn=".*"', f'algorithm_arn="{ARN}:algorithm/{name}"', block) for block in found]
 

@@ -26,7 +26,7 @@ def s3(session, tmp_path, monkeypatch) -> Iterator[Any]:
 
 @pytest.fixture
 def aws(session, monkeypatch) -> Iterator[AWS]:
-    """What else the SDK asks. It computes nothing."""
+    """A stand-in for the other services that the SDK calls. It computes nothing."""
     aws = AWS(session)
     with aws_server(aws) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)

@@ -14,7 +14,7 @@ from sagemaker.train.model_trainer import Mode
 
 @pytest.fixture
 def folder(tmp_path) -> Iterator[Path]:
-    """For local jobs, whose containers and network are removed in the end."""
+    """A folder for local jobs, whose containers and network are removed in the end."""
     yield tmp_path
     if containers := containers_of(tmp_path):
         docker("rm", "--force", *containers)
@@ -22,7 +22,7 @@ def folder(tmp_path) -> Iterator[Path]:
 
 
 def containers_of(folder: Path) -> list[str]:
-    """Those that Compose has started from a file in or below this folder."""
+    """Return the containers that Compose has started from a file in or below this folder."""
     columns = '{{.ID}} {{.Label "com.docker.compose.project.working_dir"}}'
     rows = [line.partition(" ") for line in docker("ps", "--all", "--format", columns).decode().splitlines()]
     return [container for container, _, started_in in rows if Path(started_in).is_relative_to(folder)]

@@ -1,7 +1,7 @@
 import pytest
 
 from seriesbox.sagemaker.machine import usable_cores
-from seriesbox.sagemaker.serving.settings import MEGABYTE, Settings
+from seriesbox.sagemaker.serving.settings import MEGABYTE, ServerSettings
 
 VARIABLES = [
     "OMP_NUM_THREADS",
@@ -24,7 +24,7 @@ def settings(monkeypatch):
             monkeypatch.delenv(name, raising=False)
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        return Settings.read()
+        return ServerSettings.read()
 
     return settings
 

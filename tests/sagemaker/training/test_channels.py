@@ -7,7 +7,7 @@ import pytest
 
 from seriesbox.errors import DataError
 from seriesbox.sagemaker.training.channels import read_channels
-from seriesbox.sagemaker.training.failure import reason
+from seriesbox.sagemaker.training.failure import failure_text
 from seriesbox.tables.csv import write_csv
 
 VALUES = np.arange(12.0).reshape(6, 2)
@@ -23,7 +23,7 @@ def read(paths):
 def test_a_channel_that_nothing_would_read_is_refused(job, read, name):
     job.put("training", "a.csv", BODY)
     job.configure("inputdataconfig", **{name: {"TrainingInputMode": "File"}})
-    with pytest.raises(DataError, match=f"^Nothing would read the channel `{name}`: the channels are training, valid"):
+    with pytest.raises(DataError, match=f"^Unknown channel `{name}`: the channels are training, valid"):
         read()
 
 
@@ -47,7 +47,7 @@ def test_a_channel_that_may_not_be_written_to_is_read(job, read):
     np.testing.assert_array_equal(table.values, VALUES)
 
 
-def test_what_a_channel_lacks_is_said_in_one_sentence(job, read):
+def test_what_a_channel_lacks_is_named_in_one_sentence(job, read):
     with pytest.raises(DataError, match=r"^The job has no `training` channel, only none: "):
         read()
     job.channel("training").mkdir(parents=True)
@@ -82,14 +82,14 @@ def test_the_faults_of_all_files_of_both_channels_are_named_together(job, read):
 
     with pytest.raises(DataError) as caught:
         read(gap)
-    message = reason(caught.value)
+    message = failure_text(caught.value)
     for sentence in (
-        "training/a.csv has cells that are not numbers up to 3.4e38, write such or leave them empty: "
+        "training/a.csv has cells that are not numbers up to 3.4e38, write numbers or leave them empty: "
         "row 2, column 2 is 'six'.",
         "training/b.csv starts with a header ('a' in row 1): remove it.",
         "training/c.csv is separated by semicolons ('1;2'): use commas between cells and points for decimals.",
         "training/d.csv is compressed by gzip, but cut off or damaged: compress and upload it again.",
-        "training/f.jsonl has what is not a list of numbers up to 3.4e38 or null: row 2, column 2 is true.",
+        "training/f.jsonl must hold lists of numbers up to 3.4e38 or null: row 2, column 2 is true.",
         "row 2, column 1 is 'x'; row 2, column 2 is 'y'.",
         "validation/b.csv is a zip archive or a spreadsheet",
         "training/e.csv has a gap.",
@@ -106,7 +106,7 @@ def test_no_more_than_twenty_faults_and_1024_characters(job, read, length, files
         job.put("training", f"{number:03}{'x' * length}.csv", b"1,a_rather_long_text_in_a_cell\n" * faults)
     with pytest.raises(DataError) as caught:
         read()
-    message = reason(caught.value)
+    message = failure_text(caught.value)
     named = message.count("column 2 is 'a_rather_long_text_i'")
     assert 1 <= named <= 20
     assert len(message) <= 1024

@@ -24,7 +24,7 @@ def test_a_checkpoint_that_is_being_uploaded_is_not_removed(checkpointing, kille
     assert oldest in job.checkpoint_files
 
 
-def test_a_checkpoint_of_another_job_is_refused_and_what_differs_is_said(checkpointing, killed, bodies):
+def test_a_checkpoint_of_another_job_is_refused_and_the_differences_are_named(checkpointing, killed, bodies):
     job = checkpointing(LSTM, killed)
     job.set({**LSTM, "lr": "0.5", "epochs": "7"})
     job.put("training", "a.csv", bodies["lstm-ad"] + b"1,2\n")

@@ -23,7 +23,7 @@ def a_toolkit_that_fails(job):
 
 
 def without(package):
-    """Return what lets the import of a package fail."""
+    """Return a fault that makes the import of a package fail."""
 
     def fault(job):
         shadow = job.base / "shadow"

@@ -71,7 +71,7 @@ def test_json_lines_are_rows_or_whole_series(job, read, compressed, content_type
 def test_a_file_that_is_no_json_is_refused_if_the_content_type_says_json_lines(job, read):
     job.configure("inputdataconfig", training={"ContentType": "application/jsonlines"})
     job.put("training", "a.csv", BODY)
-    with pytest.raises(DataError, match=r"^training/a\.csv has what is not a list .* row 1 is not JSON: .*; row 2 is"):
+    with pytest.raises(DataError, match=r"^training/a\.csv must hold lists .* row 1 is not JSON: .*; row 2 is"):
         read()
 
 

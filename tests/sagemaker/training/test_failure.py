@@ -8,7 +8,7 @@ import torch
 
 from seriesbox.artifact import load
 from seriesbox.errors import DataError
-from seriesbox.sagemaker.training.failure import MAX_CHARACTERS, reason
+from seriesbox.sagemaker.training.failure import MAX_CHARACTERS, failure_text
 from tests.job import CNN, LSTM, TRAIN
 
 
@@ -49,12 +49,12 @@ def test_a_disk_that_is_full_for_checkpoints_and_metrics_ends_no_training(small)
     fill_disk_for(small.base / "output" / "data" / "metrics.csv")
     done = small.train()
     assert done.returncode == 0, done.stderr
-    assert "checkpoint-00000000.safetensors could not be written, the training goes on without it" in done.stdout
+    assert "checkpoint-00000000.safetensors could not be written, the training continues without it" in done.stdout
     assert load(small.model)
     assert len(os.listdir(small.checkpoints)) == 2
 
 
-def test_too_little_memory_is_said_with_what_to_do(job, bodies):
+def test_too_little_memory_is_named_with_advice(job, bodies):
     job.set({**CNN, "blocks": "0", "kernel-size": "100", "reduced-size": "4096"})  # weights of 7 GB
     job.put("training", "a.csv", bodies["cnn-kmeans"])
     limit = 4 * 10**9  # bytes of addresses
@@ -80,7 +80,7 @@ def test_too_little_memory_is_said_with_what_to_do(job, bodies):
     ids=lambda each: type(each).__name__,
 )
 def test_every_error_is_one_line_that_begins_with_a_sentence(error, beginning):
-    failure = reason(error)
+    failure = failure_text(error)
     assert failure.startswith(beginning)
     assert len(failure) <= MAX_CHARACTERS
     assert "\n" not in failure

@@ -41,7 +41,7 @@ def run(job, monkeypatch):
     ],
     ids=["unknown algorithm", "no algorithm", "two faults"],
 )
-def test_faults_of_hyperparameters_are_said_in_a_sentence(run, hyperparameters, sentence):
+def test_faults_of_hyperparameters_are_named_in_one_sentence(run, hyperparameters, sentence):
     with pytest.raises(ClientError, match=sentence):
         run(hyperparameters)
 
@@ -84,7 +84,7 @@ def test_faults_of_hyperparameters_are_said_in_a_sentence(run, hyperparameters, 
     ],
     ids=["no channel", "no file", "text", "text and a gap", "one series", "few rows", "unequal rows", "patience"],
 )
-def test_faults_of_channels_are_said_in_a_sentence(run, hyperparameters, channels, sentence):
+def test_faults_of_channels_are_named_in_one_sentence(run, hyperparameters, channels, sentence):
     with pytest.raises(ClientError, match=sentence):
         run(hyperparameters, **channels)
 

@@ -51,7 +51,7 @@ def test_a_file_in_the_place_of_the_model_is_named(job, failure_of_command):
 
 
 def test_a_folder_for_checkpoints_that_cannot_be_made_is_named(job, failure_of_command):
-    place = job.config / "resourceconfig.json" / "checkpoints"
-    (job.config / "checkpointconfig.json").write_text(json.dumps({"LocalPath": str(place)}))
+    folder = job.config / "resourceconfig.json" / "checkpoints"
+    (job.config / "checkpointconfig.json").write_text(json.dumps({"LocalPath": str(folder)}))
     expected = r"^[^\n]*/checkpoints cannot be made by user [0-9]+: Not a directory\.$"
     assert re.search(expected, failure_of_command())

@@ -37,7 +37,7 @@ def test_a_host_that_dies_ends_all_and_its_processes_with_it(hosts, data):
     processes = children(second)
     second.send(signal.SIGKILL)
     assert (first.returncode, second.returncode) == (1, -signal.SIGKILL)
-    assert jobs[0].failure.read_text().startswith("Another host ended without a word")
+    assert jobs[0].failure.read_text().startswith("Another host ended without a message")
     assert processes
     assert not any(Path(f"/proc/{pid}/exe").exists() for pid in processes)
 
@@ -92,5 +92,5 @@ def test_a_stop_on_one_host_stops_all_and_the_model_is_saved(hosts, data):
 def test_a_first_host_that_does_not_come_is_named(job, paths, monkeypatch):
     job.configure("resourceconfig", current_host="no-such-host.invalid", hosts=["no-such-host.invalid"])
     monkeypatch.setattr("seriesbox.sagemaker.training.rendezvous.SECONDS_TO_START", 0)
-    with pytest.raises(UserError, match=r"no-such-host\.invalid, the first host, did not come within 0 s"):
+    with pytest.raises(UserError, match=r"no-such-host\.invalid, the first host, did not arrive within 0 s"):
         Host(paths).launch()

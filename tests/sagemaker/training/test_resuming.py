@@ -17,7 +17,7 @@ def test_a_job_that_was_killed_and_stopped_and_started_again_gives_the_same_byte
     assert job.start(interrupted("SIGTERM", epoch=4)).returncode == 0
     done = job.train()
     assert done.returncode == 0, done.stderr
-    assert re.search(r"Going on from checkpoint-\d+\.safetensors: epoch [456], step \d", done.stdout)
+    assert re.search(r"Resuming from checkpoint-\d+\.safetensors: epoch [456], step \d", done.stdout)
     assert job.outcome == uninterrupted[hyperparameters["model"]].outcome
 
 
@@ -34,8 +34,8 @@ def test_if_the_newest_checkpoint_is_damaged_the_one_before_is_taken(checkpointi
     newest = job.checkpoint_files[-1]
     newest.write_bytes(damage(newest.read_bytes()))
     done = job.train()
-    assert f"{newest.name} cannot be read, the one before it is taken" in done.stdout
-    assert "Going on from" in done.stdout
+    assert f"{newest.name} cannot be read, trying the one before it" in done.stdout
+    assert "Resuming from" in done.stdout
     assert job.outcome == uninterrupted["lstm-ad"].outcome
 
 

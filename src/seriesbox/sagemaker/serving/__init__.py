@@ -1,1 +1,1 @@
-"""`serve`: Flask under gunicorn. `answer.py` is a request's way; the others are the stations that it passes."""
+"""`serve`: Flask under gunicorn. `answer.py` follows one request to its answer; the other modules are its steps."""

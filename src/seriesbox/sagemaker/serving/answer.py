@@ -1,4 +1,4 @@
-"""The way of one request: from its body through tables and the model to the parts of the answer."""
+"""The main walk: one request, from its body through tables and the predictor to the parts of the answer."""
 
 import time
 import traceback
@@ -18,33 +18,33 @@ from seriesbox.sagemaker.serving.formats import Chunks, gathered, read, write
 from seriesbox.sagemaker.serving.log import milliseconds
 from seriesbox.sagemaker.serving.models import LoadedModel
 from seriesbox.sagemaker.serving.negotiation import CSV, JSON_LINES, request_format, response_format
-from seriesbox.sagemaker.serving.room import Room
-from seriesbox.sagemaker.serving.settings import Settings
+from seriesbox.sagemaker.serving.settings import ServerSettings
+from seriesbox.sagemaker.serving.slots import Slots
 from seriesbox.tables.table import Table
 
 
 class Answer:
     """The answer to one request.
 
-    facts: what the request's line in the log will have.
+    log_fields: the fields of the request's line in the log; the answer adds its own.
     """
 
-    def __init__(self, settings: Settings, loaded: LoadedModel, room: Room, facts: dict[str, Any]) -> None:
+    def __init__(self, settings: ServerSettings, loaded: LoadedModel, slots: Slots, log_fields: dict[str, Any]) -> None:
         self.settings = settings
-        self.model: Predictor = loaded.model
-        self.room = room
-        self.places = ExitStack()
-        self.facts = facts
-        self.facts.update(model=loaded.name, algorithm=loaded.algorithm)
+        self.predictor: Predictor = loaded.predictor
+        self.slots = slots
+        self.held_slots = ExitStack()
+        self.log_fields = log_fields
+        self.log_fields.update(model=loaded.name, algorithm=loaded.algorithm)
         self.predicting = self.waiting = 0.0
 
     def respond(self, request: Request) -> Response:
-        """Read, check, and begin to answer: whatever can be wrong with a request is found before the first byte."""
-        self.room.enter(self.places)
+        """Read and check the request, and return the answer. Every fault is raised before the first byte is sent."""
+        self.slots.acquire(self.held_slots)
         form, header = request_format(request.content_type or "")
         default = self.settings.accept or (JSON_LINES if form == JSON_LINES else CSV)
         answer_form = response_format(request.headers.get("Accept", ""), default)
-        if form == CSV and not self.model.rows_are_independent and self.settings.strategy == "SINGLE_RECORD":
+        if form == CSV and not self.predictor.rows_are_independent and self.settings.strategy == "SINGLE_RECORD":
             raise DataError(
                 "The batch job sends one row at a time (SingleRecord), but a row means nothing without those before "
                 "it: set SplitType to None, or give one series per line as JSON Lines."
@@ -53,16 +53,16 @@ class Answer:
             request.environ["wsgi.input"],
             request.content_length,
             self.settings.limit,
-            on_large=lambda: self.room.enter_large(self.places),
+            on_large=lambda: self.slots.acquire_large(self.held_slots),
         )
-        self.facts["bytes_in"] = len(body)
+        self.log_fields["bytes_in"] = len(body)
         if not body and self.settings.batch:  # such as Spark's _SUCCESS
             self.close()
             return Response(b"", content_type=answer_form)
 
         tables = self._tables(body, form, header)
         del body
-        answers = write(map(self._predict, tables), answer_form, self.model.rows_are_independent)
+        answers = write(map(self._predict, tables), answer_form, self.predictor.rows_are_independent)
         parts = self._timed(gathered(answers))
         first, second = next(parts), next(parts, None)
         if second is None:
@@ -72,34 +72,34 @@ class Answer:
         return response
 
     def close(self) -> None:
-        """Make room for the next request."""
-        self.places.close()
+        """Release the slots for other requests."""
+        self.held_slots.close()
 
     def _tables(self, body: bytes, form: str, header: bool) -> Any:
         """Return the tables of the body, all of them checked."""
         started = time.perf_counter()
-        tables = read(body, form, header, self.model.rows_are_independent)
+        tables = read(body, form, header, self.predictor.rows_are_independent)
         rows = columns = missing = 0
         for table in tables:
             try:
-                self.model.check(table)
+                self.predictor.check(table)
             except ShortSeriesError as error:
                 raise DataError(f"{error} A batch job must not split a series (SplitType None).") from None
             rows += len(table.values)
             columns = max(columns, table.values.shape[1])
             missing += int(np.isnan(table.values).sum())
         parsing = time.perf_counter() - started
-        self.facts.update(rows=rows, columns=columns, missing=missing, parse_ms=milliseconds(parsing))
+        self.log_fields.update(rows=rows, columns=columns, missing=missing, parse_ms=milliseconds(parsing))
         return tables
 
     def _predict(self, table: Table) -> Chunks:
-        chunks = self.model.predict(table)
+        chunks = self.predictor.predict(table)
         while (chunk := self._next(chunks)) is not None:
             yield chunk
 
     def _next(self, chunks: Chunks) -> NDArray[np.float32] | None:
         waiting = time.perf_counter()
-        with self.room.predicting:
+        with self.slots.predicting:
             started = time.perf_counter()
             chunk = next(chunks, None)
         self.waiting += started - waiting
@@ -113,10 +113,10 @@ class Answer:
             try:
                 part = next(parts, None)
             except BaseException as error:  # the status may be sent already: the log must know all the same
-                self.facts.update(fault=type(error).__name__, trace="".join(traceback.format_exception(error)))
+                self.log_fields.update(fault=type(error).__name__, trace="".join(traceback.format_exception(error)))
                 raise
             spent += time.perf_counter() - started
-            self.facts.update(
+            self.log_fields.update(
                 complete=part is None,
                 bytes_out=count,
                 predict_ms=milliseconds(self.predicting),

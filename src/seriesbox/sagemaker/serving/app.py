@@ -14,27 +14,27 @@ from seriesbox.sagemaker.serving.body import discard_body, read_body
 from seriesbox.sagemaker.serving.faults import fault_response, json_response
 from seriesbox.sagemaker.serving.log import log, milliseconds
 from seriesbox.sagemaker.serving.models import LoadedModel, Models
-from seriesbox.sagemaker.serving.room import Room
-from seriesbox.sagemaker.serving.settings import BATCH, MEGABYTE, Settings
+from seriesbox.sagemaker.serving.settings import BATCH, MEGABYTE, ServerSettings
+from seriesbox.sagemaker.serving.slots import Slots
 from seriesbox.sagemaker.serving.worker import SECONDS_WITHOUT_A_BYTE
 from seriesbox.tables.json_lists import parse_json
 
-NAME = re.compile(r"(?!\.+$)[\w.-]+", re.ASCII)  # and no step in a path
+MODEL_NAME = re.compile(r"(?!\.+$)[\w.-]+", re.ASCII)  # no "." or "..", which lead elsewhere in a path
 MAX_ID = 64  # characters, of SageMaker's API
 INFERENCE_ID, CUSTOM_ATTRIBUTES = "X-Amzn-SageMaker-Inference-Id", "X-Amzn-SageMaker-Custom-Attributes"
 
 
-def create_app(settings: Settings, models: Models, only: LoadedModel | None) -> Flask:
-    """Return an app for the `only` model, or for many. It exists once the only model is loaded: so `/ping` is 200."""
+def create_app(settings: ServerSettings, models: Models, only: LoadedModel | None) -> Flask:
+    """Return an app for the `only` model, which is loaded already, or for many: `/ping` answers 200 from the start."""
     app = Flask(__name__)
-    room = Room(settings)
+    slots = Slots(settings)
 
     @app.before_request
     def begin() -> None:
         g.started = time.perf_counter()
         g.id = request.headers.get(INFERENCE_ID, "")[:MAX_ID] or uuid.uuid4().hex
         request.environ["gunicorn.socket"].settimeout(SECONDS_WITHOUT_A_BYTE)
-        g.facts = {}
+        g.log_fields = {}
 
     @app.get("/ping")
     def ping() -> Response:
@@ -43,14 +43,14 @@ def create_app(settings: Settings, models: Models, only: LoadedModel | None) -> 
     @app.get("/execution-parameters")
     def execution_parameters() -> Response:
         parameters: dict[str, Any] = {"MaxConcurrentTransforms": settings.transforms}
-        most = max(1, 100 // settings.transforms)  # SageMaker's limit is on the product of the two
-        parameters["MaxPayloadInMB"] = max(1, min(most, (settings.limit or BATCH) // MEGABYTE))
+        max_megabytes = max(1, 100 // settings.transforms)  # SageMaker's limit is on the product of the two
+        parameters["MaxPayloadInMB"] = max(1, min(max_megabytes, (settings.limit or BATCH) // MEGABYTE))
         if settings.strategy:  # SageMaker's local mode fails on one that its caller did not choose
             parameters["BatchStrategy"] = settings.strategy
         return json_response(parameters)
 
     def respond(loaded: LoadedModel) -> Response:
-        answer = Answer(settings, loaded, room, g.facts)
+        answer = Answer(settings, loaded, slots, g.log_fields)
         try:
             return answer.respond(request)
         except BaseException:
@@ -68,7 +68,7 @@ def create_app(settings: Settings, models: Models, only: LoadedModel | None) -> 
 
     @app.errorhandler(Exception)
     def failed(error: Exception) -> Response:
-        response = fault_response(error, g.id, g.facts)
+        response = fault_response(error, g.id, g.log_fields)
         discard_body(request.environ)
         return response
 
@@ -85,14 +85,14 @@ def create_app(settings: Settings, models: Models, only: LoadedModel | None) -> 
 
 
 def _add_model_routes(app: Flask, models: Models, respond: Callable[[LoadedModel], Response]) -> None:
-    """Add what a multi-model endpoint is asked."""
+    """Add the routes of a multi-model endpoint."""
 
     @app.post("/models")
     def load_model() -> Response:
         body = read_body(request.environ["wsgi.input"], request.content_length, 1 << 16)
-        wanted = parse_json(body, "The request")
-        name, url = (wanted.get(key) if isinstance(wanted, dict) else None for key in ("model_name", "url"))
-        if not isinstance(name, str) or not isinstance(url, str) or not NAME.fullmatch(name):
+        given = parse_json(body, "The request")
+        name, url = (given.get(key) if isinstance(given, dict) else None for key in ("model_name", "url"))
+        if not isinstance(name, str) or not isinstance(url, str) or not MODEL_NAME.fullmatch(name):
             raise BadRequest("Give model_name, of letters, digits, '_', '-' and '.', and url, as a JSON object.")
         models.load(name, url)
         return json_response(_description(models.get(name)))
@@ -121,13 +121,13 @@ def _description(loaded: LoadedModel) -> dict[str, str]:
 
 def _log_line(response: Response) -> Callable[[], None]:
     """Return what writes the request's line, once the response is sent."""
-    facts, started, identity = g.facts, g.started, g.id
+    log_fields, started, identity = g.log_fields, g.started, g.id
     attributes, method, path = request.headers.get(CUSTOM_ATTRIBUTES), request.method, request.path
 
     def line() -> None:
         took = milliseconds(time.perf_counter() - started)
         if attributes:
-            facts["custom_attributes"] = attributes
-        log("request", id=identity, method=method, path=path, status=response.status_code, ms=took, **facts)
+            log_fields["custom_attributes"] = attributes
+        log("request", id=identity, method=method, path=path, status=response.status_code, ms=took, **log_fields)
 
     return line

@@ -1,6 +1,6 @@
 """The body of a request: whole, and never too large.
 
-Werkzeug's own limit cuts a chunked body off without a word; this one does not.
+Werkzeug's own limit silently cuts off a chunked body.
 """
 
 import io
@@ -13,7 +13,7 @@ from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 CHUNK = 1 << 20
-SECONDS = 300  # for a whole body, before its place is given to another
+SECONDS_TO_RECEIVE = 300  # for a whole body, before its slot is given to another request
 SECONDS_TO_DISCARD = 2
 
 
@@ -23,17 +23,17 @@ def read_body(
     """Return all of a body of `length` bytes, or of a chunked one if that is None.
 
     on_large: is called before more than CHUNK bytes are read.
-    Raises RequestEntityTooLarge, and BadRequest if the client broke off.
+    Raises RequestEntityTooLarge, and BadRequest if the client stopped sending.
     """
     if limit is not None and length is not None and length > limit:
         raise RequestEntityTooLarge(_too_large(limit))
     if length is not None and length > CHUNK:
         on_large()
-    body, announced, deadline = io.BytesIO(), length is not None, time.monotonic() + SECONDS
+    body, announced, deadline = io.BytesIO(), length is not None, time.monotonic() + SECONDS_TO_RECEIVE
     try:
         while chunk := stream.read(CHUNK):
             if time.monotonic() > deadline:
-                raise BadRequest(f"The request did not come within {SECONDS} seconds.")
+                raise BadRequest(f"The request did not arrive within {SECONDS_TO_RECEIVE} seconds.")
             body.write(chunk)
             if not announced and body.tell() >= CHUNK:
                 announced = True

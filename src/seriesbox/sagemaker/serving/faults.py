@@ -1,4 +1,4 @@
-"""What a client is told of an error: a status, and one short line of JSON."""
+"""The answer to a request that failed: a status, and one short line of JSON."""
 
 import traceback
 from http import HTTPStatus
@@ -21,8 +21,8 @@ STATUS = {
 }
 
 
-def fault_response(error: Exception, request_id: str, facts: dict[str, Any]) -> Response:
-    """Return the answer to a request that raised an error. `facts` for the log get what the client is not told."""
+def fault_response(error: Exception, request_id: str, log_fields: dict[str, Any]) -> Response:
+    """Return the answer to a request that raised an error. `log_fields` gets the fault, and its trace if it is ours."""
     if isinstance(error, HTTPException):
         status, name, message = error.code or 500, error.name, error.description or error.name
     else:
@@ -32,9 +32,9 @@ def fault_response(error: Exception, request_id: str, facts: dict[str, Any]) -> 
         message = error.message(MAX_MESSAGE, _size) if isinstance(error, DataError) else str(error)
         if known is None:
             message = "The server failed: its log has the reason, under this request_id."
-            facts["trace"] = "".join(traceback.format_exception(error))
+            log_fields["trace"] = "".join(traceback.format_exception(error))
     # What is wrong with data quotes it, and payloads are not for the log.
-    facts["fault"] = type(error).__name__ if isinstance(error, UserError) else message
+    log_fields["fault"] = type(error).__name__ if isinstance(error, UserError) else message
     response = json_response({"error": name, "message": _cut(message), "request_id": request_id}, int(status))
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(error.valid_methods or ())

@@ -1,6 +1,6 @@
-"""Between bodies in their formats and tables.
+"""Bodies of requests -> tables, and answers -> bodies, in every format.
 
-Batch jobs cut files at line ends. So one JSON line is the least that makes sense alone: one row if rows are independent
+Batch jobs cut files at line ends. So one JSON line must make sense alone: one row if rows are independent
 of each other, else one whole series.
 """
 
@@ -16,8 +16,8 @@ from seriesbox.tables.csv import parse_csv, write_csv
 from seriesbox.tables.json import parse_row_lines, parse_rows, parse_series, parse_series_lines, write_json
 from seriesbox.tables.table import Table
 
-NAME = "The request"
-MIN_PART = 1 << 16  # bytes
+REQUEST = "The request"
+MIN_ANSWER_PART = 1 << 16  # bytes
 
 Chunks = Iterator[NDArray[np.floating]]  # of the answer to one table, (n, outputs) each
 
@@ -29,7 +29,7 @@ class SeriesLines:
         self.body = body
 
     def __iter__(self) -> Iterator[Table]:
-        return parse_series_lines(self.body, NAME)
+        return parse_series_lines(self.body, REQUEST)
 
 
 def read(body: bytes, form: str, header: bool, rows_are_independent: bool) -> Iterable[Table]:
@@ -39,17 +39,17 @@ def read(body: bytes, form: str, header: bool, rows_are_independent: bool) -> It
     """
     if form == CSV:
         try:
-            return [parse_csv(body, NAME, header)]
+            return [parse_csv(body, REQUEST, header)]
         except HeaderError as error:
-            reason = str(error).removesuffix(".")
+            fault = str(error).removesuffix(".")
             raise DataError(
-                f"{reason}: leave `header` out of the content type, or set SplitType to None if a batch job cuts files "
+                f"{fault}: leave `header` out of the content type, or set SplitType to None if a batch job cuts files "
                 "into parts."
             ) from None
     if form == JSON:
-        return [parse_rows(body, NAME) if rows_are_independent else parse_series(body, NAME)]
+        return [parse_rows(body, REQUEST) if rows_are_independent else parse_series(body, REQUEST)]
     if rows_are_independent:
-        return [parse_row_lines(body, NAME)]
+        return [parse_row_lines(body, REQUEST)]
     return SeriesLines(body)
 
 
@@ -76,7 +76,7 @@ def gathered(parts: Iterable[bytes]) -> Iterator[bytes]:
     for part in parts:
         held.append(part)
         size += len(part)
-        if size >= MIN_PART:
+        if size >= MIN_ANSWER_PART:
             yield b"".join(held)
             held, size = [], 0
     if held:

@@ -1,4 +1,4 @@
-"""One line of JSON per event on standard output: no payloads, no pings, no traces of many lines."""
+"""One line of JSON per event on standard output: payloads and pings are not logged, and a trace is one field."""
 
 import logging
 import os

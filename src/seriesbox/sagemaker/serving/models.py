@@ -10,22 +10,22 @@ from seriesbox.artifact import TENSORS, Artifact, load, probed
 from seriesbox.errors import ArtifactError
 from seriesbox.sagemaker.device import find_device
 from seriesbox.sagemaker.machine import memory_limit, release_memory, resident_memory
-from seriesbox.sagemaker.serving.settings import Settings
+from seriesbox.sagemaker.serving.settings import ServerSettings
 
 FILE_SIZES = 3  # in memory, of a model and what a request to it needs
 MIN_FREE = 256 << 20  # bytes left for requests
 
 
 class AlreadyLoadedError(Exception):
-    """A model of that name is there."""
+    """A model of that name is loaded already."""
 
 
 class NotLoadedError(Exception):
-    """No model of that name is there."""
+    """No model of that name is loaded."""
 
 
 class NoMemoryError(Exception):
-    """The model does not fit beside those that are there."""
+    """The model does not fit into memory beside the loaded ones."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,10 @@ class LoadedModel:
     name: str
     url: str
     algorithm: str
-    model: Predictor
+    predictor: Predictor
 
     @classmethod
-    def of(cls, name: str, url: str, settings: Settings) -> Self:
+    def of(cls, name: str, url: str, settings: ServerSettings) -> Self:
         """Load the model in the folder `url`, for the GPU if there is one. Raises ArtifactError."""
         artifact = load(Path(url))
         has_gpu = find_device(settings.gpu).type == "cuda"
@@ -56,7 +56,7 @@ def _gpu_predictor(artifact: Artifact) -> Predictor:
 class Models:
     """The models of a multi-model endpoint. SageMaker loads and unloads them; several threads ask for them."""
 
-    def __init__(self, settings: Settings, budget: int | None = None) -> None:
+    def __init__(self, settings: ServerSettings, budget: int | None = None) -> None:
         self._settings = settings
         self._budget = memory_limit() if budget is None else budget
         self._loaded: dict[str, LoadedModel] = {}

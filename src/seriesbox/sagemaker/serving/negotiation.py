@@ -49,8 +49,8 @@ def response_format(accept: str, default: str) -> str:
     weights = {}
     for offer in offers:
         for pattern in (offer, offer.partition("/")[0] + "/*", "*/*"):  # the most specific one counts
-            if found := [weight for value, weight in wanted if value == pattern]:
-                weights[offer] = max(found)
+            if matching := [weight for value, weight in wanted if value == pattern]:
+                weights[offer] = max(matching)
                 break
     best = max(weights, key=lambda offer: weights[offer], default=default)
     if not weights.get(best):

@@ -13,7 +13,7 @@ from seriesbox.errors import ArtifactError
 from seriesbox.sagemaker.device import find_device
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.serving.log import ServerLogger, log
-from seriesbox.sagemaker.serving.settings import Settings
+from seriesbox.sagemaker.serving.settings import ServerSettings
 from seriesbox.sagemaker.serving.worker import Worker
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ CPU_COMPUTES = (
 class Server(BaseApplication):
     """gunicorn, configured here instead of by a file and a command line."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: ServerSettings) -> None:
         self.settings = settings
         super().__init__()
 
@@ -67,8 +67,8 @@ class Server(BaseApplication):
             **vars(self.settings),
             device=device.name,
             algorithm=only.algorithm if only else None,
-            network=type(only.model.network).__name__ if only else None,
-            hyperparameters=only.model.hyperparameters.to_dict() if only else None,
+            network=type(only.predictor.network).__name__ if only else None,
+            hyperparameters=only.predictor.hyperparameters.to_dict() if only else None,
             seconds=round(time.perf_counter() - started, 2),
         )
         if device.obstacle:
@@ -79,7 +79,7 @@ class Server(BaseApplication):
 def main() -> None:
     """Serve, as the console command. Exits with the reason if the model cannot be loaded."""
     try:
-        settings = Settings.read()
+        settings = ServerSettings.read()
     except ValueError as error:
         sys.exit(str(error))
     Server(settings).run()

@@ -9,19 +9,19 @@ from seriesbox.sagemaker.machine import has_gpu, usable_cores
 from seriesbox.sagemaker.serving.negotiation import response_format
 
 MEGABYTE = 1 << 20
-REAL_TIME, BATCH = 25 * MEGABYTE, 100 * MEGABYTE  # what SageMaker lets through
+REAL_TIME, BATCH = 25 * MEGABYTE, 100 * MEGABYTE  # bytes that SageMaker lets through
 
 
 @dataclass(frozen=True)
-class Settings:
-    """What `serve` needs to know before it has a model.
+class ServerSettings:
+    """The settings that `serve` needs before it loads a model.
 
-    limit: bytes of a request, None for no limit.
-    strategy: how a batch job cuts files, if its owner said so.
-    gpu: whether the machine has a driver for one.
-    threads: that compute one network.
-    queue: requests that are read, computed or waiting at once.
-    transforms: requests that a batch job sends at once.
+    limit: the largest size of a request in bytes; None for no limit.
+    strategy: how a batch job cuts files, if it is known.
+    gpu: whether the machine has a GPU's driver.
+    threads: the number of threads that compute one network.
+    queue: the number of requests that are read, computed or waiting at once.
+    transforms: the number of requests that a batch job sends at once.
     accept: the format of answers if a request asks for none.
     """
 
@@ -39,7 +39,7 @@ class Settings:
     accept: str | None
 
     @classmethod
-    def read(cls) -> "Settings":
+    def read(cls) -> "ServerSettings":
         """Read the environment. Raises ValueError, whose message names the variable."""
         batch = os.environ.get("SAGEMAKER_BATCH", "").lower() == "true"
         many_models = os.environ.get("SAGEMAKER_MULTI_MODEL", "").lower() == "true"
@@ -62,7 +62,7 @@ class Settings:
         share = max(1, cores // workers)
         threads = 1 if many_models else min(_number("OMP_NUM_THREADS") or share, share)
         return cls(
-            port=_number("SAGEMAKER_BIND_TO_PORT", most=65535) or 8080,
+            port=_number("SAGEMAKER_BIND_TO_PORT", largest=65535) or 8080,
             batch=batch,
             strategy=strategy or None,
             limit=limit or None,
@@ -77,10 +77,10 @@ class Settings:
         )
 
 
-def _number(name: str, most: int = 1 << 40) -> int | None:
+def _number(name: str, largest: int = 1 << 40) -> int | None:
     text = os.environ.get(name, "").strip()
     if not text:
         return None
-    if not (text.isascii() and text.isdecimal() and len(text) < 20 and int(text) <= most):
-        raise ValueError(f"{name} is {text[:30]!r}: it must be a whole number from 0 to {most}.")
+    if not (text.isascii() and text.isdecimal() and len(text) < 20 and int(text) <= largest):
+        raise ValueError(f"{name} is {text[:30]!r}: it must be a whole number from 0 to {largest}.")
     return int(text)

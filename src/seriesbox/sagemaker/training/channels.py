@@ -1,4 +1,4 @@
-"""The data channels of a job: what its configuration says of them, and their files as tables."""
+"""The data channels of a job: their configuration, and their files as tables."""
 
 import json
 from collections.abc import Callable, Collection, Sequence
@@ -14,13 +14,13 @@ from seriesbox.tables.table import Table
 
 CHANNELS = ("training", "validation", "model")
 MODES = ("File", "FastFile")
-SDK_CHANNELS = ("code", "sm_drivers", "recipe")  # which Amazon's own clients add
+SDK_CHANNELS = ("code", "sm_drivers", "recipe")  # added by Amazon's own clients
 JSON_LINES = "application/jsonlines"
 SHARDED = "ShardedByS3Key"
 
 
 def sharded_channels(paths: Paths) -> set[str]:
-    """Return the channels of which every host has other files, or none."""
+    """Return the channels whose files are divided among the hosts."""
     if len(json.loads(paths.resources.read_bytes())["hosts"]) == 1:
         return set()
     channels = json.loads(paths.inputs.read_bytes())
@@ -35,11 +35,11 @@ def read_channels(
 ) -> tuple[Sequence[Table], Sequence[Table]]:
     """Return the tables of the `training` and of the `validation` channel, which may be missing.
 
-    A table is a file, in the order of their paths, folders entered; or one line of JSON Lines if rows depend on each
-    other. Every file is read once, from its beginning to its end, and nothing is written beside it.
+    A table is a file or, if rows depend on each other, one line of JSON Lines. Files come in the order of their paths,
+    those in subfolders included. Each is read once, from its beginning to its end.
 
-    faults: returns what is wrong with tables of numbers. It is asked only if a file cannot be read, so that one message
-        has everything.
+    faults: returns what is wrong with tables of numbers. It is called only if a file cannot be read, so that one
+        message has all faults.
     sharded: the channels that may have no files.
     Raises DataError that names the faults of all files of both channels, and UserError if memory does not suffice.
     """
@@ -72,8 +72,8 @@ def _check_configuration(configuration: dict[str, Any], paths: Paths, sharded: C
         raise DataError(f"The job has no `training` channel, only {others}: give the training data under that name.")
     if unknown := sorted(configuration.keys() - {*CHANNELS, *SDK_CHANNELS}):
         raise DataError(
-            f"Nothing would read the channel `{unknown[0]}`: the channels are {', '.join(CHANNELS)}. Give it one of "
-            "these names, or leave it out."
+            f"Unknown channel `{unknown[0]}`: the channels are {', '.join(CHANNELS)}. Give it one of these "
+            "names, or leave it out."
         )
 
 

@@ -1,7 +1,7 @@
-"""Checkpoints: states of a training on disk, where SageMaker copies them to S3 and brings them back after a restart.
+"""Checkpoints: states of a training on disk. SageMaker copies them to S3, and back after a restart.
 
-SageMaker uploads whatever appears in the folder, but for names that end in `.sagemaker-ignore`, and puts notes of its
-own beside a file while it does. So a checkpoint is written under such a name, and renamed once it is on the disk.
+SageMaker uploads every file in the folder whose name does not end in `.sagemaker-ignore`, and puts a marker beside a
+file meanwhile. So a checkpoint is written under such a name, and renamed once it is on the disk.
 """
 
 import hashlib
@@ -26,43 +26,43 @@ from seriesbox.network.types import Tensors
 from seriesbox.sagemaker.training.log import logger
 from seriesbox.tables.table import Table
 
-SECONDS = 60.0  # between two of them
-KEPT = 2
-MAY_CHANGE = {"epochs", "max-seconds"}  # hyperparameters that say when to end, and nothing of what was done so far
-NAME = re.compile(r"checkpoint-(\d{8})\.safetensors")
+SECONDS_BETWEEN_CHECKPOINTS = 60.0
+KEPT = 2  # the newest ones
+MAY_CHANGE = {"epochs", "max-seconds"}  # hyperparameters that only say when to end
+FILE_NAME = re.compile(r"checkpoint-(\d{8})\.safetensors")
 UNFINISHED, UPLOADING = ".sagemaker-ignore", ".sagemaker-uploading"
 
 
 class Checkpoints:
-    """The checkpoints of one job, in a folder that exists. The newest one that can be read counts."""
+    """The checkpoints of one job, in a folder that exists. A job resumes from the newest one that can be read."""
 
     def __init__(self, folder: Path, fingerprint: Mapping[str, Any]) -> None:
         self.folder = folder
         self.fingerprint = fingerprint
-        self.seconds = float(os.environ.get("SERIESBOX_CHECKPOINT_SECONDS") or SECONDS)
+        self.seconds = float(os.environ.get("SERIESBOX_CHECKPOINT_SECONDS") or SECONDS_BETWEEN_CHECKPOINTS)
         self.saved = time.monotonic()
 
     def is_due(self) -> bool:
-        """Return whether the last one is old enough."""
+        """Return whether the last checkpoint is old enough for another one."""
         return time.monotonic() - self.saved >= self.seconds
 
     def load(self) -> tuple[Tensors, dict[str, Any]] | None:
-        """Return the newest state that is whole. Raises UserError if it is of another job."""
+        """Return the newest undamaged state; None if there is none. Raises UserError if it belongs to another job."""
         for file in reversed(self._files()):
             try:
                 tensors, notes = codec.decode(file.read_bytes())
                 fingerprint, facts = notes["fingerprint"], notes["facts"]
             except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
-                logger.warning("%s cannot be read, the one before it is taken: %s", file, error)
+                logger.warning("%s cannot be read, trying the one before it: %s", file, error)
                 continue
             self._check(fingerprint, file)
             progress = facts["progress"]
-            logger.info("Going on from %s: epoch %d, step %d.", file.name, progress["epoch"], progress["steps"] + 1)
+            logger.info("Resuming from %s: epoch %d, step %d.", file.name, progress["epoch"], progress["steps"] + 1)
             return tensors, facts
         return None
 
     def save(self, tensors: Tensors, facts: Mapping[str, Any]) -> None:
-        """Write another one, and remove those before the last two. A full disk does not end the training."""
+        """Write a checkpoint, and remove those before the last two. A full disk does not end the training."""
         self.saved = time.monotonic()
         files = self._files()
         file = self.folder / f"checkpoint-{_number(files[-1]) + 1 if files else 0:08d}.safetensors"
@@ -72,14 +72,14 @@ class Checkpoints:
             with replacing(file, temporary):
                 temporary.write_bytes(content)
         except OSError as error:
-            logger.warning("%s could not be written, the training goes on without it: %s", file, error)
+            logger.warning("%s could not be written, the training continues without it: %s", file, error)
             return
         for old in files[: 1 - KEPT]:
             if not old.with_name(old.name + UPLOADING).exists():
                 old.unlink(missing_ok=True)
 
     def _files(self) -> list[Path]:
-        return sorted(file for file in self.folder.glob("*") if NAME.fullmatch(file.name))
+        return sorted(file for file in self.folder.glob("*") if FILE_NAME.fullmatch(file.name))
 
     def _check(self, fingerprint: Mapping[str, Any], file: Path) -> None:
         differences = [
@@ -89,8 +89,8 @@ class Checkpoints:
         ]
         if differences:
             raise UserError(
-                f"{file} is a checkpoint of another job: {'; '.join(differences)}. Give this job a place of its own "
-                "for checkpoints, or what that one had."
+                f"{file} is a checkpoint of another job: {'; '.join(differences)}. Give this job its own folder "
+                "for checkpoints, or the values of that job."
             )
 
 
@@ -98,13 +98,13 @@ def fingerprint(
     algorithm: str,
     hyperparameters: Hyperparameters,
     channels: Mapping[str, Sequence[Table]],
-    earlier: Artifact | None,
+    earlier_model: Artifact | None,
     group: Group,
 ) -> dict[str, Any]:
-    """Return what a training follows from, on all its processes: two with the same fingerprint go the same way."""
+    """Return everything that determines a training, on all its processes: equal fingerprints, equal trainings."""
     settings = {name: value for name, value in hyperparameters.to_dict().items() if name not in MAY_CHANGE}
     data = {f"{name} data": _digest_of_all(_digest(_arrays(tables)), group) for name, tables in channels.items()}
-    model = _digest(earlier.tensors.values()).hex() if earlier else None
+    model = _digest(earlier_model.tensors.values()).hex() if earlier_model else None
     return {"model": algorithm, "processes": group.world_size, **settings, **data, "earlier model": model}
 
 
@@ -128,6 +128,6 @@ def _digest_of_all(digest: bytes, group: Group) -> str:
 
 
 def _number(file: Path) -> int:
-    match = NAME.fullmatch(file.name)
+    match = FILE_NAME.fullmatch(file.name)
     assert match
     return int(match[1])

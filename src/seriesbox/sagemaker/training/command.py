@@ -1,10 +1,10 @@
-"""`train`: the console command. It lets SageMaker's own toolkit call `host.run`, and whatever fails ends with exit
-code 1 and one sentence in the failure file.
+"""`train`: the console command. It lets SageMaker's own toolkit call `host.run`. Every failure ends with exit code 1
+and one sentence in the failure file.
 
 The toolkit sets up logging and writes the success or the failure file. It has holes: it may exit with 0 after an
 `OSError` without a number, after `SystemExit`, or when the failure file cannot be written; and if it fails itself, that
-file begins with a traceback. So `host.run` lets nothing past but the toolkit's `ClientError`, and `main` trusts nothing
-but the success file.
+file begins with a traceback. So `host.run` raises only the toolkit's `ClientError`, and `main` trusts only the
+success file.
 """
 
 import json
@@ -46,12 +46,12 @@ def main() -> NoReturn:
             paths.failure.write_text(shortened(fault))
         print(fault, file=sys.stderr)
     if obstacle:
-        _tell_others(paths, obstacle)
+        _end_other_hosts(paths, obstacle)
     _exit(0 if paths.success.exists() and not fault else 1, paths, had_code)
 
 
 def _run_toolkit(paths: Paths) -> str | None:
-    """Let the toolkit run the job. Returns what went wrong if it leaves no sentence that says so."""
+    """Let the toolkit run the job. Returns what went wrong if the failure file does not say so."""
     cause: BaseException | None = None
     try:
         from sagemaker_training.cli.train import main as toolkit  # makes the folder for code
@@ -66,14 +66,14 @@ def _run_toolkit(paths: Paths) -> str | None:
         cause = error
     if cause:
         traceback.print_exception(cause)
-    said = paths.failure.read_text() if paths.failure.exists() else ""
-    if paths.success.exists() or (said and not said.startswith(TOOLKIT_FAILURES)):
+    message = paths.failure.read_text() if paths.failure.exists() else ""
+    if paths.success.exists() or (message and not message.startswith(TOOLKIT_FAILURES)):
         return None
-    *_, last = (said or str(cause)).strip().splitlines() or ("unknown",)
+    *_, last = (message or str(cause)).strip().splitlines() or ("unknown",)
     return f"SageMaker's toolkit failed, the log says where: {last}"
 
 
-def _tell_others(paths: Paths, obstacle: str) -> None:
+def _end_other_hosts(paths: Paths, obstacle: str) -> None:
     """End the hosts that would wait for this one."""
     with suppress(Exception):  # the configuration itself may be what is wrong
         if len(json.loads(paths.resources.read_bytes())["hosts"]) > 1:
@@ -86,7 +86,7 @@ def _exit(code: int, paths: Paths, had_code: bool) -> NoReturn:
     """End at once: a computation that was left behind when the job was stopped may still go on."""
     if not had_code:
         with suppress(OSError):
-            paths.code.rmdir()  # the toolkit's, in a tree that is the user's
+            paths.code.rmdir()  # the toolkit made it in the user's tree
     for stream in (sys.stdout, sys.stderr):
         with suppress(Exception):
             stream.flush()

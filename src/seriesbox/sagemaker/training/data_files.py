@@ -13,10 +13,10 @@ from seriesbox.tables.json import row_lines, series_lines
 from seriesbox.tables.lines import BLANKS, BYTE_ORDER_MARK, parts_of_file
 from seriesbox.tables.table import Rows
 
-# What SageMaker puts beside the data, or has not finished.
+# Ends of the names of files that SageMaker puts beside the data, or has not finished.
 NO_DATA = ("-manifest", ".sagemaker-uploading", ".sagemaker-uploaded", ".sagemaker-ignore")
 LONGEST_NAME = 120  # in a message
-MEMORY_SHARE = 0.95  # that may be used
+MEMORY_SHARE = 0.95  # of the memory that may be used
 
 
 def data_files(folder: Path) -> Iterator[Path]:
@@ -35,9 +35,9 @@ def data_files(folder: Path) -> Iterator[Path]:
 def read_tables(
     path: Path, folder: Path, json_lines: bool, rows_are_independent: bool
 ) -> Iterator[tuple[str, Iterator[Rows]]]:
-    """Yield the tables in a file: what messages call them, and their rows.
+    """Yield the tables in a file: their names in messages, and their rows.
 
-    json_lines: whether the file is said to be JSON Lines; otherwise its first character tells.
+    json_lines: whether the content type is JSON Lines; if not, the first character of the file decides.
     Raises DataError, and UserError if memory does not suffice.
     """
     name = printable(f"{folder.name}/{path.relative_to(folder)}")
@@ -57,7 +57,7 @@ def read_tables(
 
 
 def check_memory(more: int, channel: str) -> None:
-    """Raise UserError if `more` bytes are too many: a process that takes them would be killed without a word."""
+    """Raise UserError if `more` bytes are too many: a process that takes them would be killed silently."""
     limit = int(MEMORY_SHARE * memory_limit())
     if resident_memory() + more > limit:
         raise UserError(

@@ -1,4 +1,4 @@
-"""Why a job failed, in the words that SageMaker shows."""
+"""The text of the failure file, which SageMaker shows."""
 
 import errno
 import traceback
@@ -6,7 +6,7 @@ import traceback
 from seriesbox.errors import DataError, UnequalDataError, UserError
 from seriesbox.files import printable
 
-MAX_CHARACTERS = 1024  # of a reason, more of which SageMaker does not show
+MAX_CHARACTERS = 1024  # that SageMaker shows
 NEEDS_LESS_MEMORY = "take a larger instance, lower `batch-size` or the network's sizes, or give less data."
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 ADVICE: dict[type[UserError], str] = {
@@ -14,8 +14,8 @@ ADVICE: dict[type[UserError], str] = {
 }
 
 
-def reason(error: BaseException) -> str:
-    """Return the text of the failure file. Unless it is a user's fault, the log gets the traceback."""
+def failure_text(error: BaseException) -> str:
+    """Return the text of the failure file. Unless the user is at fault, the log gets the traceback."""
     if isinstance(error, UserError):
         message = error.message(MAX_CHARACTERS) if isinstance(error, DataError) else str(error)
         return shortened(message + ADVICE.get(type(error), ""))
@@ -24,7 +24,7 @@ def reason(error: BaseException) -> str:
 
 
 def shortened(text: str) -> str:
-    """Return the text in one line, as far as SageMaker shows it."""
+    """Return the text in one line, cut to the length that SageMaker shows."""
     return printable(" ".join(text.split()))[:MAX_CHARACTERS]
 
 
@@ -36,7 +36,7 @@ def _sentence(error: BaseException) -> str:
         return "The disk is full: give the job a larger volume."
     if isinstance(error, torch.OutOfMemoryError):
         return "The GPU has too little memory: lower `batch-size`, or take an instance whose GPU has more."
-    # torch has no type of its own for the memory of the machine.
+    # torch raises no error type of its own if the machine's memory is too small.
     if isinstance(error, MemoryError) or number == errno.ENOMEM or "can't allocate memory" in str(error):
         return f"The machine has too little memory: {NEEDS_LESS_MEMORY}"
     return "Training failed inside seriesbox, the log says where."

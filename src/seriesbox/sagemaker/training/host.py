@@ -1,9 +1,8 @@
-"""This host's part in a job: one process that trains or, with several hosts or GPUs, one for each GPU or host.
+"""This host's part in a job: one process that trains or, with several hosts or GPUs, one process per GPU or host.
 
 SageMaker starts the same container on each host and says in `resourceconfig.json` who they are. The hosts meet
-(`rendezvous.py`), each starts its processes (`process.py`) by torch's launcher and watches over them: it hands signals
-on, and if one process fails, all end, on all hosts. What the processes have to say comes back in a folder: a note that
-the model is saved, or the reason why not.
+(`rendezvous.py`), each starts its processes (`process.py`) by torch's launcher and watches them: it passes signals on,
+and if one process fails, all end, on all hosts. Each process reports in a folder that the model is saved, or why not.
 """
 
 import json
@@ -27,7 +26,7 @@ from seriesbox.errors import STOPPED_BEFORE_TRAINING, UserError
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.signals import on_stop
 from seriesbox.sagemaker.training import process
-from seriesbox.sagemaker.training.failure import NEEDS_LESS_MEMORY, reason
+from seriesbox.sagemaker.training.failure import NEEDS_LESS_MEMORY, failure_text
 from seriesbox.sagemaker.training.job import train
 from seriesbox.sagemaker.training.log import set_up_logging
 from seriesbox.sagemaker.training.rendezvous import PORT, SECONDS_BETWEEN_LOOKS, SECONDS_TO_LISTEN, Rendezvous
@@ -36,7 +35,7 @@ SECONDS_TO_SAVE = 110  # after a stop: SageMaker kills 120 s after it asks
 
 
 def run() -> None:
-    """Do the part of this host in the job that the `/opt/ml` tree describes. Raises ClientError, nothing else."""
+    """Do the part of this host in the job that the `/opt/ml` tree describes. Raises only ClientError."""
     paths = Paths()
     set_up_logging()
     try:
@@ -46,7 +45,7 @@ def run() -> None:
         else:
             host.launch()
     except BaseException as error:
-        raise ClientError(reason(error)) from None
+        raise ClientError(failure_text(error)) from None
 
 
 class Host:
@@ -68,7 +67,7 @@ class Host:
         """Run the processes of this host; return when the model is saved. Raises UserError if it will not be."""
         stop = threading.Event()
         on_stop(lambda *_: stop.set())
-        if self.interface in (name for _, name in socket.if_nameindex()):  # SDK v3 names one that does not exist
+        if self.interface in (name for _, name in socket.if_nameindex()):  # SDK v3 may name one that does not exist
             os.environ["GLOO_SOCKET_IFNAME"] = os.environ["NCCL_SOCKET_IFNAME"] = str(self.interface)
         with Rendezvous(self.hosts, self.name, stop.is_set) as rendezvous, tempfile.TemporaryDirectory() as folder:
             rendezvous.wait_for_all()
@@ -88,7 +87,7 @@ class Host:
                 raise UserError(_cause(result, Path(folder), rendezvous))
 
     def fail(self, cause: str) -> None:
-        """Tell the other hosts that this one does not come, and why."""
+        """Inform the other hosts that this one cannot train, and why."""
         with suppress(UserError), Rendezvous(self.hosts, self.name):
             raise UserError(cause)
 
@@ -113,7 +112,7 @@ def _watch(processes: PContext, rendezvous: Rendezvous, stop: threading.Event) -
             rendezvous.stop()
         if rendezvous.is_stopping() and not deadline:
             deadline = time.monotonic() + SECONDS_TO_SAVE
-            for pid in processes.pids().values():  # they save what they have
+            for pid in processes.pids().values():  # each saves its model
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGTERM)
         if deadline and time.monotonic() > deadline:
@@ -132,4 +131,4 @@ def _cause(result: RunProcsResult, folder: Path, rendezvous: Rendezvous) -> str:
         if rendezvous.is_stopping():
             return STOPPED_BEFORE_TRAINING
         time.sleep(SECONDS_BETWEEN_LOOKS)
-    return "Another host ended without a word: its log may say why."
+    return "Another host ended without a message: its log may say why."

@@ -22,18 +22,18 @@ from seriesbox.sagemaker.training.channels import read_channels, sharded_channel
 from seriesbox.sagemaker.training.checkpoints import Checkpoints, fingerprint
 from seriesbox.sagemaker.training.log import logger
 from seriesbox.sagemaker.training.report import Report
-from seriesbox.sagemaker.training.settings import Settings
+from seriesbox.sagemaker.training.settings import JobSettings
 from seriesbox.tables.table import Table
 
 SAMPLE_ROWS, SAMPLE_CELLS = 64, 1_000_000  # of the training data, on which the two runtimes are compared
 
 
 def train(paths: Paths, group: Group) -> None:
-    """Do this process' part of the training; rank 0 speaks and saves for all. Raises UserError."""
-    stop, speaks = threading.Event(), group.rank == 0
-    settings = Settings.read(paths)
-    algorithm, hyperparameters, earlier = settings
-    if speaks:
+    """Do this process' part of the training; rank 0 logs and saves for all. Raises UserError."""
+    stop, is_first = threading.Event(), group.rank == 0
+    settings = JobSettings.read(paths)
+    algorithm, hyperparameters, earlier_model = settings
+    if is_first:
         logger.info("%s %s", algorithm, hyperparameters.model_dump_json(by_alias=True))
         for warning in hyperparameters.warnings():
             logger.warning(warning)
@@ -48,18 +48,20 @@ def train(paths: Paths, group: Group) -> None:
     run = Run(
         device=device,
         group=group,
-        listener=Report(hyperparameters.epochs, paths.data) if speaks else Listener(),
+        listener=Report(hyperparameters.epochs, paths.data) if is_first else Listener(),
         store=_checkpoints(paths, settings, training, validation, group),
         sharded=sharded,
         started=job_started(),
         stopped=stop.is_set,
     )
     on_stop(lambda *_: stop.set())  # from here on there is something to save
-    model = estimator.fit(hyperparameters, training, validation, run, earlier.estimator() if earlier else None)
+    model = estimator.fit(
+        hyperparameters, training, validation, run, earlier_model.estimator() if earlier_model else None
+    )
     stopped = group.any(stop.is_set())
     model.to(torch.device("cpu"))
-    runtime: Runtime = "onnx" if stopped else _runtime(model, sample, group)  # stopped: there may be seconds left
-    if speaks:
+    runtime: Runtime = "onnx" if stopped else _runtime(model, sample, group)  # stopped: only seconds may be left
+    if is_first:
         if stopped:
             logger.info("Stopped: what has been learnt so far is saved.")
         save(model, paths.model, runtime)
@@ -79,28 +81,28 @@ def _device(paths: Paths) -> torch.device:
 
 
 def _checkpoints(
-    paths: Paths, settings: Settings, training: Sequence[Table], validation: Sequence[Table], group: Group
+    paths: Paths, settings: JobSettings, training: Sequence[Table], validation: Sequence[Table], group: Group
 ) -> Checkpoints | None:
     """Return the checkpoints of rank 0 if the job keeps any; the fingerprint is of the data of all processes."""
     folder = paths.checkpoint_folder() if group.rank == 0 else None
     if not group.any(folder is not None):
         return None
     channels = {"training": training, "validation": validation}
-    of_job = fingerprint(settings.algorithm, settings.hyperparameters, channels, settings.earlier, group)
-    return Checkpoints(folder, of_job) if folder else None
+    job_fingerprint = fingerprint(settings.algorithm, settings.hyperparameters, channels, settings.earlier_model, group)
+    return Checkpoints(folder, job_fingerprint) if folder else None
 
 
 def _sample(tables: Sequence[Table], min_rows: int) -> Table | None:
-    """Return a copy of a few rows of this process: training takes the memory of its tables over."""
+    """Return a copy of a few rows of this process, because training takes over the memory of its tables."""
     if not tables:
         return None
     return tables[0].head(min_rows + min(SAMPLE_ROWS, SAMPLE_CELLS // tables[0].values.shape[1]))
 
 
 def _runtime(model: Estimator, sample: Table | None, group: Group) -> Runtime:
-    """Return how the model can be served on a CPU."""
-    found = difference(model, sample) if sample else 0.0
-    worst = float(group.all_reduce_max(np.array(found)))
+    """Return the runtime that can serve the model on a CPU."""
+    largest = difference(model, sample) if sample else 0.0
+    worst = float(group.all_reduce_max(np.array(largest)))
     if worst > TOLERANCE and group.rank == 0:
         logger.warning("onnxruntime differs from torch by %.1e on this model: torch will serve it.", worst)
     return "onnx" if worst <= TOLERANCE else "torch"

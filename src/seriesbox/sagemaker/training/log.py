@@ -1,4 +1,4 @@
-"""What `train` says beside its metrics: one line each, with its level."""
+"""The log of `train` beside its metrics: one line per message, with its level."""
 
 import logging
 import sys

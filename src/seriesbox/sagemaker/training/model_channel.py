@@ -1,8 +1,8 @@
-"""The `model` channel: an earlier model that a training begins with, as the archive SageMaker made of it or unpacked.
+"""The `model` channel: an earlier model that a training begins with, as SageMaker's archive or unpacked.
 
-Of an archive, only the two files of a model are taken, by their names, and no more than fits into memory: no path leads
-anywhere, no link is followed, and nothing else is unpacked. Headers that extend others are passed over: the names are
-short, and `tarfile.open` would take into memory whatever size such a header has.
+Only the two files of a model are read from an archive, by their names, and no more than fits into memory. So no path
+is written to, no link is followed, and nothing else is unpacked. Headers that extend others are skipped: the names are
+short, and `tarfile.open` would read such a header of any size into memory.
 """
 
 import gzip
@@ -53,11 +53,11 @@ def _unpack(archive: Path) -> dict[str, bytes]:
 
 def _model_files(stream: BinaryIO) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
-    room = memory_limit()
+    memory_left = memory_limit()
     while (header := stream.read(tarfile.BLOCKSIZE)).strip(b"\0"):
         member = tarfile.TarInfo.frombuf(header, "utf-8", "surrogateescape")
-        room -= member.size  # a member that is not wanted is read all the same
-        if room < 0 or member.size < 0:
+        memory_left -= member.size  # a member that is not wanted is read all the same
+        if memory_left < 0 or member.size < 0:
             raise DataError("it holds more than fits into memory.")
         name, rest = member.name.removeprefix("./"), member.size + -member.size % tarfile.BLOCKSIZE
         if name in (DESCRIPTION, TENSORS):

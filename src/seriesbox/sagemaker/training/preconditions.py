@@ -1,4 +1,4 @@
-"""What must be right before a job can begin: the toolkit would answer with a traceback, or nobody before the end."""
+"""Checks before a job begins. Without them, faults would end in a traceback of the toolkit, or show at the end only."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from seriesbox.sagemaker.paths import Paths
 
 
 def find_obstacle(paths: Paths, had_code: bool) -> str | None:
-    """Return a sentence about what is in the way of any training; None if nothing is."""
+    """Return a sentence about the first obstacle to any training; None if there is none."""
     if fault := _unwritable(paths.output):
         return fault
     for left_over in (paths.success, paths.failure):  # of an earlier run in the same tree
@@ -24,7 +24,7 @@ def find_obstacle(paths: Paths, had_code: bool) -> str | None:
 
 
 def _unwritable(folder: Path) -> str | None:
-    """Return why nothing can be written into the folder, which is made if it is not there."""
+    """Return why nothing can be written into the folder, which is made if it does not exist."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -18,25 +18,25 @@ if TYPE_CHECKING:
 
 SECONDS_TO_WAIT = 7200  # for the other processes: one fits K-Means while the rest wait
 PR_SET_PDEATHSIG = 1
-SAVED, CAUSE = "saved", "cause"  # files that tell the host how it went
+SAVED, CAUSE = "saved", "cause"  # names of the files that report the outcome to the host
 
 
 def main() -> NoReturn:
-    """Train this process' part, and say in the folder that is given how it went."""
+    """Do this process' part of the training, and report the outcome in the folder given as argument."""
     folder, local_rank = Path(sys.argv[1]), int(os.environ["LOCAL_RANK"])
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # no process outlives the one that started it
     on_stop(lambda *_: _fail(folder, STOPPED_BEFORE_TRAINING))  # before anything large is imported
     set_up_logging()
-    from seriesbox.sagemaker.training.failure import reason
+    from seriesbox.sagemaker.training.failure import failure_text
     from seriesbox.sagemaker.training.job import train
 
     try:
         train(Paths(), _join_group(local_rank))
     except BaseException as error:
-        if _is_about_others(error):
+        if _is_caused_by_another(error):
             print(error, file=sys.stderr)
             _exit(1)
-        _fail(folder, reason(error))
+        _fail(folder, failure_text(error))
     (folder / f"{SAVED}-{local_rank}").touch()
     _exit(0)
 
@@ -57,8 +57,8 @@ def _join_group(local_rank: int) -> "Group":
     return Group(dist.get_rank(), dist.get_world_size(), device, local_rank, int(os.environ["LOCAL_WORLD_SIZE"]))
 
 
-def _is_about_others(error: BaseException) -> bool:
-    """Return whether the error only says that another process, which knows why, has ended."""
+def _is_caused_by_another(error: BaseException) -> bool:
+    """Return whether the error only says that another process has ended, which reports the reason itself."""
     import torch.distributed as dist
 
     # The errors of gloo have no type of their own.
@@ -66,7 +66,7 @@ def _is_about_others(error: BaseException) -> bool:
 
 
 def _fail(folder: Path, cause: str) -> NoReturn:
-    """End for this reason, or for the one that another process of this host has given before."""
+    """End, and report this cause unless another process of this host has reported one before."""
     with suppress(FileExistsError), (folder / CAUSE).open("x") as file:
         file.write(cause)
     _exit(1)

@@ -1,6 +1,6 @@
 """Where the hosts of one training meet: a store that the first of them keeps, and to which the others connect.
 
-What a host has to say to all is a key there: that it is asked to stop, or why it failed. The first reason counts.
+A host informs the others by setting a key: that it was asked to stop, or why it failed. The first cause counts.
 """
 
 import socket
@@ -14,22 +14,22 @@ from typing import Any, Self
 import torch.distributed as dist
 
 from seriesbox.errors import STOPPED_BEFORE_TRAINING, UserError
-from seriesbox.sagemaker.training.failure import reason
+from seriesbox.sagemaker.training.failure import failure_text
 from seriesbox.sagemaker.training.log import logger
 
 PORT = 29400
-SECONDS_TO_START = 600  # that one host may be later than another: images are pulled, names come late
+SECONDS_TO_START = 600  # between two hosts: pulling images and resolving names takes time
 SECONDS_BETWEEN_LOOKS = 0.5
-SECONDS_TO_LISTEN = 5  # that the hosts which have come need, to hear of a failure
-SECONDS_TO_ARRIVE = 50  # for the other hosts, if there is nothing to do but to tell them of a failure
-SECONDS_TO_LEAVE = 2  # if this host was asked to stop, so that a kill is near
+SECONDS_TO_LISTEN = 5  # in which hosts that have arrived learn of a failure
+SECONDS_TO_ARRIVE = 50  # in which hosts must arrive to learn of a failure
+SECONDS_TO_LEAVE = 2  # if this host was asked to stop: it will be killed soon
 ARRIVED, LEFT, STOP, CAUSE = "seriesbox/arrived", "seriesbox/left", "seriesbox/stop", "seriesbox/cause"
 
 
 class Rendezvous:
     """A context that begins when the first host is there, and that an error ends for all hosts.
 
-    Raises UserError: that error's reason, or the one that another host has given before.
+    Raises UserError with the cause of that error, or the cause that another host has given before.
     """
 
     def __init__(self, hosts: Sequence[str], current: str, stopped: Callable[[], bool] = lambda: False) -> None:
@@ -48,7 +48,7 @@ class Rendezvous:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        cause = self.fail(reason(error)) if error else None
+        cause = self.fail(failure_text(error)) if error else None
         with suppress(RuntimeError):  # the first host may be gone
             self._store.add(LEFT, 1)
             self._keep_store()
@@ -65,7 +65,7 @@ class Rendezvous:
             self._store.set(STOP, "")
 
     def fail(self, cause: str) -> str:
-        """Tell all hosts why this one failed. Returns the reason that was told first."""
+        """Inform all hosts why this one failed. Returns the cause that was given first."""
         with suppress(RuntimeError):
             return str(self._store.compare_set(CAUSE, "", cause).decode())
         return cause
@@ -100,11 +100,11 @@ class Rendezvous:
             if self._store:
                 self.is_stopping()
             if time.monotonic() > deadline:
-                raise UserError(f"{who} did not come within {SECONDS_TO_START} s: its log may say why.")
+                raise UserError(f"{who} did not arrive within {SECONDS_TO_START} s: its log may say why.")
             time.sleep(SECONDS_BETWEEN_LOOKS)
 
     def _keep_store(self) -> None:
-        """Wait until the others have left, or could have heard: the store ends with the first host."""
+        """Wait until the others have left, or had the time to read the cause: the store ends with the first host."""
         all_arrived = self._store.add(ARRIVED, 0) == len(self.hosts)
         seconds = SECONDS_TO_LISTEN if all_arrived else SECONDS_TO_ARRIVE
         deadline = time.monotonic() + (SECONDS_TO_LEAVE if self.stopped() else seconds)

@@ -1,4 +1,4 @@
-"""What a training says while it goes on: a line for every epoch, a bar on a terminal, and files beside the model."""
+"""The progress of a training: a line per epoch, a bar on a terminal, and files beside the model."""
 
 import csv
 import json

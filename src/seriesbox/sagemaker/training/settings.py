@@ -1,9 +1,9 @@
-"""What a job is asked to do: its algorithm, its hyperparameters and the earlier model it begins with."""
+"""The settings of a job: its algorithm, its hyperparameters, and the earlier model that it starts from."""
 
 import json
 from typing import Any, NamedTuple
 
-from seriesbox.algorithm import infer, predictor_class
+from seriesbox.algorithm import infer_algorithm, predictor_class
 from seriesbox.artifact import Artifact
 from seriesbox.errors import HyperparameterError
 from seriesbox.hyperparameter_text import decode
@@ -11,30 +11,32 @@ from seriesbox.hyperparameters import Optimization
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.training.model_channel import read_model_channel
 
-PLATFORM = ("sagemaker_", "_tuning_objective_metric")  # how the names of its own entries begin
+PLATFORM = ("sagemaker_", "_tuning_objective_metric")  # prefixes of entries that are not the user's
 
 
-class Settings(NamedTuple):
+class JobSettings(NamedTuple):
     """The settings of one job."""
 
     algorithm: str
     hyperparameters: Optimization
-    earlier: Artifact | None
+    earlier_model: Artifact | None
 
     @classmethod
-    def read(cls, paths: Paths) -> "Settings":
+    def read(cls, paths: Paths) -> "JobSettings":
         """Read what the user set. Raises UserError."""
         given: dict[str, Any] = json.loads(paths.hyperparameters.read_bytes())
         given = {name: value for name, value in given.items() if not name.startswith(PLATFORM)}
         named = decode(given.pop("model", None))
-        earlier = read_model_channel(paths.channel("model"))
-        algorithm = str(named) if named is not None else earlier.algorithm if earlier else infer(given)
+        earlier_model = read_model_channel(paths.channel("model"))
+        algorithm = (
+            str(named) if named is not None else earlier_model.algorithm if earlier_model else infer_algorithm(given)
+        )
         predictor = predictor_class(algorithm)
-        if earlier and earlier.algorithm != algorithm:
+        if earlier_model and earlier_model.algorithm != algorithm:
             raise HyperparameterError(
-                f"The `model` channel holds a model of {earlier.algorithm}, the job is {algorithm}'s."
+                f"The `model` channel holds a model of {earlier_model.algorithm}, the job is {algorithm}'s."
             )
         hyperparameters = predictor.Hyperparameters.parse(given)
-        if earlier:
-            hyperparameters = hyperparameters.inherit(earlier.hyperparameters)
-        return cls(algorithm, hyperparameters, earlier)
+        if earlier_model:
+            hyperparameters = hyperparameters.inherit(earlier_model.hyperparameters)
+        return cls(algorithm, hyperparameters, earlier_model)

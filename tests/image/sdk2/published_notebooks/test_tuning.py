@@ -33,7 +33,7 @@ RANGES = {
 OBJECTIVES = {"cnn-kmeans": ("valid_score", "Maximize"), "lstm-ad": ("valid_mse", "Minimize")}
 
 
-def test_a_tuning_job_varies_what_it_was_told_to(name, estimator, aws):
+def test_a_tuning_job_varies_what_it_was_asked_to(name, estimator, aws):
     metric, better = OBJECTIVES[name]
     tuner = HyperparameterTuner(
         estimator=estimator,

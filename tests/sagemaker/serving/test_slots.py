@@ -1,4 +1,4 @@
-"""How many requests there may be at once, and that each gives its place back."""
+"""The limits on requests at once: each request releases its slots."""
 
 import os
 from contextlib import ExitStack
