@@ -27,8 +27,7 @@ from benchmarks import figures
 from benchmarks.serve import latencies, throughput
 from benchmarks.server import invoke, serving
 from demo.container import COMMANDS, lay_out
-from marketplace.files import sample_hyperparameters, samples_folder
-from seriesbox.algorithm import ALGORITHMS
+from marketplace.files import published, sample_hyperparameters, samples_folder
 
 RUNS, REQUESTS, CLIENTS = 5, 200, 8
 BATCH_BYTES = 10_000_000
@@ -95,7 +94,7 @@ def main() -> None:
         "image": {"seriesbox": version("seriesbox"), "torch": torch.__version__},
     }
     with tempfile.TemporaryDirectory() as folder:
-        for name in ALGORITHMS:
+        for name in published():
             results[name] = measured(name, Path(folder, name))
             print(name, json.dumps(results[name], indent=2), flush=True)
     figures.record("container", results)

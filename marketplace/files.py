@@ -5,8 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from marketplace.markdown import sections
+from seriesbox.algorithm import ALGORITHMS
 
 FOLDER = Path(__file__).parent
+
+
+def published() -> list[str]:
+    """Return the algorithms that are published."""
+    return [name for name in ALGORITHMS if (FOLDER / name).is_dir()]
 
 
 def samples_folder(name: str) -> Path:

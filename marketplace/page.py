@@ -16,11 +16,10 @@ from botocore import xform_name
 from benchmarks import figures
 from marketplace import declarations
 from marketplace.excerpts import excerpts
-from marketplace.files import FOLDER, sample_hyperparameters, texts
+from marketplace.files import FOLDER, published, sample_hyperparameters, texts
 from marketplace.markdown import enumeration, items
 from marketplace.profile import validation_profile
 from marketplace.request import EXAMPLE_SELLER
-from seriesbox.algorithm import ALGORITHMS
 from seriesbox.sagemaker.serving.negotiation import FORMATS
 from seriesbox.sagemaker.serving.settings import BATCH, MEGABYTE, REAL_TIME
 from seriesbox.sagemaker.training import checkpoints
@@ -113,5 +112,5 @@ def _flat(key: str, value: Any) -> Values:
 
 
 if __name__ == "__main__":
-    for name in ALGORITHMS:
+    for name in published():
         (FOLDER / name / "page.md").write_text(page(name))

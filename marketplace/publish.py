@@ -15,12 +15,11 @@ from pathlib import Path
 
 from marketplace import checks
 from marketplace.aws_model import faults, operation
-from marketplace.files import FOLDER, samples_folder
+from marketplace.files import FOLDER, published, samples_folder
 from marketplace.page import REPOSITORY
 from marketplace.request import document, request
 from marketplace.seller import Seller
 from marketplace.shell import PublishError, Shell
-from seriesbox.algorithm import ALGORITHMS
 
 VALIDATION_HOURS = 6
 
@@ -31,7 +30,7 @@ def main() -> None:
     seller = Seller(given.account, given.region, given.role, given.bucket, given.version)
     try:
         _check_arguments(seller, given.image, given.create)
-        files = {name: _write_request(name, seller, given.to) for name in given.names or ALGORITHMS}
+        files = {name: _write_request(name, seller, given.to) for name in given.names or published()}
         print(f"# {given.image} must exist; it is built by: {checks.build_command(given.image)}")
         print("# Running:" if given.create else "# --create runs:")
         publish(files, seller, given.image, Shell(given.create))
@@ -52,7 +51,7 @@ def publish(files: dict[str, Path], seller: Seller, image: str, shell: Shell) ->
     )
     listed = shell.ask(f"aws sagemaker list-algorithms {region} --name-contains {version.replace('.', '-')}")
     existing = {each["AlgorithmName"] for each in listed.get("AlgorithmSummaryList", [])}
-    existing &= {seller.algorithm(name) for name in ALGORITHMS}
+    existing &= {seller.algorithm(name) for name in published()}
     for algorithm in sorted(existing):
         print(f"# {algorithm} exists: it stays, and so does the image of this version.")
 
@@ -128,7 +127,7 @@ def _write_request(name: str, seller: Seller, folder: Path) -> Path:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/create-algorithm", description=main.__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{' or '.join(ALGORITHMS)}; all if none is given")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{' or '.join(published())}; all if none is given")
     parser.add_argument("--account", required=True, help="the AWS account that owns image and algorithms")
     parser.add_argument("--region", required=True, help="of image, bucket and algorithms")
     parser.add_argument("--role", required=True, help="the role that SageMaker assumes to validate: its name or ARN")
@@ -138,8 +137,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--to", type=Path, default=FOLDER / "results", help="where to write the requests")
     parser.add_argument("--create", action="store_true", help="run the commands; needs credentials, and costs money")
     given = parser.parse_args()
-    if unknown := set(given.names) - set(ALGORITHMS):
-        parser.error(f"there is no algorithm {', '.join(sorted(unknown))}: the algorithms are {', '.join(ALGORITHMS)}.")
+    if unknown := set(given.names) - set(published()):
+        parser.error(
+            f"there is no algorithm {', '.join(sorted(unknown))}: the algorithms are {', '.join(published())}."
+        )
     return given
 
 

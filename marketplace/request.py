@@ -9,11 +9,11 @@ from typing import Any
 
 from marketplace import instances
 from marketplace.aws_model import Json
-from marketplace.files import FOLDER, texts
+from marketplace.files import FOLDER, published, texts
 from marketplace.profile import validation_profile
 from marketplace.seller import Seller
 from seriesbox import metrics
-from seriesbox.algorithm import ALGORITHMS, estimator_class, predictor_class
+from seriesbox.algorithm import estimator_class, predictor_class
 from seriesbox.hyperparameters import Declaration
 from seriesbox.sagemaker.serving.negotiation import CSV, FORMATS, JSON_LINES
 from seriesbox.sagemaker.training.channels import MODES
@@ -107,5 +107,5 @@ def document(request: Json) -> str:
 
 
 if __name__ == "__main__":
-    for name in ALGORITHMS:
+    for name in published():
         (FOLDER / name / "algorithm.json").write_text(document(request(name, EXAMPLE_SELLER)))

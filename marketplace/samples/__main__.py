@@ -5,12 +5,11 @@ import tempfile
 from pathlib import Path
 
 from demo.container import CommandError
-from marketplace.files import samples_folder
+from marketplace.files import published, samples_folder
 from marketplace.samples import inputs, outputs
-from seriesbox.algorithm import ALGORITHMS
 
 try:
-    for name in ALGORITHMS:
+    for name in published():
         generated = inputs(name)
         with tempfile.TemporaryDirectory() as folder:
             files = generated | outputs(name, generated, Path(folder))

@@ -1,7 +1,7 @@
 """The agreement of the two ways to compute a network, by torch and by onnxruntime."""
 
+import logging
 import math
-import traceback
 from typing import Any
 
 import numpy as np
@@ -46,7 +46,7 @@ def difference(model: Estimator, table: Table) -> float:
         for _ in predictor.predict(table):
             pass
     except Exception:  # onnxruntime's own, of many kinds; a trained model must not be lost for any of them
-        traceback.print_exc()
+        logging.getLogger("seriesbox").exception("onnxruntime cannot compute the network:")
         return math.inf
     relative = comparison.difference / comparison.largest
     return relative if math.isfinite(relative) else math.inf

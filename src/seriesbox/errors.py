@@ -99,7 +99,7 @@ class CombinedDataError(DataError):
         self.count = sum(error.count for error in errors)
 
     def worded(self, max_places: int, limit: int, size: Callable[[str], int]) -> tuple[str, int]:
-        """Return the sentences that fit, the number of faults beyond them, and the number of places named."""
+        """Return the sentences that fit, and the number of places in them."""
         sentences: list[str] = []
         places, room = max_places, limit - len(" Faults beyond these: 1000000000.")
         for error in self.errors:
@@ -115,7 +115,7 @@ class CombinedDataError(DataError):
 
 
 def collect_errors(check: Callable[[Item], object], items: Iterable[Item]) -> list[DataError]:
-    """Return the DataErrors raised by `check`, item by item, and by the iteration itself."""
+    """Return the DataErrors that `check` raises, item by item, and those that the iteration raises."""
     errors: list[DataError] = []
     remaining = iter(items)
     while True:

@@ -5,7 +5,7 @@ from sklearn.cluster import KMeans
 
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.cnn_kmeans.predictor import nearest
-from seriesbox.cnn_kmeans.series import CHUNK_STEPS, prepare
+from seriesbox.cnn_kmeans.series import CHUNK_STEPS, scale_and_align
 from seriesbox.errors import DataError
 from seriesbox.run import Run
 from seriesbox.tables.table import Table
@@ -62,7 +62,7 @@ def test_a_long_series_is_encoded_in_stretches_as_in_one(model):
     long = np.random.default_rng(0).normal(size=(2, 3 * CHUNK_STEPS + 5))
     long[1, 2 * CHUNK_STEPS + 1 :] = np.nan
     in_stretches = predictions(model, Table.of(long))[:, 1:]
-    series, lengths = prepare(long, "dataset", model.predictor().scaler)
+    series, lengths = scale_and_align(long, "dataset", model.predictor().scaler)
     with torch.inference_mode():
         whole = model.encoder(torch.from_numpy(series), torch.from_numpy(lengths))
     np.testing.assert_allclose(in_stretches, whole, rtol=1e-5, atol=1e-6)

@@ -2,9 +2,12 @@ import numpy as np
 import pytest
 import torch
 
+from seriesbox.distributed import Group
 from seriesbox.errors import DataError
+from seriesbox.lstm_ad.channel import WindowChannel
 from seriesbox.lstm_ad.estimator import LSTMAD
 from seriesbox.run import Run
+from seriesbox.scaler import Scaler
 from seriesbox.tables.stack_builder import stack_tables
 from seriesbox.tables.table import Table
 from tests.lstm_ad.small import SMALL
@@ -50,3 +53,13 @@ def test_too_short_a_training_file_is_named(wave):
     with pytest.raises(DataError, match=r"short.csv has 134 rows.* need at least 135 to train on"):
         LSTMAD.fit(SMALL, [Table.of(wave), Table.of(wave[:134], "training/short.csv")], [], Run())
     LSTMAD.fit(SMALL.model_copy(update={"epochs": 1}), [Table.of(wave[:135])], [], Run())
+
+
+def test_held_out_windows_are_counted_over_all_hosts(wave):
+    group = Group(0, 2)
+    group.first_nonzero = int
+    group.all_gather = lambda count: np.concatenate([count, 3 * count])  # another host has three times as many
+    channel = WindowChannel("training", [Table.of(wave)], SMALL, Run(group=group, sharded=["training"]))
+    channel.prepare(Scaler(np.zeros(2), np.ones(2)))
+    assert channel.held_out_shard.total == 4 * len(channel.held_out)
+    assert len(channel.held_out)

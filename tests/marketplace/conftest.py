@@ -4,10 +4,10 @@ import pytest
 from program import Program
 
 from marketplace import publish, shell
-from seriesbox.algorithm import ALGORITHMS
+from marketplace.files import published
 
 
-@pytest.fixture(params=ALGORITHMS)
+@pytest.fixture(params=published())
 def name(request) -> str:
     return request.param
 

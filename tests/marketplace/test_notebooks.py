@@ -9,10 +9,10 @@ import pytest
 from notebook_differences import differences
 from PIL import Image
 
-from marketplace.files import FOLDER
-from seriesbox.algorithm import ALGORITHMS, estimator_class, predictor_class
+from marketplace.files import FOLDER, published
+from seriesbox.algorithm import estimator_class, predictor_class
 
-NOTEBOOKS = {name: json.loads((FOLDER / name / "notebook.ipynb").read_text()) for name in ALGORITHMS}
+NOTEBOOKS = {name: json.loads((FOLDER / name / "notebook.ipynb").read_text()) for name in published()}
 SHARED = ["before", "settings", "names", "upload", "train", "best", "deploy"]
 SHARED += ["delete_text", "delete", "clean_text", "clean", "v3"]
 
@@ -42,7 +42,7 @@ def test_every_cell_of_code_has_been_executed_in_order(name):
 def test_what_holds_for_all_algorithms_is_the_same_in_all_notebooks(cell):
     sources = {
         "".join(each["source"]).replace(name, "NAME").replace('"Line"', '"None"')
-        for name in ALGORITHMS
+        for name in published()
         for each in NOTEBOOKS[name]["cells"]
         if each["id"] == cell
     }

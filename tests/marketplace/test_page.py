@@ -7,14 +7,13 @@ import pytest
 from benchmarks import figures
 from marketplace import instances
 from marketplace.aws_model import operation
-from marketplace.files import FOLDER, texts
+from marketplace.files import FOLDER, published, texts
 from marketplace.markdown import sections
 from marketplace.page import REPOSITORY, page
 from marketplace.request import EXAMPLE_SELLER
-from seriesbox.algorithm import ALGORITHMS
 
 PROJECT = FOLDER.parent
-PAGES = {name: (FOLDER / name / "page.md").read_text() for name in ALGORITHMS}
+PAGES = {name: (FOLDER / name / "page.md").read_text() for name in published()}
 # Characters of a field, or of each item and the number of items, by the Marketplace Catalog API's shapes of
 # MachineLearningProduct@1.0 (github.com/awslabs/aws-marketplace-catalog-api-shapes-for-python).
 FIELDS = {

@@ -10,11 +10,10 @@ import pytest
 
 from marketplace import instances
 from marketplace.aws_model import faults, operation
-from marketplace.files import FOLDER
+from marketplace.files import FOLDER, published
 from marketplace.markdown import sections
-from seriesbox.algorithm import ALGORITHMS
 
-PAGES = {name: (FOLDER / name / "page.md").read_text() for name in ALGORITHMS}
+PAGES = {name: (FOLDER / name / "page.md").read_text() for name in published()}
 
 
 @pytest.fixture

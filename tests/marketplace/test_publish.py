@@ -7,15 +7,14 @@ import command_line
 from program import CREATE, LOOK, PUSH, SCAN, SCANNED, SELLER, VALID
 
 from marketplace import publish
-from marketplace.files import samples_folder
+from marketplace.files import published, samples_folder
 from marketplace.request import request
-from seriesbox.algorithm import ALGORITHMS
 
 
 def test_without_create_the_same_commands_are_printed_and_none_is_run(program):
     assert (program.run(), program.verbs) == ("", [])
     printed = [line for line in program.printed if line.startswith(("aws", "docker"))]
-    for name in ALGORITHMS:
+    for name in published():
         assert json.loads((program.folder / "requests" / f"{name}-7-8-9.json").read_text()) == request(name, SELLER)
     assert program.run("--create") == ""
     assert [line for line in program.printed if line.startswith(("aws", "docker"))] == printed
@@ -54,7 +53,7 @@ def test_an_algorithm_that_exists_stays_and_so_does_its_image(program):
 
 def test_all_algorithms_are_waited_for_even_if_the_first_is_invalid(program):
     program.answers["describe-algorithm"] = [VALID | {"AlgorithmStatus": "Failed"}]
-    assert program.run("--create").count("ended as Failed: no reason is given.") == len(ALGORITHMS)
+    assert program.run("--create").count("ended as Failed: no reason is given.") == len(published())
 
 
 def test_what_is_unfinished_is_asked_for_again(program):

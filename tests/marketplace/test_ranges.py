@@ -6,8 +6,8 @@ Most other sizes are the smallest here; `benchmarks.ranges` has them at their de
 import numpy as np
 import pytest
 
-from marketplace.files import samples_folder
-from seriesbox.algorithm import ALGORITHMS, estimator_class, predict, predictor_class
+from marketplace.files import published, samples_folder
+from seriesbox.algorithm import estimator_class, predict, predictor_class
 from seriesbox.errors import UserError
 from seriesbox.hyperparameters import Hyperparameters
 from seriesbox.run import Run
@@ -18,7 +18,7 @@ from seriesbox.tables.table import Table
 INSTEAD = {"sequence-stride": 50, "filters": 2, "reduced-size": 8, "output-size": 8, "epochs": 2, "max-seconds": 1}
 ENDS = [
     (name, each.name, value)
-    for name in ALGORITHMS
+    for name in published()
     for each in predictor_class(name).Hyperparameters.declarations()
     for value in each.values
     if each.tunable

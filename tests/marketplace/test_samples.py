@@ -7,12 +7,12 @@ from output_differences import differences
 from demo.cnn_kmeans.judge import match_clusters
 from demo.container import table
 from marketplace import samples
-from marketplace.files import sample_hyperparameters, samples_folder
+from marketplace.files import published, sample_hyperparameters, samples_folder
 from marketplace.request import EXAMPLE_SELLER, request
-from seriesbox.algorithm import ALGORITHMS, predictor_class
+from seriesbox.algorithm import predictor_class
 
 
-@pytest.fixture(scope="module", params=ALGORITHMS)
+@pytest.fixture(scope="module", params=published())
 def run(request, tmp_path_factory) -> tuple[str, samples.Files, str]:
     """Train and serve on the samples: an algorithm's name, its outputs, and what the training printed."""
     folder = tmp_path_factory.mktemp(request.param)

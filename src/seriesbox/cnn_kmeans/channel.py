@@ -14,7 +14,14 @@ from torch import Tensor
 
 from seriesbox.channel import Channel
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
-from seriesbox.cnn_kmeans.series import Series, check_observed, check_steps, interpolate, mean_and_deviation, prepare
+from seriesbox.cnn_kmeans.series import (
+    Series,
+    check_observed,
+    check_steps,
+    interpolate,
+    mean_and_deviation,
+    scale_and_align,
+)
 from seriesbox.cnn_kmeans.subsequences import Subsequences
 from seriesbox.cnn_kmeans.triplet import Triplets, sample_triplets
 from seriesbox.distributed import Group
@@ -79,7 +86,7 @@ class SeriesChannel(Channel[Triplets]):
         check_steps(self.steps, scaling, scaler)
 
         def convert(values: NDArray[np.float64]) -> NDArray[np.float32]:
-            series = prepare(values, scaling, scaler)
+            series = scale_and_align(values, scaling, scaler)
             lengths.append(series.lengths)
             return series.values
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
 from seriesbox.cnn_kmeans.onnx_encoder import onnx_graph, tensor_shapes
-from seriesbox.cnn_kmeans.series import CHUNK_STEPS, Series, check_observed, check_steps, interpolate, prepare
+from seriesbox.cnn_kmeans.series import CHUNK_STEPS, Series, check_observed, check_steps, interpolate, scale_and_align
 from seriesbox.hyperparameters import Optimization
 from seriesbox.network.types import Network, Shapes, Tensors
 from seriesbox.scaler import Scaler
@@ -71,7 +71,7 @@ class CNNKMeansPredictor:
         at_once = max(1, min(SERIES_AT_ONCE, STEPS_AT_ONCE // table.values.shape[1]))
         for first in range(0, len(table.values), at_once):
             values = interpolate(table.values[first : first + at_once])
-            series = prepare(values, self.hyperparameters.scaling, self.scaler)
+            series = scale_and_align(values, self.hyperparameters.scaling, self.scaler)
             features = encode(self.network, self.head, series, self.hyperparameters.receptive_field)
             yield np.column_stack([nearest(features, self.centroids).astype(np.float32), features])
 

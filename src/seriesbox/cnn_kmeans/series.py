@@ -90,7 +90,7 @@ def mean_and_deviation(
     return mean, np.where(varies, np.sqrt(variance), 1)
 
 
-def prepare(values: NDArray[np.float64], scaling: str, scaler: Scaler) -> Series:
+def scale_and_align(values: NDArray[np.float64], scaling: str, scaler: Scaler) -> Series:
     """Scale and align (N, T) in input units, with missing ends. `scaling` is the hyperparameter of that name."""
     if scaling == "series":
         scaler = Scaler(*mean_and_deviation([values], axis=1))

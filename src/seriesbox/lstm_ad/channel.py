@@ -77,6 +77,7 @@ class WindowChannel(Channel[Tensor]):
         self.windows = Windows(rows, self.fitted_spans, length, sizes.sequence_stride)
         self.held_out = Windows(rows, self.held_out_spans, length, sizes.sequence_stride)
         self.shard = Shard.of(len(self.windows), self.run.group, self.sharded)
+        self.held_out_shard = Shard.of(len(self.held_out), self.run.group, self.sharded)
 
     def draw(self, items: Tensor) -> Tensor:
         """Return those of (B,) windows that this process computes: (b, L + P, D)."""

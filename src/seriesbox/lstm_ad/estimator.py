@@ -5,7 +5,6 @@ Malhotra et al. 2015 (see `gaussian.py`).
 Shapes: N rows, D columns, L context steps, P predicted steps, B windows.
 """
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar, Literal, Self
 
@@ -86,7 +85,7 @@ class LSTMAD(nn.Module):
             channel.prepare(scaler)
 
         optimize(model.forecaster, train, model.loss, lambda _: model.evaluate(train, valid, run), hyperparameters, run)
-        stride = max(1, math.ceil(len(train.held_out) / QUICK_WINDOWS))
+        stride = train.held_out_shard.stride_for(QUICK_WINDOWS)
         errors = run.or_quickly(
             lambda: model.held_out_errors(train, run),
             lambda: model.held_out_errors(train, run, stride),

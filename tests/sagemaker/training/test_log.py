@@ -6,7 +6,7 @@ from seriesbox.sagemaker.training.log import logger, set_up_logging
 from tests.job import LSTM
 
 METRICS = re.compile(r"epoch: \d+( \w+: -?\d+\.\d{8})+ \([\d.]+ (s|min), [\d.]+ (s|min) left\)")
-MESSAGE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (sagemaker-training-toolkit )?(INFO|WARNING) +\S.*")
+MESSAGE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (sagemaker-training-toolkit )?(INFO|WARNING|ERROR) +\S.*")
 
 
 def test_metrics_have_no_level_and_every_other_line_has_one(job, bodies):
@@ -22,6 +22,23 @@ def test_metrics_have_no_level_and_every_other_line_has_one(job, bodies):
     assert [line for line in lines if line not in metrics and not MESSAGE.fullmatch(line)] == []
     (warning,) = (line for line in lines if " WARNING " in line)
     assert "`dropout` has no effect" in warning
+
+
+def test_a_failure_has_a_level_too_and_is_said_on_standard_error(job):
+    job.set(LSTM)
+    job.put("training", "a.csv", b"1,2\n3,six\n")
+    done = job.train()
+    assert done.returncode == 1
+    assert MESSAGE.fullmatch(done.stderr.splitlines()[-1])
+    assert " ERROR " in done.stderr
+
+
+def test_an_obstacle_has_a_level_too(job):
+    job.set(LSTM)
+    job.failure.mkdir(parents=True)
+    done = job.run("train")
+    assert done.returncode == 1
+    assert MESSAGE.fullmatch(done.stderr.splitlines()[-1])
 
 
 def test_a_message_is_printed_once_however_often_logging_is_set_up(capsys, monkeypatch):

@@ -48,17 +48,22 @@ class Checkpoints:
 
     def load(self) -> tuple[Tensors, dict[str, Any]] | None:
         """Return the newest undamaged state; None if there is none. Raises UserError if it belongs to another job."""
-        for file in reversed(self._files()):
+        files = self._files()
+        for file in reversed(files):
             try:
                 tensors, notes = codec.decode(file.read_bytes())
+                if notes is None:
+                    raise ValueError("it is of another version of seriesbox")
                 fingerprint, facts = notes["fingerprint"], notes["facts"]
-            except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+            except (OSError, ValueError, KeyError, SafetensorError) as error:
                 logger.warning("%s cannot be read, trying the one before it: %s", file, error)
                 continue
             self._check(fingerprint, file)
             progress = facts["progress"]
             logger.info("Resuming from %s: epoch %d, step %d.", file.name, progress["epoch"], progress["steps"] + 1)
             return tensors, facts
+        if files:
+            logger.warning("No checkpoint can be read: the training begins anew.")
         return None
 
     def save(self, tensors: Tensors, facts: Mapping[str, Any]) -> None:

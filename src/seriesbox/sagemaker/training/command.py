@@ -10,7 +10,6 @@ success file.
 import json
 import os
 import sys
-import traceback
 from contextlib import suppress
 from typing import NoReturn
 
@@ -19,6 +18,7 @@ from seriesbox.sagemaker.machine import job_started
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.signals import on_stop
 from seriesbox.sagemaker.training.failure import shortened
+from seriesbox.sagemaker.training.log import logger, set_up_logging
 from seriesbox.sagemaker.training.preconditions import find_obstacle
 
 TOOLKIT_FAILURES = ("Framework Error", "SMTrainingCompiler Error")  # how the toolkit's own failures begin
@@ -27,6 +27,7 @@ TOOLKIT_FAILURES = ("Framework Error", "SMTrainingCompiler Error")  # how the to
 def main() -> NoReturn:
     """Train, and exit the process."""
     job_started()
+    set_up_logging()
     paths = Paths()
     had_code = paths.code.exists()
 
@@ -44,7 +45,7 @@ def main() -> NoReturn:
     if fault:
         with suppress(OSError):
             paths.failure.write_text(shortened(fault))
-        print(fault, file=sys.stderr)
+        logger.error("%s", fault)
     if obstacle:
         _end_other_hosts(paths, obstacle)
     _exit(0 if paths.success.exists() and not fault else 1, paths, had_code)
@@ -65,7 +66,7 @@ def _run_toolkit(paths: Paths) -> str | None:
     except BaseException as error:
         cause = error
     if cause:
-        traceback.print_exception(cause)
+        logger.error("SageMaker's toolkit failed:", exc_info=cause)
     message = paths.failure.read_text() if paths.failure.exists() else ""
     if paths.success.exists() or (message and not message.startswith(TOOLKIT_FAILURES)):
         return None

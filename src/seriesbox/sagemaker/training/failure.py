@@ -1,10 +1,10 @@
 """The text of the failure file, which SageMaker shows."""
 
 import errno
-import traceback
 
 from seriesbox.errors import DataError, UnequalDataError, UserError
 from seriesbox.files import printable
+from seriesbox.sagemaker.training.log import logger
 
 MAX_CHARACTERS = 1024  # that SageMaker shows
 NEEDS_LESS_MEMORY = "take a larger instance, lower `batch-size` or the network's sizes, or give less data."
@@ -17,9 +17,10 @@ ADVICE: dict[type[UserError], str] = {
 def failure_text(error: BaseException) -> str:
     """Return the text of the failure file. Unless the user is at fault, the log gets the traceback."""
     if isinstance(error, UserError):
-        message = error.message(MAX_CHARACTERS) if isinstance(error, DataError) else str(error)
-        return shortened(message + ADVICE.get(type(error), ""))
-    traceback.print_exception(error)
+        advice = ADVICE.get(type(error), "")
+        message = error.message(MAX_CHARACTERS - len(advice)) if isinstance(error, DataError) else str(error)
+        return shortened(message + advice)
+    logger.error("The training failed:", exc_info=error)
     return shortened(f"{_sentence(error)} ({type(error).__name__}: {error})")
 
 

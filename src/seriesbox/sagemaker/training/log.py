@@ -7,9 +7,12 @@ logger = logging.getLogger("seriesbox")
 
 
 def set_up_logging() -> None:
-    """Write the project's messages to standard output, whatever the root logger does."""
-    handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    logger.handlers = [handler]
+    """Write the project's messages to standard output, its errors to standard error, whatever the root logger does."""
+    messages, errors = logging.StreamHandler(sys.stdout), logging.StreamHandler(sys.stderr)
+    messages.addFilter(lambda record: record.levelno < logging.ERROR)
+    errors.setLevel(logging.ERROR)
+    for handler in (messages, errors):
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logger.handlers = [messages, errors]
     logger.setLevel(logging.INFO)
     logger.propagate = False

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 from seriesbox.errors import STOPPED_BEFORE_TRAINING
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.signals import on_stop
-from seriesbox.sagemaker.training.log import set_up_logging
+from seriesbox.sagemaker.training.log import logger, set_up_logging
 
 if TYPE_CHECKING:
     from seriesbox.distributed import Group
@@ -34,7 +34,7 @@ def main() -> NoReturn:
         train(Paths(), _join_group(local_rank))
     except BaseException as error:
         if _is_caused_by_another(error):
-            print(error, file=sys.stderr)
+            logger.error("%s", error)
             _exit(1)
         _fail(folder, failure_text(error))
     (folder / f"{SAVED}-{local_rank}").touch()
