@@ -73,6 +73,6 @@ def documents() -> dict[Path, str]:
 if __name__ == "__main__":
     if "--check" in sys.argv:
         old = [document.name for document, text in documents().items() if document.read_text() != text]
-        sys.exit(f"{', '.join(old)} are out of date: .venv/bin/python scripts/docs.py" if old else None)
+        sys.exit(f"{', '.join(old)} are out of date: .venv/bin/python -m scripts.docs" if old else None)
     for document, text in documents().items():
         document.write_text(text)

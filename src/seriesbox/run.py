@@ -143,10 +143,8 @@ class Run:
 
         `thorough` must raise StoppedError in all processes or in none.
         """
-        if self._in_a_hurry:
-            return quick()
-        try:
-            return thorough()
-        except StoppedError:
+        if not self._in_a_hurry:
+            with suppress(StoppedError):
+                return thorough()
             self._in_a_hurry = True
-            return quick()
+        return quick()
