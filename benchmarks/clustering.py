@@ -94,15 +94,17 @@ def main() -> None:
     epochs = {"epochs": given.epochs} if given.epochs else {}
     ecg200, ucr, sizes = (each.model_copy(update=epochs) for each in (ECG200, UCR, SAMPLE))
 
-    measured = {
-        "ecg200": cluster_ecg200(data.ecg200(given.data), ecg200, given.seeds),
-        "ucr": cluster_ucr({name: data.ucr(given.data, name) for name in given.sets}, ucr, given.ucr_seeds),
-    }
+    def record(table: str, measured: dict[str, Any]) -> None:
+        if given.record:
+            figures.record(f"clustering-{table}", measured)
+
+    record("ecg200", cluster_ecg200(data.ecg200(given.data), ecg200, given.seeds))
+    problems = {name: data.ucr(given.data, name) for name in given.sets}
+    record("ucr", cluster_ucr(problems, ucr, given.ucr_seeds))
     sample = data.cnn_kmeans_sample(given.data)
     agreement = judge(sample, fit_and_label(sample, sizes)).rand_index
     print(f"Sample data, our labels against the published ones: ARI {agreement:.3f}")
-    if given.record:
-        figures.record("clustering", measured | {"samples": {"ari": agreement}})
+    record("sample", {"ari": agreement})
 
 
 if __name__ == "__main__":

@@ -62,9 +62,11 @@ def test_every_benchmark_prints_numbers_and_records_them(benchmark, data, tmp_pa
     assert tables
     assert all(re.search(r"\d", rows) for rows in tables)
     if benchmark not in UNRECORDED:
-        (entry,) = json.loads((tmp_path / "figures.json").read_text()).items()
-        assert entry[0] == benchmark
-        assert re.search(r"\d", json.dumps(entry[1]["figures"]))
+        entries = json.loads((tmp_path / "figures.json").read_text())
+        assert entries
+        for name, entry in entries.items():
+            assert name.startswith(benchmark)
+            assert re.search(r"\d", json.dumps(entry["figures"]))
 
 
 def test_figures_are_recorded_beside_those_of_other_benchmarks(tmp_path, monkeypatch):
