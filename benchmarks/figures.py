@@ -23,7 +23,7 @@ def record(benchmark: str, figures: dict[str, Any]) -> None:
         "machine": machine,
         "figures": _rounded(figures),
     }
-    FILE.write_text(json.dumps(entries, indent=2, sort_keys=True) + "\n")
+    FILE.write_text(json.dumps(dict(sorted(entries.items())), indent=2) + "\n")
 
 
 def read(benchmark: str) -> dict[str, Any]:

@@ -34,9 +34,9 @@ CASES = Cases(
     tiny_table=Table.of(np.eye(3)),
     predictions=[
         Prediction("CNN-KMeans, ECG200's sizes, 1 series of 96", lambda: CNNKMeans(ECG200, 96), (1, 96)),
-        Prediction("the same, 1,000 series", lambda: CNNKMeans(ECG200, 96), (1000, 96)),
+        Prediction("CNN-KMeans, ECG200's sizes, 1,000 series of 96", lambda: CNNKMeans(ECG200, 96), (1000, 96)),
         Prediction("CNN-KMeans, defaults, 1 series of 1,000", lambda: CNNKMeans(DEFAULT, 1000), (1, 1000)),
-        Prediction("the same, 100 series", lambda: CNNKMeans(DEFAULT, 1000), (100, 1000)),
+        Prediction("CNN-KMeans, defaults, 100 series of 1,000", lambda: CNNKMeans(DEFAULT, 1000), (100, 1000)),
     ],
     size_names=("series", "steps"),
     sizes=[

@@ -35,9 +35,9 @@ CASES = Cases(
     tiny_table=Table.of(np.arange(9.0)[:, None]),
     predictions=[
         Prediction("LSTM-AD, defaults, 1 window", lambda: LSTMAD(DEFAULT, 1), (110, 1)),
-        Prediction("the same, 3,190 windows", lambda: LSTMAD(DEFAULT, 1), (32_000, 1)),
-        Prediction("the same, hidden-size 128, 4 columns", lambda: LSTMAD(WIDE, 4), (32_000, 4)),
-        Prediction("the same, context-length 1,000", lambda: LSTMAD(LONG, 1), (11_000, 1)),
+        Prediction("LSTM-AD, defaults, 3,190 windows", lambda: LSTMAD(DEFAULT, 1), (32_000, 1)),
+        Prediction("LSTM-AD, hidden-size 128, 4 columns, 3,190 windows", lambda: LSTMAD(WIDE, 4), (32_000, 4)),
+        Prediction("LSTM-AD, context-length 1,000, 1,000 windows", lambda: LSTMAD(LONG, 1), (11_000, 1)),
     ],
     size_names=("rows", "columns", "context"),
     sizes=[
