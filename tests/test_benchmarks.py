@@ -26,7 +26,7 @@ SMALLEST = {
     "speed": "--data DATA --threads 1 --epochs 2 --job-epochs 1",
     "startup": "--runs 1",
 }
-SLOW = {"processes", "speed"}
+SLOW = {"growth", "processes", "ranges", "runtime", "scaling", "serve", "speed"}
 UNRECORDED = {"ranges"}  # no page shows its figures
 
 

@@ -57,10 +57,10 @@ def test_every_program_that_is_named_is_there(document):
     for script in re.findall(r"(?<![\w/])scripts/[\w.-]+\w", text):
         assert (PROJECT / script).exists(), script
     for package, module in re.findall(r"(?<![\w.])(benchmarks|stress|marketplace)\.(\w+)\b(?!\.md)", text):
-        if module not in ("py", "json"):
+        if module not in ("NAME", "py", "json"):
             assert list((PROJECT / package).glob(f"{module}*")), module
     for file in re.findall(r"`((?:src|tests|docs|docker|benchmarks|stress|marketplace|demo)/[\w/.-]+)`", text):
-        made = document == "docs/adding-an-algorithm.md" or re.match(r"\w+/results/", file)
+        made = document == "docs/adding-an-algorithm.md" or re.search("/results/|NAME", file)
         assert made or (PROJECT / file).exists(), file
 
 

@@ -13,7 +13,7 @@ SMALLEST = {
     "soak": "--seconds 2 --megabytes 0.05",
     "stops": "--algorithms lstm-ad --stops 1",
 }
-SLOW = {"stops"}
+SLOW = {"soak", "stops"}
 
 
 def test_there_is_a_smallest_size_for_every_program():
