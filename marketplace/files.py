@@ -5,14 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from marketplace.markdown import sections
-from seriesbox.algorithm import ALGORITHMS
 
 FOLDER = Path(__file__).parent
 
 
 def published() -> list[str]:
     """Return the algorithms that are published."""
-    return [name for name in ALGORITHMS if (FOLDER / name).is_dir()]
+    return sorted(file.parent.name for file in FOLDER.glob("*/texts.md"))
 
 
 def samples_folder(name: str) -> Path:
