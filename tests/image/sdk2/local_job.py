@@ -79,6 +79,7 @@ def fit(
         output_path=output,
         sagemaker_session=session,
         hyperparameters=hyperparameters,
+        environment={"OMP_NUM_THREADS": "1"},  # several threads on a busy machine wait for each other
     )
     estimator.fit(inputs)
     return estimator
