@@ -38,6 +38,7 @@ def train(problem: Problem, folder: Path, hosts: int = 1, **hyperparameters: int
         training_image=IMAGE,
         hyperparameters=problem.hyperparameters | hyperparameters,
         compute=Compute(instance_type="local_cpu", instance_count=hosts),
+        environment={"OMP_NUM_THREADS": "1"},  # several threads on a busy machine wait for each other
         local_container_root=str(folder),
     )
     trainer.train([InputData(channel_name=channel, data_source=str(folder / channel)) for channel in channels])
