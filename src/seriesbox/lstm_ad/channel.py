@@ -59,13 +59,10 @@ class WindowChannel(Channel[Tensor]):
     def fit_scaler(self) -> Scaler:
         """Return the map to 0..1 of every column's range in the first four fifths of all processes' files."""
         values, group = self.tables.values, self.run.group
+        parts = [values[rows] for rows in self.fitted_spans]
         no_rows = np.full(self.columns, -np.inf)  # of a host that has none
-        low = -group.all_reduce_max(
-            np.max([no_rows, *(-values[rows].min(axis=0) for rows in self.fitted_spans)], axis=0)
-        )
-        high = group.all_reduce_max(
-            np.max([no_rows, *(values[rows].max(axis=0) for rows in self.fitted_spans)], axis=0)
-        )
+        low = -group.all_reduce_max(np.max([no_rows, *(-part.min(axis=0) for part in parts)], axis=0))
+        high = group.all_reduce_max(np.max([no_rows, *(part.max(axis=0) for part in parts)], axis=0))
         return Scaler(shift=low, scale=np.where(high > low, high - low, 1))
 
     def prepare(self, scaler: Scaler) -> None:
@@ -83,12 +80,9 @@ class WindowChannel(Channel[Tensor]):
         """Return those of (B,) windows that this process computes: (b, L + P, D)."""
         return self.windows[self.shard.own(items)]
 
-    def chunks(self, windows: Windows, stride: int = 1) -> Iterator[Tensor]:
-        """Yield this process' part of the windows, (B, L + P, D) at a time. Raises StoppedError.
-
-        stride: only windows whose number is a multiple of it.
-        """
-        items = torch.arange(0, len(windows), stride, device=self.run.device)
+    def chunks(self, windows: Windows, held: slice = slice(None)) -> Iterator[Tensor]:
+        """Yield this process' part of the windows in a slice, (B, L + P, D) at a time. Raises StoppedError."""
+        items = torch.arange(len(windows), device=self.run.device)[held]
         own = items[self.shard.share(len(items))]
         for first in range(0, len(own), CHUNK_WINDOWS):
             self.run.check()

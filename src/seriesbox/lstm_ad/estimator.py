@@ -85,10 +85,10 @@ class LSTMAD(nn.Module):
             channel.prepare(scaler)
 
         optimize(model.forecaster, train, model.loss, lambda _: model.evaluate(train, valid, run), hyperparameters, run)
-        stride = train.held_out_shard.stride_for(QUICK_WINDOWS)
+        quick = train.held_out_shard.held_at_stride(train.held_out_shard.stride_for(QUICK_WINDOWS))
         errors = run.or_quickly(
             lambda: model.held_out_errors(train, run),
-            lambda: model.held_out_errors(train, run, stride),
+            lambda: model.held_out_errors(train, run, quick),
         )
         model.gaussian.set(**Gaussian.fit(errors, run.group.all_reduce)._asdict())
         return model.eval()
@@ -129,13 +129,10 @@ class LSTMAD(nn.Module):
         return {f"{prefix}_mse": float(squared / count), f"{prefix}_mae": float(absolute / count)}
 
     @torch.inference_mode()
-    def held_out_errors(self, train: WindowChannel, run: Run, stride: int = 1) -> NDArray[np.float32]:
-        """Return this process' errors on the held-out windows, (errors, D). Raises StoppedError.
-
-        stride: only windows whose number is a multiple of it.
-        """
+    def held_out_errors(self, train: WindowChannel, run: Run, held: slice = slice(None)) -> NDArray[np.float32]:
+        """Return this process' errors on the held-out windows in a slice, (errors, D). Raises StoppedError."""
         no_errors = np.empty((0, self.columns), np.float32)
-        errors = self.errors(train.chunks(train.held_out, stride))
+        errors = self.errors(train.chunks(train.held_out, held))
         return run.in_step(
             lambda: np.concatenate([no_errors, *(each.flatten(0, 1).numpy(force=True) for each in errors)])
         )

@@ -4,7 +4,7 @@ from seriesbox.hyperparameters import Optimization, hp
 
 
 class LSTMADHyperparameters(Optimization):
-    """What a user may set."""
+    """The hyperparameters of one training."""
 
     context_length: int = hp(100, "Rows that a forecast is made from.", ge=1, le=10_000, tunable=True)
     prediction_length: int = hp(10, "Rows that are forecast at once.", ge=1, le=100_000, tunable=True, inherited=True)
