@@ -120,11 +120,7 @@ def main() -> None:
         files = given.data / "ucr_anomaly"
         sys.exit(f"{files} has no file of series {min(missing)}: benchmarks/data.py says where to get it.")
     short = {number: problems[number] for number in given.series or problems if number != LONG_NUMBER}
-
-    def record(table: str, measured: dict[str, Any]) -> None:
-        if given.record:
-            figures.record(f"anomaly-{table}", measured)
-
+    record = figures.recorder("anomaly", given.record)
     record("long", score_long(problems[LONG_NUMBER], given.seeds, epochs))
     record("short", score_short(short, given.short_seeds, epochs))
     record("sample", compare_sample(samples, epochs))

@@ -93,11 +93,7 @@ def main() -> None:
     torch.set_num_threads(given.threads)
     epochs = {"epochs": given.epochs} if given.epochs else {}
     ecg200, ucr, sizes = (each.model_copy(update=epochs) for each in (ECG200, UCR, SAMPLE))
-
-    def record(table: str, measured: dict[str, Any]) -> None:
-        if given.record:
-            figures.record(f"clustering-{table}", measured)
-
+    record = figures.recorder("clustering", given.record)
     record("ecg200", cluster_ecg200(data.ecg200(given.data), ecg200, given.seeds))
     problems = {name: data.ucr(given.data, name) for name in given.sets}
     record("ucr", cluster_ucr(problems, ucr, given.ucr_seeds))

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,11 @@ def record(benchmark: str, figures: dict[str, Any]) -> None:
         "figures": _rounded(figures),
     }
     FILE.write_text(json.dumps(dict(sorted(entries.items())), indent=2) + "\n")
+
+
+def recorder(benchmark: str, wanted: bool) -> Callable[[str, dict[str, Any]], None]:
+    """Return a function that records each table of a benchmark by itself, or does nothing if that is not wanted."""
+    return lambda table, figures: record(f"{benchmark}-{table}", figures) if wanted else None
 
 
 def read(benchmark: str) -> dict[str, Any]:
