@@ -46,7 +46,7 @@ class Outcome(NamedTuple):
 
     @property
     def is_fault(self) -> bool:
-        """Whether the request must not end like this."""
+        """Return whether the request must not end like this."""
         if self.kind == "left":
             return False
         return self.result != 200 if self.kind == "valid" else self.result not in range(400, 500)

@@ -29,7 +29,7 @@ class Progress:
 
     @property
     def has_begun(self) -> bool:
-        """Whether a step has been taken."""
+        """Return whether a step has been taken."""
         return self.epoch > 1 or self.steps > 0
 
 

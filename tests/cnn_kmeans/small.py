@@ -1,11 +1,6 @@
-"""A small model, trained in no time."""
+"""The hyperparameters of a small model, trained in no time."""
 
-import numpy as np
-
-from seriesbox.algorithm import predict
-from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
-from seriesbox.tables.table import Table
 
 SMALL = CNNKMeansHyperparameters(
     clusters=2,
@@ -18,7 +13,3 @@ SMALL = CNNKMeansHyperparameters(
     lr=0.01,
     epochs=15,
 )
-
-
-def predictions(model: CNNKMeans, table: Table) -> np.ndarray:
-    return predict(model.predictor(), table)

@@ -11,7 +11,8 @@ from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
 from seriesbox.errors import STOPPED_BEFORE_TRAINING, DataError, UserError
 from seriesbox.run import Run
 from seriesbox.tables.table import Table
-from tests.cnn_kmeans.small import SMALL, predictions
+from tests.cnn_kmeans.small import SMALL
+from tests.predictions import predictions
 from tests.recorder import Recorder
 
 

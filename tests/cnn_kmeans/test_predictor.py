@@ -9,7 +9,8 @@ from seriesbox.cnn_kmeans.series import CHUNK_STEPS, scale_and_align
 from seriesbox.errors import DataError
 from seriesbox.run import Run
 from seriesbox.tables.table import Table
-from tests.cnn_kmeans.small import SMALL, predictions
+from tests.cnn_kmeans.small import SMALL
+from tests.predictions import predictions
 
 
 def test_a_row_out_for_every_row_in_and_rows_do_not_depend_on_each_other(model, two_shapes):

@@ -1,4 +1,4 @@
-"""What is in the image, and what is not."""
+"""The contents of the image: nothing is missing, and nothing is too much."""
 
 import json
 import re

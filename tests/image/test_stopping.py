@@ -1,4 +1,4 @@
-"""What `docker stop` leaves: a model, and an answer to the request that the server has."""
+"""`docker stop` leaves a model, and an answer to the request that the server has."""
 
 import socket
 from concurrent.futures import ThreadPoolExecutor

@@ -1,11 +1,6 @@
-"""A small model, trained in no time."""
+"""The hyperparameters of a small model, trained in no time."""
 
-import numpy as np
-
-from seriesbox.algorithm import predict
-from seriesbox.lstm_ad.estimator import LSTMAD
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
-from seriesbox.tables.table import Table
 
 CONTEXT, PREDICTION = 20, 7
 SMALL = LSTMADHyperparameters(
@@ -18,7 +13,3 @@ SMALL = LSTMADHyperparameters(
     lr=0.01,
     epochs=20,
 )
-
-
-def predictions(model: LSTMAD, table: Table) -> np.ndarray:
-    return predict(model.predictor(), table)

@@ -11,7 +11,8 @@ from seriesbox.lstm_ad.estimator import LSTMAD
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.run import Run
 from seriesbox.tables.table import Table
-from tests.lstm_ad.small import CONTEXT, PREDICTION, SMALL, predictions
+from tests.lstm_ad.small import CONTEXT, PREDICTION, SMALL
+from tests.predictions import predictions
 from tests.recorder import Recorder
 
 

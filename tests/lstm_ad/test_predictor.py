@@ -6,7 +6,8 @@ from seriesbox.lstm_ad.estimator import LSTMAD
 from seriesbox.run import Run
 from seriesbox.tables.csv import parse_csv
 from seriesbox.tables.table import Table
-from tests.lstm_ad.small import CONTEXT, PREDICTION, SMALL, predictions
+from tests.lstm_ad.small import CONTEXT, PREDICTION, SMALL
+from tests.predictions import predictions
 
 
 def test_predictions_are_in_input_units(model, wave):

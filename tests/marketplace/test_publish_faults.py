@@ -1,4 +1,4 @@
-"""What `scripts/create-algorithm` says if something is not as it must be."""
+"""`scripts/create-algorithm` says which of its conditions does not hold."""
 
 import pytest
 from program import HEAD, LABELS, REVISION, SCAN, SCANNED, VALID, VERSION

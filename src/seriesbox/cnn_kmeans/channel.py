@@ -44,9 +44,8 @@ class SeriesChannel(Channel[Triplets]):
         super().__init__(name, tables, hyperparameters, run)
         for values in self.tables.blocks():
             values[:] = interpolate(values)
-        self.series_shard = Shard.of(
-            len(self.tables.values), run.group, self.sharded
-        )  # all series, whether anchors or not
+        # All series, whether anchors or not.
+        self.series_shard = Shard.of(len(self.tables.values), run.group, self.sharded)
         self.steps = int(run.group.all_reduce_max(np.array(self.tables.values.shape[1])))
 
     @staticmethod

@@ -6,7 +6,7 @@ from seriesbox.hyperparameters import Optimization, hp
 
 
 class CNNKMeansHyperparameters(Optimization):
-    """What a user may set."""
+    """The hyperparameters of one training."""
 
     clusters: int = hp(8, "Number of clusters.", ge=2, le=1000, tunable=True)
     algorithm: Literal["lloyd", "elkan"] = hp("lloyd", "Variant of K-Means.", tunable=True)

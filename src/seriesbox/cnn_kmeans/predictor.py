@@ -112,7 +112,6 @@ def nearest(features: NDArray[np.float32], centroids: NDArray[np.float32]) -> ND
     """Return the label of the nearest centroid, (N, F), (K, F) -> (N,), as scikit-learn's `KMeans.predict` does."""
     middle = centroids.mean(axis=0, dtype=np.float64)  # far from the origin, squares would round differences away
     centred = centroids - middle
-    distance = (
-        np.square(centred).sum(axis=1) - 2 * (features - middle) @ centred.T
-    )  # without the term that is the same for all
+    # Without the square of the features, which is the same for all centroids.
+    distance = np.square(centred).sum(axis=1) - 2 * (features - middle) @ centred.T
     return distance.argmin(axis=1)

@@ -22,7 +22,8 @@ def rows_of(lists: Iterable[list[Any]], name: str, number_label: str = "") -> It
     """
     places, rows, advice = Places(), 0, "."
     for elements in lists:
-        if places.count >= MAX_PLACES and len(elements) > 1:  # the last line may come alone
+        count = len(elements)
+        if places.count >= MAX_PLACES and count > 1:  # the last line may come alone
             advice = f"; what follows row {rows} was not checked."
             break
         try:  # the quick way, if nothing is wrong
@@ -31,14 +32,12 @@ def rows_of(lists: Iterable[list[Any]], name: str, number_label: str = "") -> It
             wrong = [*(_faulty_cells(elements, rows, number_label) if number_label else _faulty_rows(elements, rows))]
             places.add(len(wrong), (f"{label} is {shown(value)}" for label, value in wrong))
         else:
-            if elements:
+            if count:
                 yield (
                     cells,
-                    equal_widths(1, len(elements))
-                    if number_label
-                    else np.fromiter(map(len, elements), np.int32, len(elements)),
+                    equal_widths(1, count) if number_label else np.fromiter(map(len, elements), np.int32, count),
                 )
-        rows += len(elements)
+        rows += count
     if places.count:
         raise DataError(f"{name} must hold lists of numbers up to 3.4e38 or null: ", places, advice)
     if not rows:
@@ -70,9 +69,8 @@ def _faulty_rows(rows: list[Any], before: int) -> Iterator[tuple[str, Any]]:
 
 
 def _faulty_cells(cells: list[Any], before: int, number_label: str) -> Iterator[tuple[str, Any]]:
-    return (
-        (number_label.format(number), cell) for number, cell in enumerate(cells, before + 1) if not _is_number(cell)
-    )
+    wrong = ((number, cell) for number, cell in enumerate(cells, before + 1) if not _is_number(cell))
+    return ((number_label.format(number), cell) for number, cell in wrong)
 
 
 def _is_number(cell: Any) -> bool:

@@ -25,7 +25,7 @@ class Session(LocalSession):
     wait_for_endpoint = partialmethod(LocalSession.wait_for_endpoint, poll=0)
 
     def left(self) -> list[str]:
-        """What the account still has: resources and files. The records of jobs do not count."""
+        """Return the resources and files that the account still has. The records of jobs do not count."""
         return sorted(self.sagemaker_client.left) + self.list_s3_files(BUCKET, "")
 
     def logs_for_transform_job(self, job_name: str, wait: bool = False, poll: float = 0) -> None:

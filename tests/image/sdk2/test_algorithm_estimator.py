@@ -1,4 +1,4 @@
-"""What an algorithm estimator asks AWS to train, trained in local mode."""
+"""The training that an algorithm estimator asks AWS for runs in local mode."""
 
 import re
 from dataclasses import replace
@@ -14,7 +14,7 @@ from sagemaker.algorithm import AlgorithmEstimator
 
 @pytest.fixture
 def asked(clustering) -> dict[str, Any]:
-    """What an algorithm estimator asks AWS to train, with the published hyperparameters."""
+    """Return the training that an algorithm estimator asks AWS for, with the published hyperparameters."""
     aws = AWS(boto_session())
     estimator = AlgorithmEstimator(
         f"{ARN}:algorithm/cnn-kmeans",

@@ -1,4 +1,4 @@
-"""What the notebooks say of version 3 of the SDK."""
+"""The notebooks' code for version 3 of the SDK is right."""
 
 import json
 import re
@@ -40,7 +40,7 @@ def test_what_a_notebook_says_of_this_version_trains_transforms_and_leaves_nothi
 
 
 def blocks(notebook: Path) -> list[str]:
-    """What a notebook says of this version, except what subscribing provides."""
+    """Return a notebook's code for this version, except what subscribing provides."""
     cells = json.loads(notebook.read_text())["cells"]
     said = "".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
     _, *blocks = re.findall(r"```python\n(.*?)```", said, flags=re.DOTALL)

@@ -1,4 +1,4 @@
-"""What is answered to a request that can be answered, by a real server."""
+"""A real server answers the requests that it can answer."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Which channels there may be, and all faults of their files in one message."""
+"""The channels of a job are checked, and all faults of their files come in one message."""
 
 import gzip
 

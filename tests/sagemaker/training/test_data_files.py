@@ -1,4 +1,4 @@
-"""Which files of a channel are data, and how each becomes tables."""
+"""The data files of a channel are told from other files, and become tables."""
 
 import gzip
 import subprocess

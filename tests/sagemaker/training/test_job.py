@@ -1,4 +1,4 @@
-"""What a job reads, says and leaves."""
+"""A job reads its files, reports its metrics, and leaves a model."""
 
 import gzip
 import re

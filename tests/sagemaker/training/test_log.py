@@ -1,4 +1,4 @@
-"""What `train` prints: metrics in exactly the published format, and everything else with its level."""
+"""`train` prints metrics in exactly the published format, and everything else with its level."""
 
 import re
 

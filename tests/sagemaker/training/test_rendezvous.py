@@ -1,4 +1,4 @@
-"""What happens on one host is known on all: stops, faults and deaths."""
+"""All hosts learn of stops, faults and deaths of one."""
 
 import os
 import signal

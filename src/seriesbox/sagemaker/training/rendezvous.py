@@ -1,4 +1,4 @@
-"""Where the hosts of one training meet: a store that the first of them keeps, and to which the others connect.
+"""The rendezvous of the hosts of one training: a store that the first of them keeps, and to which the others connect.
 
 A host informs the others by setting a key: that it was asked to stop, or why it failed. The first cause counts.
 """

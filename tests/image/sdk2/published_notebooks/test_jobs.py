@@ -1,4 +1,4 @@
-"""What the published products' own code asks AWS for, given our algorithms. No engine is needed, and no image."""
+"""The requests that the published products' own code sends to AWS, given our algorithms. They need no image."""
 
 import pytest
 from aws import ARN, MODEL, description, document

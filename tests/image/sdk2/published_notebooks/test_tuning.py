@@ -1,4 +1,4 @@
-"""What the published products' own code asks AWS to tune, given our algorithms. No engine is needed, and no image."""
+"""The tuning jobs that the published products' own code asks AWS for, given our algorithms. They need no image."""
 
 from aws import ARN, ROLE, document
 from published import MACHINE, PUBLISHED, TRAINING, VALIDATION, channels, declared, defaults, texts
