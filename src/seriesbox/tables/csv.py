@@ -1,6 +1,6 @@
 """Comma-separated bytes <-> tables of floats.
 
-`csv_cells.py` parses one part of whole lines, `csv_faults.py` describes its faults.
+`csv_cells.py` parses one part of whole lines, `csv_faults.py` finds its faults and `csv_report.py` words them.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,53 +13,53 @@ from numpy.typing import NDArray
 from seriesbox.errors import MAX_PLACES, DataError, HeaderError
 from seriesbox.tables.csv_cells import SHORTCUT_BYTES, parse_lines, parse_plain_lines
 from seriesbox.tables.csv_faults import Faults
+from seriesbox.tables.csv_header import counted_header_fault, is_counted
+from seriesbox.tables.csv_report import check
 from seriesbox.tables.lines import BLANKS, parts_of, whole_lines, with_newlines
+from seriesbox.tables.other_formats import other_format
 from seriesbox.tables.stack_builder import build_table
 from seriesbox.tables.table import Rows, Table
 
-OTHER_FORMATS = {
-    b"\x1f\x8b": "compressed by gzip",
-    b"PK\x03\x04": "a zip archive or a spreadsheet",
-    b"PAR1": "a Parquet file",
-    b"\xff\xfe": "UTF-16",
-    b"\xfe\xff": "UTF-16",
-}
 
+def parse_csv(body: bytes, name: str, header: bool | None = None, gaps: bool = True) -> Table:
+    """Parse comma-separated numbers without an index.
 
-def parse_csv(body: bytes, name: str, header: bool = False) -> Table:
-    """Parse comma-separated numbers without an index, and with a header only if `header` is true.
-
+    header: whether the first row has the names of columns. If that is not known, it must be data.
+    gaps: whether a cell may be empty, for the advice in messages.
     An empty cell or `nan` is missing. A byte-order mark, Windows line ends, quotes around a number and blank lines at
     the end are accepted. Raises DataError that names up to twenty cells that are not finite numbers, and HeaderError
     if the header consists of numbers other than 0, 1, 2 ..., by which pandas names columns.
     """
-    if len(body) <= SHORTCUT_BYTES and not header and (values := parse_plain_lines(body.rstrip(BLANKS))) is not None:
+    is_short = len(body) <= SHORTCUT_BYTES and not header and not (header is None and is_counted(body))
+    if is_short and (values := parse_plain_lines(body.rstrip(BLANKS))) is not None:
         return Table.of(values, name)
-    return build_table(csv_rows(parts_of(body), name, header), name)
+    return build_table(csv_rows(parts_of(body), name, header, gaps), name)
 
 
-def csv_rows(parts: Iterable[bytes], name: str, header: bool = False) -> Iterator[Rows]:
+def csv_rows(parts: Iterable[bytes], name: str, header: bool | None = None, gaps: bool = True) -> Iterator[Rows]:
     """Yield the rows of a file that comes in parts. Raises as `parse_csv` does, at the end or after many faults."""
     parts = iter(parts)
     first = next(parts, b"")
-    for mark, what in OTHER_FORMATS.items():
-        if first.startswith(mark):
-            raise DataError(f"{name} is {what}, not plain text: give it as UTF-8 without compression.")
-    faults = Faults(name)
+    if what := other_format(first):
+        raise DataError(f"{name} is {what}, not plain text: give it as comma-separated numbers in UTF-8.")
+    faults = Faults(name, gaps, rows=1 if header else 0)
     lines = whole_lines(with_newlines(chain([first], parts)))
+    first = next(lines, b"")
+    row, _, rest = first.partition(b"\n")
     if header:
-        names, _, rest = next(lines, b"").partition(b"\n")
-        _check_header(names, name)
-        lines = chain([rest] if rest else [], lines)
-    for part in lines:
-        if faults.places.count >= MAX_PLACES and len(part) > SHORTCUT_BYTES:  # the last line may come alone
+        _check_header(row, name)
+        first = rest
+    elif header is None and is_counted(first):
+        raise DataError(name + counted_header_fault(row))
+    for part in chain([first] if first else [], lines):
+        if faults.count >= MAX_PLACES and len(part) > SHORTCUT_BYTES:  # the last line may come alone
             faults.unread = True
             break
         rows = parse_lines(part.removesuffix(b"\n"), faults)
         if rows:
             yield rows
-    faults.check()
-    if not faults.rows:
+    check(faults)
+    if faults.rows == bool(header):
         raise DataError(f"{name} is empty: it needs at least one row of numbers.")
 
 

@@ -12,7 +12,8 @@ import re
 import numpy as np
 import orjson
 
-from seriesbox.tables.csv_faults import MISSING, Faults
+from seriesbox.tables.csv_faults import Faults
+from seriesbox.tables.csv_texts import MISSING
 from seriesbox.tables.lines import BYTE_ORDER_MARK
 from seriesbox.tables.table import LARGEST, Cells, Rows, Widths, equal_widths
 
@@ -33,8 +34,11 @@ ONE_COLUMN = {
 def parse_lines(lines: bytes, faults: Faults) -> Rows | None:
     """Return the rows of some whole lines; None if a cell is no number, which is added to the faults."""
     if len(lines) <= SHORTCUT_BYTES and (values := parse_plain_lines(lines)) is not None:
-        faults.rows += len(values)
-        return values.reshape(-1), equal_widths(values.shape[1], len(values))
+        rows = values.reshape(-1), equal_widths(values.shape[1], len(values))
+        faults.add_fine(*rows)
+        return rows
+    lines = _without_blanks(lines)
+    faults.find_blank_lines(lines)
     lines = _without_quotes(lines)
     widths = _row_widths(lines)
     cells = _column(lines.replace(b",", b"\n") + b"\n", widths, faults)
@@ -52,10 +56,15 @@ def parse_plain_lines(lines: bytes) -> Cells | None:
     return values if values.ndim == 2 and values.size and (np.abs(values) <= LARGEST).all() else None
 
 
-def _without_quotes(lines: bytes) -> bytes:
-    """Remove quotes around cells, and blanks around those."""
+def _without_blanks(lines: bytes) -> bytes:
+    """Remove blanks around cells."""
     if b" " in lines or b"\t" in lines:  # possessive, so that a long run of blanks is passed once
         lines = re.sub(rb"(?<![ \t])[ \t]++(?=[,\n]|$)|(?<=[,\n])[ \t]++", b"", lines).lstrip(b" \t")
+    return lines
+
+
+def _without_quotes(lines: bytes) -> bytes:
+    """Remove quotes around cells, and blanks before the closing ones."""
     if b'"' in lines:
         lines = re.sub(rb'(?:(?<=[,\n])|^)"([^",\n]*)"(?=[,\n]|$)', rb"\1", lines)
         lines = re.sub(rb"(?<![ \t])[ \t]++(?=[,\n]|$)", b"", lines)
@@ -82,5 +91,5 @@ def _column(cells: bytes, widths: Widths, faults: Faults) -> Cells | None:
     if len(column) != widths.sum() or (np.abs(column) > LARGEST).any() or any(word in cells for word in BOOLEANS):
         faults.find(cells, widths)
         return None
-    faults.rows += len(widths)
+    faults.add_fine(column, widths)
     return column

@@ -1,74 +1,129 @@
-"""Cells that are not finite numbers. The search is slow, so it runs only if something is wrong."""
+"""Cells that are not finite numbers, and blank lines. The search is slow, so it runs only if something is wrong.
+
+`csv_texts.py` tells numbers from other texts, `csv_kinds.py` recognises a mistake that all of them share, and
+`csv_header.py` the names of columns.
+"""
+
+from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
-from seriesbox.errors import DataError, Places
-from seriesbox.tables.blocks import blocks
-from seriesbox.tables.table import LARGEST, Widths
+from seriesbox.errors import MAX_PLACES, Places
+from seriesbox.tables.csv_header import are_names
+from seriesbox.tables.csv_kinds import Kinds
+from seriesbox.tables.csv_texts import column_numbers, given_and_wrong, stretches
+from seriesbox.tables.table import Cells, Widths
 
-MISSING = ["", "nan", "NaN", "NAN"]
-COLUMN_NAME = r"(?i)(?!n/?a$|null$|none$|missing$|inf(inity)?$|true$|false$)[^\W\d]"
+MIN_CELLS = 3  # of a row without a number, so that it is named as a whole
+MAX_COLUMNS = 100  # whose wrong cells are remembered
+SHOWN = 20  # characters of a cell in a message
 
 
+@dataclass
+class WrongCells:
+    """The cells of one column that are no numbers: how many, and the first ones, each as (row, text)."""
+
+    count: int = 0
+    first: list[tuple[int, str]] = field(default_factory=list)
+
+
+@dataclass
 class Faults:
-    """The faults of one file.
+    """The faults of one file; `csv_report.py` words them.
 
+    gaps: whether a cell may be empty.
     rows: the number of rows parsed so far.
-    unread: whether lines were left unread.
+    unread: whether something was left unread.
+    unreadable: whether some rows could not be parsed, although all of their cells can.
+    wrong: the number of cells that are no numbers, those of a header excepted.
+    header: the first row, if it has names.
+    word_rows: rows without a number.
+    columns: the other wrong cells of each column, by its number from 0.
+    has_number: (D,) whether each column has a number.
     """
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.rows = 0
-        self.unread = False
-        self.places = Places()
-        self._unreadable = False
-        self._first = ""  # the first cell that is no number
-        self._separators = {";": "semicolons", "\t": "tabs"}  # those in every cell that is no number
-        self._header: str | None = None  # the first cell, as long as the only faults are names in the first row
+    name: str
+    gaps: bool = True
+    rows: int = 0
+    unread: bool = False
+    unreadable: bool = False
+    wrong: int = 0
+    header: list[str] = field(default_factory=list)
+    kinds: Kinds = field(default_factory=Kinds)
+    word_rows: Places = field(default_factory=Places)
+    columns: dict[int, WrongCells] = field(default_factory=dict)
+    has_number: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    blank_lines: Places = field(default_factory=Places)
+
+    @property
+    def count(self) -> int:
+        """The number of faults so far."""
+        return self.wrong + self.blank_lines.count
+
+    def add_fine(self, cells: Cells, widths: Widths) -> None:
+        """Add rows without a fault."""
+        self.rows += len(widths)
+        width = int(widths.max())
+        if len(self.has_number) < width or not self.has_number[:width].all():
+            self._mark(column_numbers(widths)[~np.isnan(cells)])
+
+    def find_blank_lines(self, lines: bytes) -> None:
+        """Add the blank lines of some whole lines, the last of which has no newline."""
+        if lines and not lines.startswith(b"\n") and b"\n\n" not in lines:
+            return
+        ends = np.flatnonzero(np.frombuffer(lines, np.uint8) == ord("\n"))
+        blank = np.flatnonzero(np.append(ends, len(lines)) == np.insert(ends + 1, 0, 0))
+        self.blank_lines.add(len(blank), (f"row {self.rows + row + 1}" for row in blank))
 
     def find(self, cells: bytes, widths: Widths) -> None:
         """Add the faults of some rows, whose cells are on a line each."""
-        import pandas as pd
-
-        texts = pd.Series(cells.decode("utf-8", errors="replace").split("\n")[:-1]).str.lstrip(" ")
-        no_boolean = texts.mask(texts.str.lower().isin(["true", "false"]), "no number")
-        parts = (no_boolean[rows] for rows in blocks(len(texts), 1))  # pandas holds the interpreter for one part
-        numbers = np.concatenate([pd.to_numeric(part, errors="coerce") for part in parts])
-        wrong = np.flatnonzero(~(np.abs(numbers) <= LARGEST) & ~texts.isin(MISSING).to_numpy())
-        self._unreadable |= not len(wrong)
-        if not self.places.count and len(wrong):
-            self._first = texts[wrong[0]]
-            if not self.rows and list(wrong) == list(range(widths[0])) and texts[wrong].str.match(COLUMN_NAME).all():
-                self._header = texts[0]
-        elif len(wrong):
-            self._header = None
-        for separator in list(self._separators):
-            if not texts[wrong].str.contains(separator, regex=False).all():
-                del self._separators[separator]
-        row_ends, before = widths.cumsum(dtype=np.int64), self.rows
-
-        def describe(cell: int) -> str:
-            row = int(np.searchsorted(row_ends, cell, side="right"))
-            column = cell - row_ends[row] + widths[row] + 1
-            return f"row {before + row + 1}, column {column} is {texts[cell][:20]!r}"
-
-        self.places.add(len(wrong), (describe(int(cell)) for cell in wrong))
+        row_ends = widths.cumsum(dtype=np.int64)
+        first, known = 0, self.wrong + len(self.header)
+        for stretch in stretches(cells):
+            texts = stretch.decode("utf-8", errors="replace").split("\n")[:-1]
+            numbers = np.arange(first, first + len(texts))
+            rows = np.searchsorted(row_ends, numbers, side="right")
+            self._find(texts, rows, numbers - row_ends[rows] + widths[rows], widths)
+            first += len(texts)
+            if self.count >= MAX_PLACES and first < row_ends[-1]:
+                self.unread = True
+                break
+        self.unreadable |= self.wrong + len(self.header) == known
         self.rows += len(widths)
 
-    def check(self) -> None:
-        """Raise DataError if there is any fault."""
-        if self.places.count and self._separators:
-            separators = next(iter(self._separators.values()))
-            raise DataError(
-                f"{self.name} is separated by {separators} ({self._first[:20]!r}): use commas between cells and points "
-                "for decimals."
-            )
-        if self._header is not None:
-            raise DataError(f"{self.name} starts with a header ({self._header[:20]!r} in row 1): remove it.")
-        if self.places.count:
-            what = f"{self.name} has cells that are not numbers up to 3.4e38, write numbers or leave them empty: "
-            advice = f"; what follows row {self.rows} was not checked." if self.unread else "."
-            raise DataError(what, self.places, advice)
-        if self._unreadable:
-            raise DataError(f"{self.name} cannot be read as comma-separated numbers.")
+    def _find(self, texts: list[str], rows: NDArray[np.int64], columns: NDArray[np.int64], widths: Widths) -> None:
+        """Add the faults of cells with these row and column numbers, among rows of these widths."""
+        given, wrong = given_and_wrong(texts)
+        if not self.rows and not rows[0] and not columns[0] and are_names(first := texts[: int((rows == 0).sum())]):
+            self.header = first
+            given[: len(first)] = wrong[: len(first)] = False
+        if not wrong.any():
+            self._mark(columns[given])
+            return
+        self.wrong += int(wrong.sum())
+        self.kinds.narrow(texts, np.flatnonzero(wrong).tolist())
+
+        words, filled, whole = (np.bincount(rows[cells], minlength=len(widths)) for cells in (wrong, given, rows >= 0))
+        word_rows = (words == filled) & (words >= MIN_CELLS) & (whole == widths)
+        starts = np.searchsorted(rows, np.flatnonzero(word_rows))
+        self.word_rows.add(
+            len(starts), (f"row {self.rows + rows[cell] + 1} ({texts[cell][:SHOWN]!r})" for cell in starts)
+        )
+        rest = ~word_rows[rows]
+        self._mark(columns[given & ~wrong & rest])
+        found = np.flatnonzero(wrong & rest)
+        found = found[np.argsort(columns[found], kind="stable")]
+        numbers, starts, counts = np.unique(columns[found], return_index=True, return_counts=True)
+        for number, start, count in zip(numbers[:MAX_COLUMNS], starts, counts, strict=False):
+            column = self.columns.setdefault(int(number), WrongCells())
+            column.count += int(count)
+            more = found[start : start + min(count, MAX_PLACES - len(column.first))]
+            column.first += [(self.rows + int(rows[cell]), texts[cell][:SHOWN]) for cell in more]
+
+    def _mark(self, columns: NDArray[np.int64]) -> None:
+        """Note that these columns have numbers."""
+        grown = np.zeros(max(len(self.has_number), int(columns.max(initial=-1)) + 1), np.bool_)
+        grown[: len(self.has_number)] = self.has_number
+        grown[columns] = True
+        self.has_number = grown

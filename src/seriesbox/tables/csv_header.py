@@ -1,0 +1,71 @@
+"""The first row of a file, if it has the names of columns."""
+
+import re
+from collections.abc import Sequence
+
+NAME = re.compile(r"(?i)(?!n/?a$|null$|none$|missing$|nan$|inf(inity)?$|true$|false$)[^\W\d]")
+NO_SERIES = re.compile(  # a time, an index or a label
+    r"(?i)(.*[_ ])?(date|time|datetime|timestamp|index|idx|id|uuid|key|label|class|target|anomaly|outlier|cluster)s?"
+    r"([_ ]?(utc|time|stamp|id|index|label|flag|score))?"
+    r"|ds|day|hour|month|year|row|nr|no|unnamed.*|(is[_ ]?)?(anomalous|anomaly|outlier)|ground[_ ]?truth|y_true|fold"
+)
+SHOWN = 60  # characters of a header in a message
+
+
+def is_counted(lines: bytes) -> bool:
+    """Return whether lines begin with the numbers by which pandas names columns: 0, 1, 2, ...
+
+    An empty cell before them, or one above a column that counts, is the name of an index. A lone 0 is a header if a
+    number below has a point, because pandas writes that column's own zeros as 0.0.
+    """
+    if not lines.startswith((b"0", b",", b'"')):  # as nearly no file does
+        return False
+    row, _, below = lines.partition(b"\n")
+    cells = row.translate(None, b'" \t').split(b",")
+    if cells == [b"0"]:
+        return re.search(rb"[.eE]", below) is not None
+    names = cells[1:] if not cells[0] else cells
+    if names and names == [b"%d" % number for number in range(len(names))]:
+        return True
+    index = [line.partition(b",")[0].strip(b'" \t') for line in below.split(b"\n", 3)[:3]]
+    return bool(names) and not cells[0] and index in ([b"0", b"1"], [b"0", b"1", b""], [b"0", b"1", b"2"])
+
+
+def are_names(row: Sequence[str]) -> bool:
+    """Return whether cells are names of columns: words, empty cells, and numbers that count."""
+    others = [(number, cell) for number, cell in enumerate(row) if cell and not NAME.match(cell)]
+    counted = any(all(cell == str(number + first) for number, cell in others) for first in (0, -1))
+    return counted and len(others) < len(row) and any(map(NAME.match, row))
+
+
+def no_series(names: Sequence[str]) -> dict[int, str]:
+    """Return the columns, by number from 0, whose names say that they hold no series."""
+    return {number: name for number, name in enumerate(names) if NO_SERIES.fullmatch(name.strip())}
+
+
+def header_fault(names: Sequence[str]) -> str:
+    """Return what is wrong with a file that has these names in its first row, and what to do."""
+    fault = f" starts with a header ({','.join(names)[:SHOWN]!r} in row 1): remove it."
+    if not names[0]:
+        fault += " Column 1, which has no name, is an index: leave it out."
+    if columns := no_series(names):
+        numbers, called = _listed([str(number + 1) for number in columns]), _listed(list(columns.values()))
+        several = len(columns) > 1
+        fault += (
+            f" Column{'s' * several} {numbers}, which it calls {called}, {'are' if several else 'is'} no series: "
+            f"leave {'them' if several else 'it'} out."
+        )
+    return fault
+
+
+def counted_header_fault(row: bytes) -> str:
+    """Return what is wrong with a file whose first row is `is_counted`, and what to do."""
+    shown = row[:SHOWN].decode(errors="replace")
+    return (
+        f" starts with a header ({shown!r} in row 1), as pandas writes it: leave it out, by "
+        "to_csv(header=False, index=False). If it is data, add `header=absent` to the content type."
+    )
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
