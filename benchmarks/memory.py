@@ -91,7 +91,7 @@ def train(base: str, name: str) -> Memory:
         return False
 
     faults = partial(estimator.channel_class.faults, hyperparameters, group=run.group)
-    training, validation = read_channels(Paths(), predictor.rows_are_independent, faults)
+    training, validation = (channel.tables for channel in read_channels(Paths(), predictor, faults))
     sample = training[0].head(sample_rows)
     difference(estimator.fit(hyperparameters, training, validation, replace(run, stopped=stopped)), sample)
     peak, after, ready = at_first_step[0]

@@ -4,7 +4,7 @@ from marketplace import instances
 from marketplace.aws_model import Json
 from marketplace.files import sample_hyperparameters
 from seriesbox.algorithm import predictor_class
-from seriesbox.sagemaker.serving.negotiation import CSV
+from seriesbox.sagemaker.content_type import CSV
 
 
 def validation_profile(name: str, prefix: str) -> Json:

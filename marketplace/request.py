@@ -15,7 +15,7 @@ from marketplace.seller import Seller
 from seriesbox import metrics
 from seriesbox.algorithm import estimator_class, predictor_class
 from seriesbox.hyperparameters import Declaration
-from seriesbox.sagemaker.serving.negotiation import CSV, FORMATS, JSON_LINES
+from seriesbox.sagemaker.content_type import CSV, FORMATS, JSON_LINES
 from seriesbox.sagemaker.training.channels import MODES
 
 EXAMPLE_SELLER = Seller("123456789012", "us-east-1", "SageMakerValidation", "seriesbox-samples")

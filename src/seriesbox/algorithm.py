@@ -29,6 +29,7 @@ class Predictor(Protocol):
 
     Hyperparameters: ClassVar[type[Optimization]]
     rows_are_independent: ClassVar[bool]  # whether each row has the same answer in any table
+    gaps_are_allowed: ClassVar[bool]  # whether a cell may be missing
 
     network: Network
 

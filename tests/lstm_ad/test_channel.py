@@ -38,14 +38,14 @@ def test_the_gaps_of_all_files_are_named_together(wave):
     gaps = wave.copy()
     gaps[3, 0] = gaps[[3, 9], 1] = np.nan
     with pytest.raises(DataError) as caught:
-        LSTMAD.fit(SMALL, [Table.of(gaps, "a"), Table.of(wave[:9], "b")], [Table.of(wave[:, :1], "c")], Run())
+        LSTMAD.fit(SMALL, [Table.of(gaps, "a"), Table.of(wave[:9], "b")], [Table.of(wave[:20, :1], "c")], Run())
     assert str(caught.value) == (
-        "a: row 4 is empty in column 1; row 4 is empty in column 2; row 10 is empty in column 2. "
+        "Files must have the same number of columns: a and 1 more have 2; c has 1. "
+        "a: row 4 is empty; row 10 is empty in column 2. "
         "LSTM-AD needs a number in every cell: fill the gaps before. "
         "b has 9 rows, but context-length 20 and prediction-length 7 need at least 135 to train on, so that the last "
         "fifth holds a window. "
-        "c has rows of 1 cells, but the training data has 2: give one time step per row and one series per column; "
-        "in JSON, a list of rows."
+        "c has 20 rows, but context-length 20 and prediction-length 7 need at least 27 to validate with."
     )
 
 

@@ -63,7 +63,8 @@ def test_what_is_wrong_everywhere_is_not_read_to_its_end():
         (
             b"timestamp,value,is_anomaly\n1,2,0\n2,3,x\n",
             "it starts with a header ('timestamp,value,is_anomaly' in row 1): remove it. "
-            "Columns 1 and 3, which it calls timestamp and is_anomaly, are no series: leave them out. it has cells that are not numbers up to 3.4e38, "
+            "Columns 1 and 3, which it calls timestamp and is_anomaly, are no series: leave them out. "
+            "it has cells that are not numbers up to 3.4e38, "
             "write numbers or leave them empty: row 3, column 3 is 'x'.",
         ),
         (

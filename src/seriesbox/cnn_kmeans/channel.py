@@ -16,6 +16,7 @@ from seriesbox.channel import Channel
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
 from seriesbox.cnn_kmeans.series import (
     Series,
+    check_direction,
     check_observed,
     check_steps,
     interpolate,
@@ -52,8 +53,13 @@ class SeriesChannel(Channel[Triplets]):
     def faults(
         hyperparameters: CNNKMeansHyperparameters, training: Sequence[Table], validation: Sequence[Table], group: Group
     ) -> list[DataError]:
-        """Return the tables with rows in which nothing is observed."""
-        return collect_errors(check_observed, chain(training, validation))
+        """Return the tables with rows in which nothing is observed, and those of one column."""
+
+        def check(table: Table) -> None:
+            check_direction(table)
+            check_observed(table)
+
+        return collect_errors(check, chain(training, validation))
 
     def check_clusters(self) -> None:
         """Raise DataError if there are fewer series than clusters."""

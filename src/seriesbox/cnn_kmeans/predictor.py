@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
 from seriesbox.cnn_kmeans.onnx_encoder import onnx_graph, tensor_shapes
-from seriesbox.cnn_kmeans.series import CHUNK_STEPS, Series, check_observed, check_steps, interpolate, scale_and_align
+from seriesbox.cnn_kmeans.series import (
+    CHUNK_STEPS,
+    Series,
+    check_direction,
+    check_observed,
+    check_steps,
+    interpolate,
+    scale_and_align,
+)
 from seriesbox.hyperparameters import Optimization
 from seriesbox.network.types import Network, Shapes, Tensors
 from seriesbox.scaler import Scaler
@@ -25,6 +33,7 @@ class CNNKMeansPredictor:
 
     Hyperparameters: ClassVar[type[Optimization]] = CNNKMeansHyperparameters
     rows_are_independent: ClassVar = True
+    gaps_are_allowed: ClassVar = True
 
     def __init__(
         self, hyperparameters: CNNKMeansHyperparameters, columns: int, tensors: Tensors, network: Network
@@ -62,7 +71,9 @@ class CNNKMeansPredictor:
         return Table.of(np.full((1, 1), self.scaler.shift[0]))
 
     def check(self, table: Table) -> None:
-        """Raise DataError if a row has nothing in it, or more steps than the model knows."""
+        """Raise DataError if a row has nothing in it or more steps than the model knows, or if rows are no series."""
+        if self.columns > 1:
+            check_direction(table)
         check_observed(table)
         check_steps(table.values.shape[1], self.hyperparameters.scaling, self.scaler)
 

@@ -44,6 +44,15 @@ def check_observed(table: Table) -> None:
         raise DataError(f"{table.name} has nothing in ", places, ": give every series a value, or remove its row.")
 
 
+def check_direction(table: Table) -> None:
+    """Raise DataError if there is one column of many rows, which is one series turned."""
+    if table.values.shape[1] == 1 and len(table.values) > 1:
+        raise DataError(
+            f"{table.name} has one column, so that each of its {len(table.values)} rows would be a series of one step: "
+            "give a series per row, and a time step per column."
+        )
+
+
 def check_steps(steps: int, scaling: str, scaler: Scaler) -> None:
     """Raise DataError if `scaling` is step and there are more steps than the scaler has."""
     if scaling == "step" and steps > len(scaler.shift):

@@ -13,7 +13,7 @@ from seriesbox.channel import Channel
 from seriesbox.distributed import Group
 from seriesbox.errors import DataError, collect_errors
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
-from seriesbox.lstm_ad.recording import check_recording
+from seriesbox.lstm_ad.recording import check_recording, unequal_columns
 from seriesbox.lstm_ad.windows import Windows
 from seriesbox.run import Run
 from seriesbox.scaler import Scaler
@@ -43,18 +43,19 @@ class WindowChannel(Channel[Tensor]):
     def faults(
         hyperparameters: LSTMADHyperparameters, training: Sequence[Table], validation: Sequence[Table], group: Group
     ) -> list[DataError]:
-        """Return the tables with missing cells, other columns than the first one's, or too few rows."""
+        """Return the tables with missing cells or too few rows, and whether they differ in their columns."""
         if not (columns := _columns(training, group)):
             return []
+        unequal = unequal_columns([*training, *validation])
 
         def check_training(table: Table) -> None:
             purpose = "to train on, so that the last fifth holds a window"
-            check_recording(table, columns, hyperparameters, 5, purpose)
+            check_recording(table, table.width if unequal else columns, hyperparameters, 5, purpose)
 
         def check_validation(table: Table) -> None:
-            check_recording(table, columns, hyperparameters, 1, "to validate with")
+            check_recording(table, table.width if unequal else columns, hyperparameters, 1, "to validate with")
 
-        return collect_errors(check_training, training) + collect_errors(check_validation, validation)
+        return unequal + collect_errors(check_training, training) + collect_errors(check_validation, validation)
 
     def fit_scaler(self) -> Scaler:
         """Return the map to 0..1 of every column's range in the first four fifths of all processes' files."""

@@ -29,6 +29,7 @@ class LSTMADPredictor:
 
     Hyperparameters: ClassVar[type[Optimization]] = LSTMADHyperparameters
     rows_are_independent: ClassVar = False
+    gaps_are_allowed: ClassVar = False
 
     def __init__(
         self, hyperparameters: LSTMADHyperparameters, columns: int, tensors: Tensors, network: Network

@@ -1,5 +1,8 @@
 """Checks that a table is a recording: one series in several columns, complete and long enough."""
 
+from collections.abc import Sequence
+from typing import NoReturn
+
 import numpy as np
 
 from seriesbox.errors import DataError, Places, ShortSeriesError
@@ -13,13 +16,12 @@ def check_recording(
 ) -> None:
     """Raise DataError if a cell is missing, or rows do not have the columns; ShortSeriesError if windows do not fit."""
     count = len(table.values)
-    wrong_widths, missing = Places(), Places()
+    wrong_widths, has_gaps = Places(), False
     for rows in blocks(*table.values.shape):
         widths = table.widths[rows]
         other = np.flatnonzero(widths != columns)
         wrong_widths.add(len(other), (f"row {rows.start + row + 1} has {widths[row]} cells" for row in other))
-        gaps = np.argwhere(np.isnan(table.values[rows, :columns]))
-        missing.add(len(gaps), (f"row {rows.start + row + 1} is empty in column {gap + 1}" for row, gap in gaps))
+        has_gaps |= bool(np.isnan(table.values[rows, :columns]).any())
     if wrong_widths.count == count:
         raise DataError(
             f"{table.name} has rows of {table.widths[0]} cells, but the training data has {columns}: give one time "
@@ -28,12 +30,49 @@ def check_recording(
     if wrong_widths.count:
         advice = f", the others have {columns}. LSTM-AD needs every row complete."
         raise DataError(f"{table.name}: ", wrong_widths, advice)
-    if missing.count:
-        advice = ". LSTM-AD needs a number in every cell: fill the gaps before."
-        raise DataError(f"{table.name}: ", missing, advice)
+    if has_gaps:
+        _raise_gaps(table)
     context, predicted = hyperparameters.context_length, hyperparameters.prediction_length
     if count < windows * (context + predicted):
+        turned = f" It has {columns} columns: a row must be a time step, not a series." if columns > count else ""
         raise ShortSeriesError(
             f"{table.name} has {count} rows, but context-length {context} and prediction-length {predicted} "
-            f"need at least {windows * (context + predicted)} {purpose}."
+            f"need at least {windows * (context + predicted)} {purpose}.{turned}"
         )
+
+
+def unequal_columns(tables: Sequence[Table]) -> list[DataError]:
+    """Return one error if tables differ in their columns, which names a table of each kind."""
+    kinds: dict[int, list[str]] = {}
+    for table in tables:
+        kinds.setdefault(table.width, []).append(table.name)
+    if len(kinds) < 2:
+        return []
+    places = Places()
+    for columns, (first, *others) in kinds.items():
+        places.add(1, [f"{first} and {len(others)} more have {columns}" if others else f"{first} has {columns}"])
+    return [DataError("Files must have the same number of columns: ", places, ".")]
+
+
+def _raise_gaps(table: Table) -> NoReturn:
+    """Raise DataError that names the missing cells: whole columns, whole rows, and the others one by one."""
+    observed = np.zeros(table.values.shape[1], np.bool_)
+    for rows in blocks(*table.values.shape):
+        observed |= ~np.isnan(table.values[rows]).all(axis=0)
+    if not observed.all():
+        column = int(np.flatnonzero(~observed)[0]) + 1
+        at_the_end = ", or remove the comma at the end of every row" if column == len(observed) else ""
+        raise DataError(f"{table.name}: column {column} is empty in every row: leave it out{at_the_end}.")
+    missing = Places()
+    for rows in blocks(*table.values.shape):
+        gaps = np.isnan(table.values[rows])
+        empty = np.all(gaps, axis=1)
+        cells = [*((row, -1) for row in np.flatnonzero(empty)), *np.argwhere(gaps & ~empty[:, None])]
+        missing.add(
+            len(cells),
+            (
+                f"row {rows.start + row + 1} is empty" + (f" in column {column + 1}" if column >= 0 else "")
+                for row, column in sorted(map(tuple, cells))
+            ),
+        )
+    raise DataError(f"{table.name}: ", missing, ". LSTM-AD needs a number in every cell: fill the gaps before.")

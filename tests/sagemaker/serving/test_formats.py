@@ -10,10 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from seriesbox.cnn_kmeans.predictor import CNNKMeansPredictor
+from seriesbox.lstm_ad.predictor import LSTMADPredictor
+from seriesbox.sagemaker.content_type import CSV, FORMATS, JSON, JSON_LINES, ContentType
 from seriesbox.sagemaker.serving.formats import read, write
-from seriesbox.sagemaker.serving.negotiation import CSV, FORMATS, JSON, JSON_LINES
 from seriesbox.tables.table import LARGEST
 
+KINDS = {True: CNNKMeansPredictor, False: LSTMADPredictor}
 FLOATS = st.floats(allow_infinity=False, width=32)
 TABLES = arrays(np.float32, st.tuples(st.integers(1, 6), st.integers(1, 4)), elements=FLOATS)
 
@@ -22,13 +25,13 @@ TABLES = arrays(np.float32, st.tuples(st.integers(1, 6), st.integers(1, 4)), ele
 @pytest.mark.parametrize("rows_are_independent", [True, False])
 @given(values=TABLES, size=st.integers(1, 5))
 def test_what_is_written_in_any_chunks_is_read_as_it_was(form, rows_are_independent, values, size):
-    values[-1, -1] = 1  # in CSV, rows of missing values at the end would be blank lines
+    values[:, -1] = np.nan_to_num(values[:, -1])  # in CSV, a row of one missing value would be a blank line
     chunks = [values[first : first + size] for first in range(0, len(values), size)]
     body = b"".join(write([iter(chunks)], form, rows_are_independent))
     assert body.endswith(b"\n")
     assert not body.endswith(b"\n\n")
     assert b"nan" not in body.lower()
-    (table,) = read(body, form, False, rows_are_independent)
+    (table,) = read(body, ContentType(form, False), KINDS[rows_are_independent])
     np.testing.assert_array_equal(table.values.astype(np.float32), values)
 
 
@@ -37,12 +40,11 @@ def test_what_is_written_in_any_chunks_is_read_as_it_was(form, rows_are_independ
     rows=st.lists(st.lists(st.none() | st.floats(-LARGEST, LARGEST), min_size=1, max_size=6), min_size=1, max_size=6)
 )
 def test_rows_of_any_lengths_as_other_programs_write_them_are_read_as_they_were(form, rows):
-    rows[-1][-1] = 1.0  # in CSV, missing values alone at the end would be blank lines
     if form == CSV:
-        body = "\n".join(",".join("" if cell is None else str(cell) for cell in row) for row in rows)
+        body = "\n".join(",".join("" if cell is None else str(cell) for cell in row) or '""' for row in rows)
     else:
         body = json.dumps(rows) if form == JSON else "\n".join(map(json.dumps, rows))
-    (table,) = read(body.encode(), form, False, True)
+    (table,) = read(body.encode(), ContentType(form, False), CNNKMeansPredictor)
     widths = [len(row) for row in rows]
     padded = [[np.nan if cell is None else cell for cell in row] + [np.nan] * (max(widths) - len(row)) for row in rows]
     np.testing.assert_array_equal(table.widths, widths)
@@ -53,7 +55,7 @@ def test_rows_of_any_lengths_as_other_programs_write_them_are_read_as_they_were(
 def test_one_line_is_one_series_if_rows_depend_on_each_other(series):
     body = b"".join(write([iter([values]) for values in series], JSON_LINES, rows_are_independent=False))
     assert body.count(b"\n") == len(series)
-    for table, values in zip(read(body, JSON_LINES, False, False), series, strict=True):
+    for table, values in zip(read(body, ContentType(JSON_LINES), LSTMADPredictor), series, strict=True):
         np.testing.assert_array_equal(table.values.astype(np.float32), values)
 
 
@@ -68,7 +70,7 @@ def test_many_short_series_are_never_in_memory_together():
     body = b"[1,2,3]\n" * count
     tracemalloc.start()
     try:
-        tables = read(body, JSON_LINES, False, False)
+        tables = read(body, ContentType(JSON_LINES), LSTMADPredictor)
         for _ in range(2):  # to be checked, and to be predicted
             assert sum(len(table.values) for table in tables) == 3 * count
         answers = write((iter([table.values]) for table in tables), JSON, rows_are_independent=False)

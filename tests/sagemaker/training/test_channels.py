@@ -5,6 +5,7 @@ import gzip
 import numpy as np
 import pytest
 
+from seriesbox.cnn_kmeans.predictor import CNNKMeansPredictor
 from seriesbox.errors import DataError
 from seriesbox.sagemaker.training.channels import read_channels
 from seriesbox.sagemaker.training.failure import failure_text
@@ -16,7 +17,10 @@ BODY = write_csv(VALUES)
 
 @pytest.fixture
 def read(paths):
-    return lambda faults=lambda *_: []: read_channels(paths, True, faults)
+    def read(faults=lambda *_: []):
+        return [channel.tables for channel in read_channels(paths, CNNKMeansPredictor, faults)]
+
+    return read
 
 
 @pytest.mark.parametrize("name", ["valid", "Validation", "train", "test"])
@@ -54,11 +58,13 @@ def test_what_a_channel_lacks_is_named_in_one_sentence(job, read):
     with pytest.raises(DataError, match=r"^The `training` channel has no files: "):
         read()
     job.put("training", "_SUCCESS", b"")
-    with pytest.raises(DataError, match=r"^The `training` channel has nothing but empty files: "):
+    job.put("training", "a.csv", b"")
+    only = r"only _SUCCESS \(begins with _\), a.csv \(empty\)"
+    with pytest.raises(DataError, match=rf"^The `training` channel has no data, {only}: give it one CSV file or more"):
         read()
     job.put("training", "a.csv", BODY)
-    job.put("validation", "_SUCCESS", b"")
-    with pytest.raises(DataError, match=r"^The `validation` channel has nothing but empty files: "):
+    job.put("validation", ".DS_Store", b"x")
+    with pytest.raises(DataError, match=r"^The `validation` channel has no data, only .DS_Store \(hidden\): "):
         read()
     job.configure("inputdataconfig", validation={"TrainingInputMode": "Pipe"})
     with pytest.raises(DataError, match=r"^The `validation` channel is in Pipe mode, which is not supported: "):
@@ -86,7 +92,7 @@ def test_the_faults_of_all_files_of_both_channels_are_named_together(job, read):
     for sentence in (
         "training/a.csv has cells that are not numbers up to 3.4e38, write numbers or leave them empty: "
         "row 2, column 2 is 'six'.",
-        "training/b.csv starts with a header ('a' in row 1): remove it.",
+        "training/b.csv starts with a header ('a,b' in row 1): remove it.",
         "training/c.csv is separated by semicolons ('1;2'): use commas between cells and points for decimals.",
         "training/d.csv is compressed by gzip, but cut off or damaged: compress and upload it again.",
         "training/f.jsonl must hold lists of numbers up to 3.4e38 or null: row 2, column 2 is true.",
@@ -103,7 +109,7 @@ def test_the_faults_of_all_files_of_both_channels_are_named_together(job, read):
 @pytest.mark.parametrize(("files", "faults"), [(1, 500), (40, 1), (3, 9), (100, 3)])
 def test_no_more_than_twenty_faults_and_1024_characters(job, read, length, files, faults):
     for number in range(files):
-        job.put("training", f"{number:03}{'x' * length}.csv", b"1,a_rather_long_text_in_a_cell\n" * faults)
+        job.put("training", f"{number:03}{'x' * length}.csv", b"1,a_rather_long_text_in_a_cell\n" * faults + b"1,2\n")
     with pytest.raises(DataError) as caught:
         read()
     message = failure_text(caught.value)

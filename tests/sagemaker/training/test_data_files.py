@@ -1,13 +1,18 @@
 """The data files of a channel are told from other files, and become tables."""
 
 import gzip
+import os
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 
+from seriesbox.cnn_kmeans.predictor import CNNKMeansPredictor
 from seriesbox.errors import DataError, UserError
+from seriesbox.lstm_ad.predictor import LSTMADPredictor
+from seriesbox.sagemaker.content_type import ContentType
+from seriesbox.sagemaker.serving import formats
 from seriesbox.sagemaker.training import data_files
 from seriesbox.sagemaker.training.channels import read_channels
 from seriesbox.tables.csv import write_csv
@@ -22,12 +27,22 @@ NO_DATA = [
     "m.sagemaker-uploading",
     "m.sagemaker-uploaded",
     "a/m.sagemaker-ignore",
+    "_temporary/0/b.csv",
+    "_delta_log/0.json",
+    "manifest",
+    "output.manifest",
+    "a.csv.metadata",
+    "desktop.ini",
+    "a.csv~",
 ]
 
 
 @pytest.fixture
 def read(paths):
-    return lambda rows_are_independent=True: read_channels(paths, rows_are_independent, lambda *_: [])
+    def read(predictor=CNNKMeansPredictor):
+        return [channel.tables for channel in read_channels(paths, predictor, lambda *_: [])]
+
+    return read
 
 
 def test_every_data_file_is_a_table_in_the_order_of_their_paths(job, read):
@@ -60,7 +75,7 @@ def test_json_lines_are_rows_or_whole_series(job, read, compressed, content_type
         job.configure("inputdataconfig", training={"ContentType": content_type})
     body = (lead or b"[") + b"1, null]\n\n[3, 4, 5]\n"
     job.put("training", "a.jsonl", gzip.compress(body) if compressed else body)
-    ((rows,), _), (series, _) = read(rows_are_independent=True), read(rows_are_independent=False)
+    ((rows,), _), (series, _) = read(CNNKMeansPredictor), read(LSTMADPredictor)
     np.testing.assert_array_equal(rows.values, [[1, np.nan, np.nan], [3, 4, 5]])
     first = 1 + body[:3].count(b"\n")
     assert [table.name for table in series] == [f"training/a.jsonl, line {number}" for number in (first, first + 2)]
@@ -72,6 +87,70 @@ def test_a_file_that_is_no_json_is_refused_if_the_content_type_says_json_lines(j
     job.configure("inputdataconfig", training={"ContentType": "application/jsonlines"})
     job.put("training", "a.csv", BODY)
     with pytest.raises(DataError, match=r"^training/a\.csv must hold lists .* row 1 is not JSON: .*; row 2 is"):
+        read()
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("text/csv; header=present", b"a,b\n" + BODY),
+        ("text/csv; header=absent", b"0,1\n2,3\n"),
+        ("text/csv;label_size=0", BODY),
+        ("application/json", b"[[1, 2],\n [3, 4]]"),
+    ],
+)
+@pytest.mark.parametrize("predictor", [CNNKMeansPredictor, LSTMADPredictor])
+def test_a_content_type_means_what_it_means_for_requests(job, read, predictor, content_type, body):
+    job.configure("inputdataconfig", training={"ContentType": content_type})
+    job.put("training", "a", body)
+    ((table,), _) = read(predictor)
+    (expected,) = formats.read(body, ContentType.parse(content_type), predictor)
+    np.testing.assert_array_equal(table.values, expected.values)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "message"),
+    [
+        ("application/x-parquet", "The content type is application/x-parquet: use text/csv"),
+        ("text/csv;label_size=1", "`label_size` is 1 in the content type: no column is a label"),
+        ("text/csv; charset=utf-16le", "The charset is utf-16le: use utf-8"),
+        ("text/csv; header=yes", "`header` is yes in the content type"),
+    ],
+)
+def test_a_content_type_that_requests_may_not_have_is_refused(job, read, content_type, message):
+    job.configure("inputdataconfig", training={"ContentType": content_type})
+    job.put("training", "a.csv", BODY)
+    with pytest.raises(DataError, match=f"^The `training` channel cannot be read. {message}"):
+        read()
+
+
+def test_what_is_no_file_is_skipped_and_never_waited_for(job, read):
+    job.put("training", "a.csv", BODY)
+    folder = job.channel("training")
+    os.mkfifo(folder / "pipe")
+    (folder / "link.csv").symlink_to("pipe")
+    (folder / "linked").symlink_to(".")
+    ((table,), _) = read()
+    assert table.name == "training/a.csv"
+
+
+def test_folders_may_be_nested_deeper_than_python_calls(job, read):
+    folder = job.channel("training")
+    folder.mkdir(parents=True)
+    (folder / "a.csv").write_bytes(BODY)
+    descriptor = os.open(folder, os.O_RDONLY)
+    for _ in range(1200):
+        os.mkdir("d", dir_fd=descriptor)
+        descriptor, above = os.open("d", os.O_RDONLY, dir_fd=descriptor), descriptor
+        os.close(above)
+    os.close(descriptor)
+    ((table,), _) = read()
+    assert table.name == "training/a.csv"
+
+
+def test_gzip_in_gzip_is_named(job, read):
+    job.put("training", "a.csv.gz", gzip.compress(gzip.compress(BODY)))
+    with pytest.raises(DataError, match=r"^training/a.csv.gz is compressed by gzip twice: compress it once\.$"):
         read()
 
 
@@ -93,6 +172,7 @@ MEMORY = """
 import os, sys
 import numpy as np
 import pandas
+from seriesbox.cnn_kmeans.predictor import CNNKMeansPredictor
 from seriesbox.sagemaker.training.channels import read_channels
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.tables.csv import parse_csv
@@ -102,8 +182,8 @@ def peak():
 
 parse_csv(b"1,2\\n" * 50_000, "to have everything imported")
 before = peak()
-training, _ = read_channels(Paths(), True, lambda *_: [])
-print(training.consume(lambda values: values.astype(np.float32)).nbytes, peak() - before)
+training, _ = read_channels(Paths(), CNNKMeansPredictor, lambda *_: [])
+print(training.tables.consume(lambda values: values.astype(np.float32)).nbytes, peak() - before)
 """
 
 

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from seriesbox.algorithm import Predictor
 from seriesbox.errors import DataError, ShortSeriesError
+from seriesbox.sagemaker.content_type import CSV, JSON_LINES, ContentType
 from seriesbox.sagemaker.serving.body import read_body
 from seriesbox.sagemaker.serving.formats import Chunks, gathered, read, write
 from seriesbox.sagemaker.serving.log import milliseconds
 from seriesbox.sagemaker.serving.models import LoadedModel
-from seriesbox.sagemaker.serving.negotiation import CSV, JSON_LINES, request_format, response_format
+from seriesbox.sagemaker.serving.negotiation import response_format
 from seriesbox.sagemaker.serving.settings import ServerSettings
 from seriesbox.sagemaker.serving.slots import Slots
 from seriesbox.tables.table import Table
@@ -41,10 +42,10 @@ class Answer:
     def respond(self, request: Request) -> Response:
         """Read and check the request, and return the answer. Every fault is raised before the first byte is sent."""
         self.slots.acquire(self.held_slots)
-        form, header = request_format(request.content_type or "")
-        default = self.settings.accept or (JSON_LINES if form == JSON_LINES else CSV)
+        given = ContentType.parse(request.content_type or "")
+        default = self.settings.accept or (JSON_LINES if given.form == JSON_LINES else CSV)
         answer_form = response_format(request.headers.get("Accept", ""), default)
-        if form == CSV and not self.predictor.rows_are_independent and self.settings.strategy == "SINGLE_RECORD":
+        if given.form == CSV and not self.predictor.rows_are_independent and self.settings.strategy == "SINGLE_RECORD":
             raise DataError(
                 "The batch job sends one row at a time (SingleRecord), but a row means nothing without those before "
                 "it: set SplitType to None, or give one series per line as JSON Lines."
@@ -60,7 +61,7 @@ class Answer:
             self.close()
             return Response(b"", content_type=answer_form)
 
-        tables = self._tables(body, form, header)
+        tables = self._tables(body, given)
         del body
         answers = write(map(self._predict, tables), answer_form, self.predictor.rows_are_independent)
         parts = self._timed(gathered(answers))
@@ -75,10 +76,10 @@ class Answer:
         """Release the slots for other requests."""
         self.held_slots.close()
 
-    def _tables(self, body: bytes, form: str, header: bool) -> Any:
+    def _tables(self, body: bytes, given: ContentType) -> Any:
         """Return the tables of the body, all of them checked."""
         started = time.perf_counter()
-        tables = read(body, form, header, self.predictor.rows_are_independent)
+        tables = read(body, given, self.predictor)
         rows = columns = missing = 0
         for table in tables:
             try:

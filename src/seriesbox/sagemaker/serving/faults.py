@@ -9,10 +9,12 @@ from flask import Response
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from seriesbox.errors import ArtifactError, DataError, UserError
+from seriesbox.sagemaker.content_type import ContentTypeError
 from seriesbox.sagemaker.serving.models import AlreadyLoadedError, NoMemoryError, NotLoadedError
 
 MAX_MESSAGE = 800  # bytes; longer ones are cut: SageMaker shows short error bodies only
 STATUS = {
+    ContentTypeError: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     UserError: HTTPStatus.BAD_REQUEST,
     ArtifactError: HTTPStatus.BAD_REQUEST,
     NotLoadedError: HTTPStatus.NOT_FOUND,

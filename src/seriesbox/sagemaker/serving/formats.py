@@ -10,8 +10,9 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from seriesbox.algorithm import Predictor
 from seriesbox.errors import DataError, HeaderError
-from seriesbox.sagemaker.serving.negotiation import CSV, JSON, JSON_LINES
+from seriesbox.sagemaker.content_type import CSV, JSON, JSON_LINES, ContentType
 from seriesbox.tables.csv import parse_csv, write_csv
 from seriesbox.tables.json import parse_row_lines, parse_rows, parse_series, parse_series_lines, write_json
 from seriesbox.tables.table import Table
@@ -32,23 +33,23 @@ class SeriesLines:
         return parse_series_lines(self.body, REQUEST)
 
 
-def read(body: bytes, form: str, header: bool, rows_are_independent: bool) -> Iterable[Table]:
+def read(body: bytes, given: ContentType, predictor: Predictor | type[Predictor]) -> Iterable[Table]:
     """Return the tables of a request: one, or one per JSON line if a line is a whole series.
 
     Raises DataError, for lines while they are iterated over: once that has succeeded, it will again.
     """
-    if form == CSV:
+    if given.form == CSV:
         try:
-            return [parse_csv(body, REQUEST, header)]
+            return [parse_csv(body, REQUEST, given.header, predictor.gaps_are_allowed)]
         except HeaderError as error:
             fault = str(error).removesuffix(".")
             raise DataError(
                 f"{fault}: leave `header` out of the content type, or set SplitType to None if a batch job cuts files "
                 "into parts."
             ) from None
-    if form == JSON:
-        return [parse_rows(body, REQUEST) if rows_are_independent else parse_series(body, REQUEST)]
-    if rows_are_independent:
+    if given.form == JSON:
+        return [parse_rows(body, REQUEST) if predictor.rows_are_independent else parse_series(body, REQUEST)]
+    if predictor.rows_are_independent:
         return [parse_row_lines(body, REQUEST)]
     return SeriesLines(body)
 

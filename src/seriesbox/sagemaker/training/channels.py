@@ -2,21 +2,30 @@
 
 import json
 from collections.abc import Callable, Collection, Sequence
-from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from seriesbox.algorithm import Predictor
 from seriesbox.errors import DataError, collect_errors, raise_errors
+from seriesbox.files import printable
+from seriesbox.sagemaker.content_type import CSV, ContentType, ContentTypeError
 from seriesbox.sagemaker.paths import Paths
-from seriesbox.sagemaker.training.data_files import check_memory, data_files, read_tables
+from seriesbox.sagemaker.training.channel_summary import shortened_list, summary
+from seriesbox.sagemaker.training.data_files import check_memory, list_files, read_tables
 from seriesbox.tables.stack_builder import StackBuilder
 from seriesbox.tables.table import Table
 
 CHANNELS = ("training", "validation", "model")
 MODES = ("File", "FastFile")
 SDK_CHANNELS = ("code", "sm_drivers", "recipe")  # added by Amazon's own clients
-JSON_LINES = "application/jsonlines"
 SHARDED = "ShardedByS3Key"
+
+
+class ChannelData(NamedTuple):
+    """The tables of a channel, and one line about what was read."""
+
+    tables: Sequence[Table] = ()
+    summary: str = ""
 
 
 def sharded_channels(paths: Paths) -> set[str]:
@@ -29,11 +38,11 @@ def sharded_channels(paths: Paths) -> set[str]:
 
 def read_channels(
     paths: Paths,
-    rows_are_independent: bool,
+    predictor: type[Predictor],
     faults: Callable[[Sequence[Table], Sequence[Table]], list[DataError]],
     sharded: Collection[str] = (),
-) -> tuple[Sequence[Table], Sequence[Table]]:
-    """Return the tables of the `training` and of the `validation` channel, which may be missing.
+) -> tuple[ChannelData, ChannelData]:
+    """Return the data of the `training` and of the `validation` channel, which may be missing.
 
     A table is a file or, if rows depend on each other, one line of JSON Lines. Files come in the order of their paths,
     those in subfolders included. Each is read once, from its beginning to its end.
@@ -45,17 +54,18 @@ def read_channels(
     """
     configuration = json.loads(paths.inputs.read_bytes())
     _check_configuration(configuration, paths, sharded)
-    tables: dict[str, Sequence[Table]] = {"training": (), "validation": ()}
+    channels = {"training": ChannelData(), "validation": ChannelData()}
     errors: list[DataError] = []
-    for name in tables:
+    for name in channels:
         if paths.channel(name).is_dir():
-            channel = configuration.get(name, {})
-            tables[name], more = _read(paths.channel(name), channel, rows_are_independent, name in sharded)
+            given = _content_type(name, configuration)
+            channels[name], more = _read(paths.channel(name), given, predictor, name in sharded)
             errors += more
-    if errors and (tables["training"] or "training" in sharded):
-        errors += faults(tables["training"], tables["validation"])
+    training, validation = channels.values()
+    if errors and (training.tables or "training" in sharded):
+        errors += faults(training.tables, validation.tables)
     raise_errors(errors)
-    return tables["training"], tables["validation"]
+    return training, validation
 
 
 def _check_configuration(configuration: dict[str, Any], paths: Paths, sharded: Collection[str]) -> None:
@@ -77,28 +87,38 @@ def _check_configuration(configuration: dict[str, Any], paths: Paths, sharded: C
         )
 
 
-def _read(
-    folder: Path, channel: dict[str, Any], rows_are_independent: bool, may_be_empty: bool
-) -> tuple[Sequence[Table], list[DataError]]:
-    """Return the tables of a channel, and the errors of the files that could not be read."""
-    content_type, _, _ = str(channel.get("ContentType", "")).partition(";")
-    json_lines = content_type.strip().lower() == JSON_LINES
+def _content_type(name: str, configuration: dict[str, Any]) -> ContentType:
+    text = configuration.get(name, {}).get("ContentType")
     try:
-        files = list(data_files(folder))
+        return ContentType.parse(str(text)) if text else ContentType(CSV)
+    except ContentTypeError as error:
+        raise DataError(f"The `{name}` channel cannot be read. {error}") from None
+
+
+def _read(
+    folder: Path, given: ContentType, predictor: type[Predictor], may_be_empty: bool
+) -> tuple[ChannelData, list[DataError]]:
+    """Return the data of a channel, and the errors of the files that could not be read."""
+    try:
+        files, skipped = list_files(folder)
     except OSError as error:
-        return (), [DataError(f"The `{folder.name}` channel cannot be listed: {error}.")]
-    if not files and not may_be_empty:
-        return (), [DataError(f"The `{folder.name}` channel has no files: give it one CSV file or more.")]
-    builder = StackBuilder()
-    # After a file that raised, a chain continues with the next one.
-    tables = chain.from_iterable(read_tables(file, folder, json_lines, rows_are_independent) for file in files)
-    errors = collect_errors(lambda table: builder.add(*table), tables)
-    if not builder and not errors and not may_be_empty:
-        errors.append(DataError(f"The `{folder.name}` channel has nothing but empty files: give it rows of numbers."))
+        return ChannelData(), [DataError(f"The `{folder.name}` channel cannot be listed: {error}.")]
+    builder, errors, used = StackBuilder(), list[DataError](), list[Path]()
+    for file in files:
+        known, failed = len(builder), len(errors)
+        errors += collect_errors(lambda table: builder.add(*table), read_tables(file, folder, given, predictor))
+        if len(builder) > known or len(errors) > failed:
+            used.append(file)
+        else:
+            skipped.append(f"{printable(file.relative_to(folder))} (empty)")
+    if not used and not may_be_empty:
+        only = f"data, only {shortened_list(skipped)}" if skipped else "files"
+        errors.append(DataError(f"The `{folder.name}` channel has no {only}: give it one CSV file or more."))
     if not builder:
-        return (), errors
+        return ChannelData((), summary(folder, used, (), skipped)), errors
     check_memory(builder.padding, folder.name)
     try:
-        return builder.build(), errors
+        tables = builder.build()
+        return ChannelData(tables, summary(folder, used, tables, skipped)), errors
     except DataError as error:
-        return (), [*errors, error]
+        return ChannelData(), [*errors, error]

@@ -1,43 +1,65 @@
 """The data files of a channel, and the tables in them."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
-from seriesbox.errors import UserError
+from seriesbox.algorithm import Predictor
+from seriesbox.errors import DataError, UserError
 from seriesbox.files import printable
+from seriesbox.sagemaker.content_type import CSV, JSON, ContentType
 from seriesbox.sagemaker.machine import memory_limit, resident_memory
 from seriesbox.tables.csv import csv_rows
-from seriesbox.tables.json import row_lines, series_lines
-from seriesbox.tables.lines import BLANKS, BYTE_ORDER_MARK, parts_of_file
+from seriesbox.tables.json import parse_rows, parse_series, row_lines, series_lines
+from seriesbox.tables.lines import BLANKS, BYTE_ORDER_MARK, GZIP, parts_of_file
 from seriesbox.tables.table import Rows
 
-# Ends of the names of files that SageMaker puts beside the data, or has not finished.
-NO_DATA = ("-manifest", ".sagemaker-uploading", ".sagemaker-uploaded", ".sagemaker-ignore")
+SKIPPED = (  # names of files and folders that hold no data, and why they are there
+    (re.compile(r"\."), "hidden"),
+    (re.compile(r"_"), "begins with _"),
+    (re.compile(r".*\.sagemaker-(uploading|uploaded|ignore)$"), "SageMaker's"),
+    (re.compile(r"(.*[-.])?manifest$"), "a manifest"),
+    (re.compile(r".*\.metadata$"), "metadata"),
+    (re.compile(r"(?i)(desktop\.ini|thumbs\.db)$"), "of Windows"),
+    (re.compile(r".*~$"), "a backup"),
+)
 LONGEST_NAME = 120  # in a message
 MEMORY_SHARE = 0.95  # of the memory that may be used
 
 
-def data_files(folder: Path) -> Iterator[Path]:
-    """Yield the data files in a folder and in those within, in order. Raises OSError."""
-    with os.scandir(folder) as listing:
-        entries = sorted(listing, key=lambda entry: entry.name)
-    for entry in entries:
-        if entry.name.startswith("."):
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from data_files(Path(entry.path))
-        elif (entry.is_file() or entry.is_symlink()) and not entry.name.endswith(NO_DATA):
-            yield Path(entry.path)
+class Listing(NamedTuple):
+    """The data files of a channel, in order, and what was skipped: names, each with the reason."""
+
+    files: list[Path]
+    skipped: list[str]
+
+
+def list_files(folder: Path) -> Listing:
+    """List the data files in a folder and in those within. Raises OSError."""
+    listing = Listing([], [])
+    unread = [_entries(folder)]
+    while unread:
+        entry = next(unread[-1], None)
+        if entry is None:
+            unread.pop()
+        elif reason := _reason_to_skip(entry):
+            listing.skipped.append(f"{printable(os.path.relpath(entry.path, folder))} ({reason})")
+        elif entry.is_dir(follow_symlinks=False):
+            unread.append(_entries(entry.path))
+        else:
+            listing.files.append(Path(entry.path))
+    return listing
 
 
 def read_tables(
-    path: Path, folder: Path, json_lines: bool, rows_are_independent: bool
+    path: Path, folder: Path, given: ContentType, predictor: type[Predictor]
 ) -> Iterator[tuple[str, Iterator[Rows]]]:
-    """Yield the tables in a file: their names in messages, and their rows.
+    """Yield the tables in a file: their names in messages, and their rows. An empty file has none.
 
-    json_lines: whether the content type is JSON Lines; if not, the first character of the file decides.
+    A file that begins with `[` is JSON Lines if its content type does not say JSON.
     Raises DataError, and UserError if memory does not suffice.
     """
     name = printable(f"{folder.name}/{path.relative_to(folder)}")
@@ -45,12 +67,17 @@ def read_tables(
         name = f"{name[: LONGEST_NAME // 3]}...{name[-LONGEST_NAME // 2 :]}"
     parts = _within_memory(parts_of_file(path, name), folder.name)
     first = next(parts, b"")
-    if not first:  # such as Spark's _SUCCESS
+    if not first:
         return
+    if first.startswith(GZIP):
+        raise DataError(f"{name} is compressed by gzip twice: compress it once.")
     parts = chain([first], parts)
-    if not json_lines and not first.removeprefix(BYTE_ORDER_MARK).lstrip(BLANKS).startswith(b"["):
-        yield name, csv_rows(parts, name)
-    elif rows_are_independent:
+    if given.form == JSON:
+        body = b"".join(parts)
+        yield name, (parse_rows(body, name) if predictor.rows_are_independent else parse_series(body, name)).rows()
+    elif given.form == CSV and not first.removeprefix(BYTE_ORDER_MARK).lstrip(BLANKS).startswith(b"["):
+        yield name, csv_rows(parts, name, given.header, predictor.gaps_are_allowed)
+    elif predictor.rows_are_independent:
         yield name, row_lines(parts, name)
     else:
         yield from series_lines(parts, name)
@@ -70,3 +97,20 @@ def _within_memory(parts: Iterable[bytes], channel: str) -> Iterator[bytes]:
     for part in parts:
         check_memory(len(part), channel)
         yield part
+
+
+def _entries(folder: Path | str) -> Iterator[os.DirEntry[str]]:
+    with os.scandir(folder) as listing:
+        return iter(sorted(listing, key=lambda entry: entry.name))
+
+
+def _reason_to_skip(entry: os.DirEntry[str]) -> str | None:
+    """Return why a file or a folder holds no data; None if it may, or if it is a link to nothing."""
+    for pattern, reason in SKIPPED:
+        if pattern.match(entry.name):
+            return reason
+    if entry.is_dir(follow_symlinks=False) or entry.is_file():
+        return None
+    if entry.is_dir():
+        return "a link to a folder"
+    return "no file" if os.path.exists(entry.path) else None  # such as a pipe, on which reading would wait

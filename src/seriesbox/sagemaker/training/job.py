@@ -20,9 +20,11 @@ from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.signals import on_stop
 from seriesbox.sagemaker.training.channels import read_channels, sharded_channels
 from seriesbox.sagemaker.training.checkpoints import Checkpoints, fingerprint
-from seriesbox.sagemaker.training.log import logger
+from seriesbox.sagemaker.training.log import Notes, logger
 from seriesbox.sagemaker.training.report import Report
 from seriesbox.sagemaker.training.settings import JobSettings
+from seriesbox.tables.stack import TableStack
+from seriesbox.tables.suspects import suspects
 from seriesbox.tables.table import Table
 
 SAMPLE_ROWS, SAMPLE_CELLS = 64, 1_000_000  # of the training data, on which the two runtimes are compared
@@ -30,7 +32,7 @@ SAMPLE_ROWS, SAMPLE_CELLS = 64, 1_000_000  # of the training data, on which the 
 
 def train(paths: Paths, group: Group) -> None:
     """Do this process' part of the training; rank 0 logs and saves for all. Raises UserError."""
-    stop, is_first = threading.Event(), group.rank == 0
+    stop, is_first, notes = threading.Event(), group.rank == 0, Notes()
     settings = JobSettings.read(paths)
     algorithm, hyperparameters, earlier_model = settings
     if is_first:
@@ -41,14 +43,23 @@ def train(paths: Paths, group: Group) -> None:
     device, sharded = _device(paths), sharded_channels(paths)
     estimator, predictor = estimator_class(algorithm), predictor_class(algorithm)
     faults = partial(estimator.channel_class.faults, hyperparameters, group=Group())
-    training, validation = read_channels(paths, predictor.rows_are_independent, faults, sharded)
+    channels = read_channels(paths, predictor, faults, sharded)
+    summaries = [channel.summary for channel in channels if channel.summary]
+    if group.local_rank == 0:
+        for summary in summaries:
+            logger.info(summary)
+    training, validation = (channel.tables for channel in channels)
+    if is_first and isinstance(training, TableStack):
+        for sentence in suspects(training, predictor.rows_are_independent):
+            logger.warning("training: %s", sentence)
     sample = _sample(training, predictor.min_rows(hyperparameters))
 
     torch.set_num_threads(min(torch.get_num_threads(), usable_cores()))
+    report = Report(hyperparameters.epochs, paths.data)
     run = Run(
         device=device,
         group=group,
-        listener=Report(hyperparameters.epochs, paths.data) if is_first else Listener(),
+        listener=report if is_first else Listener(),
         store=_checkpoints(paths, settings, training, validation, group),
         sharded=sharded,
         started=job_started(),
@@ -65,6 +76,7 @@ def train(paths: Paths, group: Group) -> None:
         if stopped:
             logger.info("Stopped: what has been learnt so far is saved.")
         save(model, paths.model, runtime)
+        report.write_metrics(summaries, notes.sentences)
         logger.info("Saved the model to %s.", paths.model)
     group.barrier()
 

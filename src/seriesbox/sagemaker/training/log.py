@@ -16,3 +16,16 @@ def set_up_logging() -> None:
     logger.handlers = [messages, errors]
     logger.setLevel(logging.INFO)
     logger.propagate = False
+
+
+class Notes(logging.Handler):
+    """Keeps the warnings of a job, so that they are beside its model too."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.sentences: list[str] = []
+        logger.addHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a message."""
+        self.sentences.append(record.getMessage())

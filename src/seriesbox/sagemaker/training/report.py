@@ -19,13 +19,14 @@ ERASE = "\r\x1b[K"
 class Report(Listener):
     """Writes metrics to standard output, where SageMaker reads them, and to files.
 
-    `metrics.csv` has those of every epoch, `metrics.json` those of the model.
+    `metrics.csv` has those of every epoch, `metrics.json` those of the model, with what was read and noted.
     """
 
     def __init__(self, epochs: int, folder: Path) -> None:
         self.epochs = epochs
         self.folder = folder
         self.history: list[Metrics] = []
+        self.of_model: dict[str, float | None] = {}
         self.has_terminal = sys.stdout.isatty()
         self.table_is_complete = False  # up to the last epoch but one
         self.drawn = self.epoch_started = time.monotonic()
@@ -54,10 +55,15 @@ class Report(Listener):
             self._write_table()
 
     def ended(self, values: Metrics) -> None:
-        """Write the metrics of the model."""
-        finite = {name: value if math.isfinite(value) else None for name, value in values.items()}
+        """Keep the metrics of the model."""
+        self.of_model = {name: value if math.isfinite(value) else None for name, value in values.items()}
+
+    def write_metrics(self, channels: Sequence[str], notes: Sequence[str]) -> None:
+        """Write the metrics of the model, a line about each channel, and the warnings of the job."""
+        content = {**self.of_model, "channels": channels, "notes": notes}
         with suppress(OSError):
-            (self.folder / "metrics.json").write_text(json.dumps(finite) + "\n")
+            self.folder.mkdir(parents=True, exist_ok=True)
+            (self.folder / "metrics.json").write_text(json.dumps(content) + "\n")
 
     def _write_table(self) -> None:
         """Write the whole table once, then a line at a time as long as that succeeds."""

@@ -1,0 +1,54 @@
+"""The content type of a request or of a training channel: its format, and whether it has a header."""
+
+import codecs
+from encodings import normalize_encoding
+from encodings.aliases import aliases
+from typing import NamedTuple
+
+from werkzeug.http import parse_options_header
+
+from seriesbox.errors import UserError
+
+CSV, JSON, JSON_LINES = "text/csv", "application/json", "application/jsonlines"
+FORMATS = (CSV, JSON, JSON_LINES)
+CHARSETS = {*aliases, *aliases.values()}
+
+
+class ContentTypeError(UserError):
+    """A content type that cannot be read."""
+
+
+class ContentType(NamedTuple):
+    """A content type; `header` says whether the first row has the names of columns, None if it does not say."""
+
+    form: str
+    header: bool | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> "ContentType":
+        """Read a content type. Raises ContentTypeError that says what can be read."""
+        mimetype, options = parse_options_header(text)
+        mimetype = mimetype.lower()
+        if mimetype not in FORMATS:
+            raise ContentTypeError(
+                f"The content type is {mimetype or 'missing'}: use {', '.join(FORMATS[:-1])} or {FORMATS[-1]}."
+            )
+        charset, header = options.get("charset", "utf-8"), options.get("header")
+        if not _is_ascii_compatible(charset):
+            raise ContentTypeError(f"The charset is {charset[:20]}: use utf-8.")
+        if header not in (None, "present", "absent"):
+            raise ContentTypeError(f"`header` is {header[:20]} in the content type: it may be present or absent.")
+        if (label_size := options.get("label_size", "0")) != "0":
+            raise ContentTypeError(
+                f"`label_size` is {label_size[:20]} in the content type: no column is a label, leave out labels."
+            )
+        return cls(mimetype, None if header is None else header == "present")
+
+
+def _is_ascii_compatible(charset: str) -> bool:
+    try:
+        encoding = normalize_encoding(charset).lower()
+        # Python remembers every name it has looked up, for ever: those that clients make up are not for it.
+        return encoding in CHARSETS and "1,".encode(codecs.lookup(encoding).name) == b"1,"
+    except (LookupError, UnicodeError, ValueError):
+        return False

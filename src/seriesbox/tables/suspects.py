@@ -1,0 +1,85 @@
+"""Rows and columns of training data that are probably none: a header, an index, a time, a label.
+
+Shapes: N rows, D columns.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seriesbox.tables.stack import TableStack
+from seriesbox.tables.table import are_equal
+
+Column = NDArray[np.float64]  # (N,)
+
+MIN_ROWS, MIN_CELLS = 10, 5  # of a column and of a row: fewer numbers may rise by chance
+MAX_LABELS, MAX_LABEL = 20, 1000  # different ones, and the largest difference of two
+MAX_NAMED = 10
+HEAD_ROWS = 100  # looked at first: there, nearly all columns are unlike what is looked for
+
+
+def suspects(tables: TableStack, rows_are_independent: bool) -> list[str]:
+    """Return a sentence about the first row, and about each column, that is probably no data; ten at most.
+
+    rows_are_independent: whether a row is a series. Then labels and indices are in the first or the last column.
+    """
+    rows, columns = tables.values.shape
+    if columns < 2:
+        return []
+    sentences = []
+    if _rises_evenly(tables.values[0]) and not (rows > 1 and _rises_evenly(tables.values[1])):
+        sentences.append("Row 1 rises by the same step from cell to cell, like a header: remove it unless it is data.")
+    looked_at = range(columns)
+    if rows_are_independent:
+        looked_at = range(0, columns, columns - 1) if are_equal(tables.widths) else range(1)
+    has_fractions = bool((tables.values[:HEAD_ROWS] % 1 > 0).any())
+    for number in looked_at:
+        column = tables.values[:, number]
+        what = _order(column, tables.spans)
+        if not what and has_fractions:
+            what = _labels(column, may_be_constant=not rows_are_independent)
+        if what:
+            sentences.append(f"Column {number + 1} {what}: leave it out unless it is data.")
+    return sentences[:MAX_NAMED]
+
+
+def _rises_evenly(row: Column) -> bool:
+    """Return whether a row rises by the same step from each cell to the next."""
+    steps = np.diff(row)
+    return len(row) >= MIN_CELLS and bool(steps[0] > 0 and np.allclose(steps, steps[0], rtol=1e-6, atol=0))
+
+
+def _order(column: Column, spans: list[slice]) -> str | None:
+    """Return how a column rises or falls from row to row in all tables, if it does."""
+    first = column[spans[0]][:HEAD_ROWS]
+    if len(first) < MIN_ROWS or not _has_order(np.diff(first)):
+        return None
+    steps = np.concatenate([np.diff(column[span]) for span in spans])
+    if not _has_order(steps):
+        return None
+    if not np.allclose(steps, steps[0], rtol=1e-6, atol=0):
+        return f"{'rises' if steps[0] > 0 else 'falls'} from every row to the next, like a time"
+    if steps[0] == 1:
+        return "counts the rows, like an index"
+    return f"{'rises' if steps[0] > 0 else 'falls'} by {abs(steps[0]):g} in every row, like an index or a time"
+
+
+def _has_order(steps: Column) -> bool:
+    return bool((steps > 0).all() or (steps < 0).all())
+
+
+def _labels(column: Column, may_be_constant: bool) -> str | None:
+    """Return that a column has few whole numbers, if it has."""
+    if not _are_few(column[:HEAD_ROWS]) or not _are_few(column):
+        return None
+    labels = np.unique(column)
+    if len(labels) == 1:
+        return f"is {labels[0]:g} in every row, like the label of normal data" if may_be_constant else None
+    shown = ", ".join(f"{label:g}" for label in labels[:5]) + ", ..." * (len(labels) > 5)
+    return f"has no values but {shown}, like a label"
+
+
+def _are_few(column: Column) -> bool:
+    """Return whether the values are few different whole numbers, far fewer than rows."""
+    if (column % 1 != 0).any() or np.ptp(column) > MAX_LABEL:
+        return False
+    return len(np.unique(column)) <= min(MAX_LABELS, max(1, len(column) // 5))

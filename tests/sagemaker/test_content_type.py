@@ -1,0 +1,52 @@
+import tracemalloc
+
+import pytest
+
+from seriesbox.sagemaker.content_type import CSV, JSON, JSON_LINES, ContentType, ContentTypeError
+
+
+@pytest.mark.parametrize(
+    ("content_type", "expected"),
+    [
+        ("text/csv", (CSV, None)),
+        ("TEXT/CSV; charset=UTF-8", (CSV, None)),
+        ("text/csv;header=present;label_size=0", (CSV, True)),
+        ("text/csv; header=absent; charset=iso-8859-1", (CSV, False)),
+        ("text/csv; charset=us-ascii", (CSV, None)),
+        ("text/csv; charset=windows-1252", (CSV, None)),
+        ("application/json", (JSON, None)),
+        ("application/jsonlines; charset=utf-8", (JSON_LINES, None)),
+    ],
+)
+def test_the_content_type_names_the_format_and_says_whether_there_is_a_header(content_type, expected):
+    assert ContentType.parse(content_type) == expected
+
+
+@pytest.mark.parametrize(
+    ("content_type", "message"),
+    [
+        ("", "is missing"),
+        ("text/plain", "is text/plain"),
+        ("application/x-www-form-urlencoded", "use text/csv"),
+        ("text/csv; charset=utf-16", "charset is utf-16"),
+        ("text/csv; charset=klingon", "charset is klingon"),
+        ("text/csv; charset=base64", "charset is base64"),
+        ("text/csv; header=maybe", "`header` is maybe"),
+        ("text/csv; label_size=1", "no column is a label"),
+    ],
+)
+def test_any_other_content_type_is_refused_with_the_reason(content_type, message):
+    with pytest.raises(ContentTypeError, match=message):
+        ContentType.parse(content_type)
+
+
+def test_made_up_names_and_spellings_of_charsets_leave_nothing_behind():
+    tracemalloc.start()
+    try:
+        for length in range(9900, 10_000):
+            assert ContentType.parse(f"text/csv; charset=utf{'-' * length}8") == (CSV, None)
+            with pytest.raises(ContentTypeError):
+                ContentType.parse(f"text/csv; charset={'x' * length}")
+        assert tracemalloc.get_traced_memory()[0] < 500_000
+    finally:
+        tracemalloc.stop()

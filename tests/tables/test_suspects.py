@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+
+from seriesbox.tables.stack_builder import stack_tables
+from seriesbox.tables.suspects import suspects
+from seriesbox.tables.table import Table
+
+RANDOM = np.random.default_rng(0)
+SERIES = RANDOM.normal(size=(300, 5))
+COUNT = np.arange(300.0)
+
+
+def found(*tables, rows_are_independent=False) -> list[str]:
+    return suspects(stack_tables([Table.of(values) for values in tables]), rows_are_independent)
+
+
+def column(values, number=1) -> np.ndarray:
+    """The series with one more column."""
+    return np.insert(SERIES, number - 1, values, axis=1)
+
+
+@pytest.mark.parametrize("number", [1, 3, 6])
+@pytest.mark.parametrize(
+    ("values", "what"),
+    [
+        (COUNT, "counts the rows, like an index"),
+        (COUNT + 1, "counts the rows, like an index"),
+        (1.5e18 + 3.6e12 * COUNT, "rises by 3.6e+12 in every row, like an index or a time"),
+        (-0.5 * COUNT, "falls by 0.5 in every row, like an index or a time"),
+        (np.cumsum(RANDOM.uniform(1, 2, 300)), "rises from every row to the next, like a time"),
+        (0 * COUNT + 1, "is 1 in every row, like the label of normal data"),
+        (COUNT % 2, "has no values but 0, 1, like a label"),
+        (2 * (COUNT > 150) - 1, "has no values but -1, 1, like a label"),
+    ],
+)
+def test_a_column_that_is_probably_no_series_is_named(values, what, number):
+    assert found(column(values, number)) == [f"Column {number} {what}: leave it out unless it is data."]
+
+
+def test_an_index_that_begins_again_in_every_file_is_an_index():
+    assert found(column(COUNT), column(COUNT)[:50]) == [
+        "Column 1 counts the rows, like an index: leave it out unless it is data."
+    ]
+    assert not found(column(COUNT), SERIES[:, [0, *range(5)]])
+
+
+def test_of_rows_that_are_series_the_ends_alone_are_looked_at():
+    for number, notes in ((1, 1), (3, 0), (6, 1)):
+        assert len(found(column(COUNT, number), rows_are_independent=True)) == notes
+        assert len(found(column(COUNT % 3, number), rows_are_independent=True)) == notes
+    assert not found(column(np.zeros(300)), rows_are_independent=True)  # such as series that all begin at zero
+
+
+@pytest.mark.parametrize("first", [np.arange(5) + 1, np.arange(5) / 10, 1990 + np.arange(5)])
+def test_a_first_row_of_even_steps_is_named(first):
+    (note,) = found(np.vstack([first, SERIES]), rows_are_independent=True)
+    assert note == "Row 1 rises by the same step from cell to cell, like a header: remove it unless it is data."
+
+
+@pytest.mark.parametrize("rows_are_independent", [False, True])
+@pytest.mark.parametrize(
+    "values",
+    [SERIES, SERIES[:1], SERIES[:, :1], COUNT[:, None], RANDOM.integers(0, 5, (300, 4)), np.tile(COUNT, (9, 1))],
+)
+def test_other_data_are_not_suspected(values, rows_are_independent):
+    assert not found(values, rows_are_independent=rows_are_independent)
