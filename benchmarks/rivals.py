@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 
 from benchmarks.data import Labelled
-from seriesbox.cnn_kmeans.series import interpolate
+from seriesbox.cnn_kmeans.gaps import bridge_gaps
 
 # tslearn's k-Shape predicts wrongly if it is given more series than it was fitted on.
 MAX_PREDICTED = 50
@@ -52,7 +52,8 @@ def _z_scored(problem: Labelled) -> tuple[NDArray[np.float64], NDArray[np.float6
     """
     scored = []
     for table in (problem.train, problem.test):
-        values = interpolate(table.values)
+        values = table.values.copy()
+        bridge_gaps(values)
         values = np.where(np.isnan(values), np.nanmean(values, axis=1, keepdims=True), values)
         deviation = values.std(axis=1, keepdims=True)
         scored.append((values - values.mean(axis=1, keepdims=True)) / np.where(deviation > 0, deviation, 1))

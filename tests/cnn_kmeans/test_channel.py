@@ -3,7 +3,8 @@ import pytest
 import torch
 
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
-from seriesbox.cnn_kmeans.series import interpolate, scale_and_align
+from seriesbox.cnn_kmeans.gaps import bridge_gaps
+from seriesbox.cnn_kmeans.series import scale_and_align
 from seriesbox.errors import DataError
 from seriesbox.run import Run
 from seriesbox.tables.stack_builder import stack_tables
@@ -46,7 +47,8 @@ def test_every_scaling_gives_the_encoder_series_of_like_size(two_shapes, scaling
     values = two_shapes[0].values * np.float32(1e4) + np.float32(5e6)
     hyperparameters = SMALL.model_copy(update={"epochs": 1, "scaling": scaling})
     model = CNNKMeans.fit(hyperparameters, [Table.of(values)], [], Run())
-    series, lengths = scale_and_align(interpolate(values), scaling, model.predictor().scaler)
+    bridge_gaps(values)
+    series, lengths = scale_and_align(values, scaling, model.predictor().scaler)
     valid = series[np.arange(series.shape[1]) < lengths[:, None]]
     assert abs(float(valid.mean())) < 0.1
     assert 0.8 < float(valid.std()) < 1.2

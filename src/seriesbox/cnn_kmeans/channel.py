@@ -13,16 +13,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from seriesbox.channel import Channel
+from seriesbox.cnn_kmeans.checks import check_direction, check_observed, check_steps
+from seriesbox.cnn_kmeans.gaps import bridge_gaps
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
-from seriesbox.cnn_kmeans.series import (
-    Series,
-    check_direction,
-    check_observed,
-    check_steps,
-    interpolate,
-    mean_and_deviation,
-    scale_and_align,
-)
+from seriesbox.cnn_kmeans.series import Series, mean_and_deviation, scale_and_align
 from seriesbox.cnn_kmeans.subsequences import Subsequences
 from seriesbox.cnn_kmeans.triplet import Triplets, sample_triplets
 from seriesbox.distributed import Group
@@ -43,8 +37,7 @@ class SeriesChannel(Channel[Triplets]):
 
     def __init__(self, name: str, tables: Sequence[Table], hyperparameters: CNNKMeansHyperparameters, run: Run) -> None:
         super().__init__(name, tables, hyperparameters, run)
-        for values in self.tables.blocks():
-            values[:] = interpolate(values)
+        bridge_gaps(self.tables.values)
         # All series, whether anchors or not.
         self.series_shard = Shard.of(len(self.tables.values), run.group, self.sharded)
         self.steps = int(run.group.all_reduce_max(np.array(self.tables.values.shape[1])))

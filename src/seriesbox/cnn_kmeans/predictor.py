@@ -3,27 +3,24 @@
 Shapes: N series, T time steps, F features, K clusters.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seriesbox.cnn_kmeans.checks import check_direction, check_observed, check_steps
+from seriesbox.cnn_kmeans.gaps import bridge_gaps
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
+from seriesbox.cnn_kmeans.long_series import LongSeries
 from seriesbox.cnn_kmeans.onnx_encoder import onnx_graph, tensor_shapes
-from seriesbox.cnn_kmeans.series import (
-    CHUNK_STEPS,
-    Series,
-    check_direction,
-    check_observed,
-    check_steps,
-    interpolate,
-    scale_and_align,
-)
+from seriesbox.cnn_kmeans.series import CHUNK_STEPS, Series, scale_and_align
 from seriesbox.hyperparameters import Optimization
 from seriesbox.network.types import Network, Shapes, Tensors
 from seriesbox.scaler import Scaler
 from seriesbox.tables.table import Table
+
+Steps = Callable[[int, int], NDArray[np.float32]]
 
 SERIES_AT_ONCE, STEPS_AT_ONCE = 1024, 1_000_000  # most that are predicted at once; one series may have more
 
@@ -79,11 +76,18 @@ class CNNKMeansPredictor:
 
     def predict(self, table: Table) -> Iterator[NDArray[np.float32]]:
         """Yield the label of the nearest centroid, then the features, (N, T) -> (N, 1 + F) in chunks."""
-        at_once = max(1, min(SERIES_AT_ONCE, STEPS_AT_ONCE // table.values.shape[1]))
+        steps, receptive_field = table.values.shape[1], self.hyperparameters.receptive_field
+        at_once = max(1, min(SERIES_AT_ONCE, STEPS_AT_ONCE // steps))
         for first in range(0, len(table.values), at_once):
-            values = interpolate(table.values[first : first + at_once])
-            series = scale_and_align(values, self.hyperparameters.scaling, self.scaler)
-            features = encode(self.network, self.head, series, self.hyperparameters.receptive_field)
+            values = table.values[first : first + at_once]
+            bridge_gaps(values)
+            if steps > STEPS_AT_ONCE:
+                long = LongSeries.of(values[0], self.hyperparameters.scaling, self.scaler)
+                lengths = np.array([long.values.shape[1]])
+                features = self.head(_pool(self.network, long.steps, lengths, receptive_field))
+            else:
+                series = scale_and_align(values, self.hyperparameters.scaling, self.scaler)
+                features = encode(self.network, self.head, series, receptive_field)
             yield np.column_stack([nearest(features, self.centroids).astype(np.float32), features])
 
 
@@ -93,26 +97,32 @@ class Head(NamedTuple):
     weight: NDArray[np.float32]  # (F, Z)
     bias: NDArray[np.float32]  # (F,)
 
+    def __call__(self, pooled: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the features, (B, Z) -> (B, F)."""
+        return pooled @ self.weight.T + self.bias
+
 
 def encode(network: Network, head: Head, series: Series, receptive_field: int) -> NDArray[np.float32]:
     """Return the features of N series, (N, F), computed in chunks of similar lengths."""
     features = np.empty((len(series.lengths), len(head.bias)), np.float32)
     for indices, chunk in series.chunks():
-        features[indices] = _pool(network, *chunk, receptive_field) @ head.weight.T + head.bias
+        features[indices] = head(_pool(network, chunk.steps, chunk.lengths, receptive_field))
     return features
 
 
-def _pool(network: Network, values: NDArray[np.float32], lengths: NDArray[np.int64], receptive_field: int) -> Any:
-    """Return the pooled outputs, (B, T), (B,) -> (B, Z). Long series are computed in stretches.
+def _pool(network: Network, steps: Steps, lengths: NDArray[np.int64], receptive_field: int) -> Any:
+    """Return the pooled outputs of B series of these lengths, (B, Z). Long series are computed in stretches.
 
     Each stretch comes with the steps before it in the receptive field. As the encoder is causal, the maximum over the
     stretches is the maximum over the whole series, while memory holds one stretch.
+    steps: returns (B, T) scaled steps, from the first one to before the last one.
     """
+    longest = int(lengths.max())
     stretch = max(CHUNK_STEPS, 4 * receptive_field)
     pooled = None
-    for start in range(0, values.shape[1], stretch):
+    for start in range(0, longest, stretch):
         before = min(start, receptive_field - 1)
-        part = values[:, start - before : start + stretch]
+        part = steps(start - before, min(start + stretch, longest))
         end = np.clip(lengths - (start - before), 0, part.shape[1])
         output = network(part, np.full_like(lengths, before), end)
         pooled = output if pooled is None else np.maximum(pooled, output)

@@ -1,4 +1,4 @@
-"""From a table to series of different lengths: gaps bridged, values scaled, missing ends trimmed.
+"""From a table to series of different lengths: values scaled, missing ends trimmed. `gaps.py` bridges gaps before.
 
 Shapes: N series, T time steps.
 """
@@ -9,10 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from seriesbox.errors import DataError, Places
 from seriesbox.scaler import Scaler
-from seriesbox.tables.blocks import blocks
-from seriesbox.tables.table import Table
 
 # Time steps convolved at once: enough to fill the vector units, few enough to stay in a core's cache.
 CHUNK_STEPS = 8192
@@ -28,54 +25,14 @@ class Series(NamedTuple):
         """Return some of the series, in their memory."""
         return Series(self.values[rows], self.lengths[rows])
 
+    def steps(self, first: int, stop: int) -> NDArray[np.float32]:
+        """Return some steps of all series, in their memory: (N, `stop` - `first`)."""
+        return self.values[:, first:stop]
+
     def chunks(self) -> Iterator[tuple[NDArray[np.int64], "Series"]]:
         """Yield the series in chunks of similar length, each cut to its longest series."""
         for chunk in chunks_of_similar_length(self.lengths):
             yield chunk, Series(self.values[chunk, : self.lengths[chunk].max()], self.lengths[chunk])
-
-
-def check_observed(table: Table) -> None:
-    """Raise DataError that names the rows in which nothing is observed."""
-    places = Places()
-    for rows in blocks(*table.values.shape):
-        empty = np.flatnonzero(np.isnan(table.values[rows]).all(axis=1))
-        places.add(len(empty), (f"row {rows.start + row + 1}" for row in empty))
-    if places.count:
-        raise DataError(f"{table.name} has nothing in ", places, ": give every series a value, or remove its row.")
-
-
-def check_direction(table: Table) -> None:
-    """Raise DataError if there is one column of many rows, which is one series turned."""
-    if table.values.shape[1] == 1 and len(table.values) > 1:
-        raise DataError(
-            f"{table.name} has one column, so that each of its {len(table.values)} rows would be a series of one step: "
-            "give a series per row, and a time step per column."
-        )
-
-
-def check_steps(steps: int, scaling: str, scaler: Scaler) -> None:
-    """Raise DataError if `scaling` is step and there are more steps than the scaler has."""
-    if scaling == "step" and steps > len(scaler.shift):
-        raise DataError(
-            f"The series have up to {steps} steps, but the model was trained on {len(scaler.shift)} and, with "
-            "`scaling` step, knows no others: cut them off, or train with another `scaling`."
-        )
-
-
-def interpolate(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Bridge the gaps of (N, T) between two observed steps linearly; missing ends stay NaN.
-
-    Every row must have an observed value.
-    """
-    observed = ~np.isnan(values)
-    if observed.all():
-        return values
-    step = np.arange(values.shape[1])
-    before = np.maximum.accumulate(np.where(observed, step, 0), axis=1)
-    after = np.minimum.accumulate(np.where(observed, step, len(step) - 1)[:, ::-1], axis=1)[:, ::-1]
-    left, right = np.take_along_axis(values, before, axis=1), np.take_along_axis(values, after, axis=1)
-    weight = (step - before) / np.maximum(after - before, 1)
-    return left + (right - left) * weight
 
 
 def mean_and_deviation(

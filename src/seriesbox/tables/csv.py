@@ -43,19 +43,21 @@ def csv_rows(parts: Iterable[bytes], name: str, header: bool | None = None, gaps
     if what := other_format(first):
         raise DataError(f"{name} is {what}, not plain text: give it as comma-separated numbers in UTF-8.")
     faults = Faults(name, gaps, rows=1 if header else 0)
-    lines = whole_lines(with_newlines(chain([first], parts)))
+    lines = whole_lines(with_newlines(chain([first], parts)), cut_long_lines=True)
     first = next(lines, b"")
+    while header and first.endswith(b","):  # very many names
+        first = next(lines)
     row, _, rest = first.partition(b"\n")
     if header:
         _check_header(row, name)
         first = rest
-    elif header is None and is_counted(first):
+    elif header is None and is_counted(first.removesuffix(b",")):
         raise DataError(name + counted_header_fault(row))
     for part in chain([first] if first else [], lines):
         if faults.count >= MAX_PLACES and len(part) > SHORTCUT_BYTES:  # the last line may come alone
             faults.unread = True
             break
-        rows = parse_lines(part.removesuffix(b"\n"), faults)
+        rows = parse_lines(part, faults)
         if rows:
             yield rows
     check(faults)
@@ -76,7 +78,7 @@ def write_csv(values: NDArray[np.floating]) -> bytes:
 
 def _check_header(names: bytes, name: str) -> None:
     """Raise HeaderError if the names are a row of data: if a file was cut, only its first part has the header."""
-    row = parse_lines(names, Faults(name)) if names else None
+    row = parse_lines(names + b"\n", Faults(name)) if names else None
     if row and not np.isnan(row[0]).any() and not np.array_equal(row[0], np.arange(len(row[0]))):
         shown = names[:20].decode()
         raise HeaderError(f"{name} should have a header, but its first row consists of numbers ({shown!r}).")

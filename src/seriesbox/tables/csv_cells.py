@@ -31,18 +31,26 @@ ONE_COLUMN = {
 }
 
 
-def parse_lines(lines: bytes, faults: Faults) -> Rows | None:
-    """Return the rows of some whole lines; None if a cell is no number, which is added to the faults."""
-    if len(lines) <= SHORTCUT_BYTES and (values := parse_plain_lines(lines)) is not None:
+def parse_lines(part: bytes, faults: Faults) -> Rows | None:
+    """Return the rows of a part of `whole_lines`; None if a cell is no number, which is added to the faults."""
+    lines, is_cut = part[:-1], part.endswith(b",")
+    before = faults.cells_before
+    is_whole = not is_cut and not before
+    if is_whole and len(lines) <= SHORTCUT_BYTES and (values := parse_plain_lines(lines)) is not None:
         rows = values.reshape(-1), equal_widths(values.shape[1], len(values))
         faults.add_fine(*rows)
         return rows
     lines = _without_blanks(lines)
-    faults.find_blank_lines(lines)
+    if is_whole:
+        faults.find_blank_lines(lines)
     lines = _without_quotes(lines)
     widths = _row_widths(lines)
-    cells = _column(lines.replace(b",", b"\n") + b"\n", widths, faults)
-    return None if cells is None else (cells, widths)
+    cells = _column(lines.replace(b",", b"\n") + b"\n", widths, faults, is_cut)
+    if cells is None:
+        return None
+    if before:
+        widths[0] += before
+    return cells, widths[:0] if is_cut else widths
 
 
 def parse_plain_lines(lines: bytes) -> Cells | None:
@@ -78,7 +86,7 @@ def _row_widths(lines: bytes) -> Widths:
     return np.diff(row_ends, prepend=-1).astype(np.int32)
 
 
-def _column(cells: bytes, widths: Widths, faults: Faults) -> Cells | None:
+def _column(cells: bytes, widths: Widths, faults: Faults, is_cut: bool) -> Cells | None:
     """Return the numbers of cells that are on a line each; None if one is no number."""
     import pandas as pd  # here, because a server that is asked for few rows at a time never needs it
 
@@ -89,7 +97,7 @@ def _column(cells: bytes, widths: Widths, faults: Faults) -> Cells | None:
     except ValueError:  # a cell that is no number, or bytes that are no text
         column = np.empty(0)
     if len(column) != widths.sum() or (np.abs(column) > LARGEST).any() or any(word in cells for word in BOOLEANS):
-        faults.find(cells, widths)
+        faults.find(cells, widths, is_cut)
         return None
-    faults.add_fine(column, widths)
+    faults.add_fine(column, widths, is_cut)
     return column

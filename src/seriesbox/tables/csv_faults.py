@@ -34,6 +34,7 @@ class Faults:
 
     gaps: whether a cell may be empty.
     rows: the number of rows parsed so far.
+    cells_before: the number of cells parsed of a row that is not finished, because its line is cut.
     unread: whether something was left unread.
     unreadable: whether some rows could not be parsed, although all of their cells can.
     wrong: the number of cells that are no numbers, those of a header excepted.
@@ -46,6 +47,7 @@ class Faults:
     name: str
     gaps: bool = True
     rows: int = 0
+    cells_before: int = 0
     unread: bool = False
     unreadable: bool = False
     wrong: int = 0
@@ -61,12 +63,14 @@ class Faults:
         """The number of faults so far."""
         return self.wrong + self.blank_lines.count
 
-    def add_fine(self, cells: Cells, widths: Widths) -> None:
-        """Add rows without a fault."""
-        self.rows += len(widths)
-        width = int(widths.max())
+    def add_fine(self, cells: Cells, widths: Widths, is_cut: bool = False) -> None:
+        """Add rows without a fault. `is_cut`: they are one row, which is not finished."""
+        width = int(widths.max()) + self.cells_before
         if len(self.has_number) < width or not self.has_number[:width].all():
-            self._mark(column_numbers(widths)[~np.isnan(cells)])
+            columns = column_numbers(widths)
+            columns[: widths[0]] += self.cells_before
+            self._mark(columns[~np.isnan(cells)])
+        self._advance(widths, is_cut)
 
     def find_blank_lines(self, lines: bytes) -> None:
         """Add the blank lines of some whole lines, the last of which has no newline."""
@@ -76,21 +80,23 @@ class Faults:
         blank = np.flatnonzero(np.append(ends, len(lines)) == np.insert(ends + 1, 0, 0))
         self.blank_lines.add(len(blank), (f"row {self.rows + row + 1}" for row in blank))
 
-    def find(self, cells: bytes, widths: Widths) -> None:
-        """Add the faults of some rows, whose cells are on a line each."""
+    def find(self, cells: bytes, widths: Widths, is_cut: bool = False) -> None:
+        """Add the faults of some rows, whose cells are on a line each. `is_cut` as in `add_fine`."""
         row_ends = widths.cumsum(dtype=np.int64)
         first, known = 0, self.wrong + len(self.header)
         for stretch in stretches(cells):
             texts = stretch.decode("utf-8", errors="replace").split("\n")[:-1]
             numbers = np.arange(first, first + len(texts))
             rows = np.searchsorted(row_ends, numbers, side="right")
-            self._find(texts, rows, numbers - row_ends[rows] + widths[rows], widths)
+            columns = numbers - row_ends[rows] + widths[rows]
+            columns[rows == 0] += self.cells_before
+            self._find(texts, rows, columns, widths + (self.cells_before or is_cut))
             first += len(texts)
             if self.count >= MAX_PLACES and first < row_ends[-1]:
                 self.unread = True
                 break
         self.unreadable |= self.wrong + len(self.header) == known
-        self.rows += len(widths)
+        self._advance(widths, is_cut)
 
     def _find(self, texts: list[str], rows: NDArray[np.int64], columns: NDArray[np.int64], widths: Widths) -> None:
         """Add the faults of cells with these row and column numbers, among rows of these widths."""
@@ -120,6 +126,10 @@ class Faults:
             column.count += int(count)
             more = found[start : start + min(count, MAX_PLACES - len(column.first))]
             column.first += [(self.rows + int(rows[cell]), texts[cell][:SHOWN]) for cell in more]
+
+    def _advance(self, widths: Widths, is_cut: bool) -> None:
+        self.rows += len(widths) - is_cut
+        self.cells_before = self.cells_before + int(widths[0]) if is_cut else 0
 
     def _mark(self, columns: NDArray[np.int64]) -> None:
         """Note that these columns have numbers."""

@@ -50,27 +50,41 @@ def with_newlines(parts: Iterable[bytes]) -> Iterator[bytes]:
         yield b"\n"
 
 
-def whole_lines(parts: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the same bytes in parts that end with a newline, without a byte-order mark and blanks at the end."""
+def whole_lines(parts: Iterable[bytes], cut_long_lines: bool = False) -> Iterator[bytes]:
+    """Yield the same bytes in parts that end with a newline, without a byte-order mark and blanks at the end.
+
+    cut_long_lines: whether to yield a line that is longer than a part in pieces, which end with a comma, and a last one
+        that ends with a newline.
+    """
     unfinished: list[bytes] = []  # parts of a line whose end is not read yet
     blank_lines = 0  # they count once something follows
+    is_cut = False  # whether pieces of that line are yielded already
     for part in _without_mark(parts):
+        if is_cut and b"\n" in part:
+            end, _, part = part.partition(b"\n")
+            yield b"".join([*unfinished, end, b"\n"])
+            unfinished, is_cut = [], False
         cut = part.rfind(b"\n") + 1
         unfinished.append(part[:cut] if cut else part)
         if not cut:
+            if cut_long_lines and sum(map(len, unfinished)) > PART and (comma := part.rfind(b",") + 1):
+                yield from _newlines(blank_lines)
+                yield b"".join([*unfinished[:-1], part[:comma]])
+                unfinished, blank_lines, is_cut = [part[comma:]], 0, True
             continue
         lines, unfinished = b"".join(unfinished), [part[cut:]]
         filled = len(lines.rstrip(BLANKS))
         if filled:
             yield from _newlines(blank_lines)
-            end = lines.index(b"\n", filled) + 1
-            yield lines[:end]
-            blank_lines = lines.count(b"\n", end)
+            end_of_line = lines.index(b"\n", filled) + 1
+            yield lines[:end_of_line]
+            blank_lines = lines.count(b"\n", end_of_line)
         else:
             blank_lines += lines.count(b"\n")
-    if last := b"".join(unfinished).rstrip(BLANKS):
+    last = b"".join(unfinished).rstrip(BLANKS)
+    if last or is_cut:
         yield from _newlines(blank_lines)
-        yield last
+        yield last + b"\n"
 
 
 def _without_mark(parts: Iterable[bytes]) -> Iterator[bytes]:

@@ -79,7 +79,8 @@ class StackBuilder:
             self._memory.resize(9 * end)
         np.frombuffer(self._memory, np.float64, end)[self._filled :] = cells
         self._filled = end
-        self._widths.append(equal_widths(int(widths[0]), len(widths)) if are_equal(widths) else widths)
+        if len(widths):  # else the cells are of a row that is not finished
+            self._widths.append(equal_widths(int(widths[0]), len(widths)) if are_equal(widths) else widths)
 
 
 def stack_tables(tables: Sequence[Table]) -> TableStack:

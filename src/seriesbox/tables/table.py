@@ -17,7 +17,7 @@ LARGEST = 3.4028235e38  # of float32, in which answers are written
 Cells = NDArray[np.float64]
 Widths = NDArray[np.int32]
 Rows = tuple[Cells, Widths]
-"""Some rows: their cells one after the other, and the number of cells in each row."""
+"""Some rows: their cells one after the other, and the number of cells in each row that ends with them."""
 
 
 @dataclass(frozen=True)
