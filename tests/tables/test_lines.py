@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seriesbox.errors import DataError
+from seriesbox.tables import lines
 from seriesbox.tables.csv import csv_rows
 from seriesbox.tables.lines import parts_of_file, whole_lines, with_newlines
 from seriesbox.tables.stack_builder import build_table
@@ -22,9 +23,9 @@ def test_parts_are_whole_lines_and_lose_nothing_but_blanks_at_the_end(parts):
     got = list(whole_lines(with_newlines(parts)))
     assert all(part.endswith(b"\n") for part in got[:-1])
     assert not got or got[-1].strip()
-    lines = whole.replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip(b" \t\n").split(b"\n")
+    expected = whole.replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip(b" \t\n").split(b"\n")
     got_lines = b"".join(got).rstrip(b" \t\n").split(b"\n")
-    assert [line.strip() for line in got_lines] == [line.strip() for line in lines]
+    assert [line.strip() for line in got_lines] == [line.strip() for line in expected]
 
 
 @given(st.lists(SCRAPS, max_size=14), st.integers(1, 5))
@@ -41,6 +42,30 @@ def test_a_file_in_any_parts_is_read_or_refused_as_in_one(scraps, size):
     first = max(size, 4)  # enough to tell what a file is
     parts = [body[:first], *(body[start : start + size] for start in range(first, len(body), size))]
     assert outcome(parts) == outcome([body])
+
+
+@given(st.lists(SCRAPS | st.sampled_from([b"1,2,3,,4", b",,,"]), max_size=14), st.integers(1, 5), st.integers(1, 9))
+def test_a_line_in_any_pieces_is_read_or_refused_as_in_one(scraps, size, longest):
+    body = b"".join(scraps)
+
+    def outcome():
+        parts = [body[:9], *(body[start : start + size] for start in range(9, len(body), size))]
+        try:
+            table = build_table(csv_rows(parts, "it"), "it")
+        except DataError:
+            return "refused"
+        return repr((table.values.tolist(), table.widths.tolist()))
+
+    whole = outcome()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lines, "PART", longest)
+        assert outcome() == whole
+
+
+def test_a_fault_far_out_in_a_long_line_is_named_with_its_place():
+    with pytest.raises(DataError, match=r"row 2, column 1500001 is 'x'\.$"):
+        for _ in csv_rows([b"1,2\n" + b"1," * 1_500_000 + b"x" + b",1" * 1_500_000 + b"\n5,6\n"], "it"):
+            pass
 
 
 @pytest.mark.parametrize("compressed", [False, True])

@@ -5,15 +5,16 @@ in an error, so faults are named by row and place in the row, as in CSV.
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
 from seriesbox.errors import DataError
-from seriesbox.tables.json_lists import parse_line, parse_list
+from seriesbox.tables.json_lists import parse_line, parse_list, parse_long_line
 from seriesbox.tables.json_rows import rows_of
-from seriesbox.tables.lines import parts_of, whole_lines
+from seriesbox.tables.lines import PART, parts_of, whole_lines
 from seriesbox.tables.stack_builder import build_table
 from seriesbox.tables.table import Rows, Table, equal_widths
 
@@ -44,7 +45,7 @@ def parse_series_lines(body: bytes, name: str) -> Iterator[Table]:
 
 def row_lines(parts: Iterable[bytes], name: str) -> Iterator[Rows]:
     """Yield the rows of a file that comes in parts. Raises DataError as `parse_rows` does, at the end."""
-    return rows_of(([parse_line(line) for _, line in lines] for lines in _numbered_lines(parts)), name)
+    return rows_of(_line_lists(parts), name)
 
 
 def series_lines(parts: Iterable[bytes], name: str) -> Iterator[tuple[str, Iterator[Rows]]]:
@@ -61,6 +62,16 @@ def series_lines(parts: Iterable[bytes], name: str) -> Iterator[tuple[str, Itera
 def write_json(values: NDArray[np.floating]) -> bytes:
     """Write (N, D) as lists, NaN as null, without the outer brackets: parts of a table can be joined by commas."""
     return orjson.dumps(np.ascontiguousarray(values), option=orjson.OPT_SERIALIZE_NUMPY)[1:-1]
+
+
+def _line_lists(parts: Iterable[bytes]) -> Iterator[list[Any]]:
+    """Yield the values of lines, some at a time; long ones in parts."""
+    for lines in _numbered_lines(parts):
+        if any(len(line) > PART for _, line in lines):
+            for _, line in lines:
+                yield from parse_long_line(line) if len(line) > PART else [[parse_line(line)]]
+        else:
+            yield [parse_line(line) for _, line in lines]
 
 
 def _series(body: bytes, name: str) -> Iterator[Rows]:

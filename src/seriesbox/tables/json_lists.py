@@ -1,21 +1,18 @@
-"""Lists in JSON, parsed in parts if they are long: Python's objects take up to thirty times the memory of the text."""
+"""Lists in JSON. Long ones are parsed in parts by `json_parts.py`."""
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import orjson
 
 from seriesbox.errors import DataError
+from seriesbox.tables.json_parts import NotJSON, elements, parts
 from seriesbox.tables.lines import BLANKS, BYTE_ORDER_MARK, PART
 
 NO_LIST = "{} must be a list of lists of numbers, not {}: give one list per row, such as [[1, 2], [3, 4]]."
-SEPARATOR = re.compile(rb"[ \t\r\n]*+(,|\Z)")
 MISSING_MARKS = {"", "-", "na", "n/a", "nan", "none", "null"}  # as other programs write missing values, in lower case
-
-
-class NotJSON(str):
-    """A message that stands for the value of an element that cannot be parsed."""
 
 
 def parse_json(body: bytes, name: str) -> Any:
@@ -35,19 +32,32 @@ def parse_line(line: bytes) -> Any:
 
 
 def parse_list(body: bytes, name: str) -> tuple[bool, Iterator[list[Any]]]:
-    """Return whether the first element of a list is a list, and the elements, some at a time. Raises DataError."""
+    """Return whether the first element of a list is a list, and the elements, some at a time. Raises DataError.
+
+    An element that is itself a long list comes in `Part`s. The last element is `NotJSON` if there is a fault.
+    """
     text = body.removeprefix(BYTE_ORDER_MARK).strip(BLANKS)
     if len(text) <= PART:
-        whole = parse_json(text, name)
-        if not isinstance(whole, list) or not whole:
-            raise DataError(NO_LIST.format(name, shown(whole)))
-        return isinstance(whole[0], list), iter([whole])
+        with suppress(orjson.JSONDecodeError):  # below, a fault is named by its row
+            whole = orjson.loads(text)
+            if not isinstance(whole, list) or not whole:
+                raise DataError(NO_LIST.format(name, shown(whole)))
+            return isinstance(whole[0], list), iter([whole])
     if not text.startswith(b"["):
-        raise DataError(NO_LIST.format(name, f"what begins with {text[:20].decode(errors='replace')!r}"))
+        what = f"what begins with {text[:20].decode(errors='replace')!r}" if text else "nothing"
+        raise DataError(NO_LIST.format(name, what))
     if not text.endswith(b"]"):
         raise DataError(f"{name} is not JSON: its list does not end.")
     nested = re.match(rb"\[[ \t\r\n]*+\[", text) is not None
-    return nested, _elements(text, nested)
+    return nested, elements(text, 1, len(text) - 1, nested)
+
+
+def parse_long_line(line: bytes) -> Iterator[list[Any]]:
+    """Yield the numbers of one long line, a list, in `Part`s; if it is no list, one `NotJSON`."""
+    text = line.strip(BLANKS)
+    if text.startswith(b"[") and text.endswith(b"]"):
+        return parts(text, 1, len(text) - 1)
+    return iter([[NotJSON("not JSON: its list does not begin or end")]])
 
 
 def shown(value: Any) -> str:
@@ -60,36 +70,6 @@ def shown(value: Any) -> str:
     if isinstance(value, str) and value.strip().lower() in MISSING_MARKS:
         return f"{text} (a missing value is null)"
     return text if len(text) <= 20 else f"{text[:20]}..."
-
-
-def _elements(text: bytes, nested: bool) -> Iterator[list[Any]]:
-    """Yield the elements of a long list; if it is no JSON, those before the first fault, and the fault as `NotJSON`."""
-    start, last = 1, len(text) - 1
-    while True:
-        end = text.find(b"]" if nested else b",", start + PART, last)
-        cut = last if end < 0 else end + nested
-        part = text[start:cut]
-        try:
-            elements = orjson.loads(b"[%b]" % part)
-        except orjson.JSONDecodeError as error:
-            yield _up_to_fault(part, nested, error)
-            return
-        yield elements or [NotJSON("not JSON: there is nothing")]
-        separator = SEPARATOR.match(text, cut, last)
-        if not separator:
-            yield [NotJSON("not JSON: no comma is before it")]
-        if not separator or not separator[1]:
-            return
-        start = separator.end()
-
-
-def _up_to_fault(part: bytes, nested: bool, error: orjson.JSONDecodeError) -> list[Any]:
-    elements: list[Any] = []
-    for text in part.split(b"]" if nested else b","):
-        elements.append(parse_line(text.lstrip(b", \t\r\n") + b"]" * nested))
-        if isinstance(elements[-1], NotJSON):
-            return elements
-    return [*elements, NotJSON(f"not JSON: {error}")]
 
 
 def _reason(error: orjson.JSONDecodeError, text: bytes) -> str:

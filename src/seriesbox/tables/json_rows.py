@@ -9,35 +9,43 @@ from numpy.typing import NDArray
 
 from seriesbox.errors import MAX_PLACES, DataError, Places
 from seriesbox.tables.json_lists import shown
+from seriesbox.tables.json_parts import Part
 from seriesbox.tables.table import LARGEST, Rows, equal_widths
 
 NUMBERS = {int, float, type(None)}
 
 
 def rows_of(lists: Iterable[list[Any]], name: str, number_label: str = "") -> Iterator[Rows]:
-    """Yield the rows that lists hold.
+    """Yield the rows that lists hold; a `Part` is of one row.
 
     number_label: if given, each element is a number and a row of its own, which messages call by this label.
     Raises DataError that names up to twenty elements that are no numbers; the rest is then not checked.
     """
-    places, rows, advice = Places(), 0, "."
+    places, rows, cells_before, advice = Places(), 0, 0, "."
     for elements in lists:
         count = len(elements)
         if places.count >= MAX_PLACES and count > 1:  # the last line may come alone
             advice = f"; what follows row {rows} was not checked."
             break
+        label, before, widths = number_label, rows, equal_widths(1, count)
+        if isinstance(elements, Part):
+            label, before = f"row {rows + 1}, column {{}}", cells_before
+            cells_before += count
+            widths = equal_widths(cells_before, int(elements.ends))
         try:  # the quick way, if nothing is wrong
-            cells = _numbers(elements if number_label else _concatenated(elements))
+            cells = _numbers(elements if label else _concatenated(elements))
         except (ValueError, TypeError, OverflowError):
-            wrong = [*(_faulty_cells(elements, rows, number_label) if number_label else _faulty_rows(elements, rows))]
-            places.add(len(wrong), (f"{label} is {shown(value)}" for label, value in wrong))
+            wrong = [*(_faulty_cells(elements, before, label) if label else _faulty_rows(elements, rows))]
+            places.add(len(wrong), (f"{place} is {shown(value)}" for place, value in wrong))
         else:
+            if not label:
+                widths = np.fromiter(map(len, elements), np.int32, count)
             if count:
-                yield (
-                    cells,
-                    equal_widths(1, count) if number_label else np.fromiter(map(len, elements), np.int32, count),
-                )
-        rows += count
+                yield cells, widths
+        if not isinstance(elements, Part):
+            rows += count
+        elif elements.ends:
+            rows, cells_before = rows + 1, 0
     if places.count:
         raise DataError(f"{name} must hold lists of numbers up to 3.4e38 or null: ", places, advice)
     if not rows:
