@@ -20,6 +20,7 @@ SMALLEST = {
     "memory": "--algorithms lstm-ad --share 0.001 --files 1",
     "processes": "--algorithms lstm-ad --share 0.1 --processes 2 --rounds 1 --epochs 2",
     "ranges": "--algorithms lstm-ad --threads 1 --hyperparameters lr",
+    "request_memory": "--algorithms lstm-ad --megabytes 0.1",
     "runtime": "--threads 1 --runs 1 --share 0.1",
     "scaling": "--data DATA --threads 1 --epochs 1 --ecg-seeds 1 --seeds 1 --sets CBF --ways step none",
     "serve": "--requests 10 --megabytes 1",

@@ -19,8 +19,8 @@ from seriesbox.network.types import Network, Shapes, Tensors
 from seriesbox.scaler import Scaler
 from seriesbox.tables.table import Table
 
-# The most windows that are forecast at once, and the most rows in them: more leave the cache and are slower.
-WINDOWS_AT_ONCE, ROWS_AT_ONCE = 64, 100_000
+# The most windows that are forecast at once, and the most rows and cells in them: more leave the cache and are slower.
+WINDOWS_AT_ONCE, ROWS_AT_ONCE, CELLS_AT_ONCE = 64, 100_000, 1_000_000
 MAX_FLOAT32 = np.finfo(np.float32).max
 
 
@@ -86,7 +86,9 @@ class LSTMADPredictor:
     def _chunks(self, table: Table) -> Iterator[NDArray[np.float64]]:
         """Yield scaled rows: the contexts of some windows, and the rows that follow them."""
         context, predicted = self.hyperparameters.context_length, self.hyperparameters.prediction_length
-        chunk = predicted * max(1, min(WINDOWS_AT_ONCE, ROWS_AT_ONCE // max(context, predicted)))
+        rows = max(context, predicted)  # of a window
+        windows = min(WINDOWS_AT_ONCE, ROWS_AT_ONCE // rows, CELLS_AT_ONCE // (rows * self.columns))
+        chunk = predicted * max(1, windows)
         for first in range(0, len(table.values) - context, chunk):
             yield self.scaler(table.values[first : first + context + chunk])
 

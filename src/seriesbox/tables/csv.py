@@ -33,7 +33,7 @@ def parse_csv(body: bytes, name: str, header: bool | None = None, gaps: bool = T
     is_short = len(body) <= SHORTCUT_BYTES and not header and not (header is None and is_counted(body))
     if is_short and (values := parse_plain_lines(body.rstrip(BLANKS))) is not None:
         return Table.of(values, name)
-    return build_table(csv_rows(parts_of(body), name, header, gaps), name)
+    return build_table(csv_rows(parts_of(body), name, header, gaps), name, len(body))
 
 
 def csv_rows(parts: Iterable[bytes], name: str, header: bool | None = None, gaps: bool = True) -> Iterator[Rows]:

@@ -23,19 +23,19 @@ def parse_rows(body: bytes, name: str) -> Table:
     """Parse a list of rows, or one row alone. Raises DataError that names what is no number, up to twenty places."""
     nested, lists = parse_list(body, name)
     if nested:
-        return build_table(rows_of(lists, name), name)
+        return build_table(rows_of(lists, name), name, len(body))
     cells = build_table(rows_of(lists, name, "row 1, column {}"), name).values
     return Table(cells.reshape(1, -1), equal_widths(len(cells), 1), name)
 
 
 def parse_row_lines(body: bytes, name: str) -> Table:
     """Parse one row a line. Raises DataError as `parse_rows` does."""
-    return build_table(row_lines(parts_of(body), name), name)
+    return build_table(row_lines(parts_of(body), name), name, len(body))
 
 
 def parse_series(body: bytes, name: str) -> Table:
     """Parse a list of rows, or of the numbers of one column. Raises DataError as `parse_rows` does."""
-    return build_table(_series(body, name), name)
+    return build_table(_series(body, name), name, len(body))
 
 
 def parse_series_lines(body: bytes, name: str) -> Iterator[Table]:

@@ -10,7 +10,7 @@ from seriesbox.errors import DataError
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # of UTF-8, as spreadsheets write it
 BLANKS = b" \t\r\n"
-PART = 1_000_000  # bytes that are parsed at once: pings wait while the parser holds the interpreter's lock
+PART = 1 << 18  # bytes that are parsed at once: pings wait while the parser holds the interpreter's lock
 MIN_PART = 1 << 16
 GZIP = b"\x1f\x8b"
 

@@ -3,6 +3,7 @@
 Shapes: N rows, D columns.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from itertools import chain, islice
 from mmap import MAP_ANONYMOUS, MAP_PRIVATE, PAGESIZE, mmap
@@ -10,7 +11,7 @@ from mmap import MAP_ANONYMOUS, MAP_PRIVATE, PAGESIZE, mmap
 import numpy as np
 
 from seriesbox.errors import DataError
-from seriesbox.tables.blocks import blocks
+from seriesbox.tables.blocks import BLOCK_CELLS, blocks
 from seriesbox.tables.stack import TableStack
 from seriesbox.tables.table import Cells, Rows, Table, Widths, are_equal, equal_widths
 
@@ -53,11 +54,14 @@ class StackBuilder:
         """The number of bytes by which shorter rows will be padded."""
         return 8 * (len(self) * self._widest() - self._filled)
 
-    def build(self) -> TableStack:
-        """Return the stack, which takes the memory over. Raises DataError if one row is far longer than the others."""
+    def build(self, size: float = math.inf) -> TableStack:
+        """Return the stack, which takes the memory over. Raises DataError if one row is far longer than the others.
+
+        size: the bytes of the text. No more cells than that are made by padding, as no cell has less than a byte.
+        """
         widths, widest = _concatenated(self._widths), self._widest()
         ends = [rows for *_, rows in self._ends[1:]]
-        if len(widths) * widest > max(MAX_PADDING * self._filled, MIN_CELLS):
+        if len(widths) * widest > max(min(MAX_PADDING * self._filled, size), MIN_CELLS):
             row = int(widths.argmax())
             table = int(np.searchsorted(ends, row, side="right"))
             raise DataError(
@@ -93,8 +97,8 @@ def stack_tables(tables: Sequence[Table]) -> TableStack:
     return builder.build()
 
 
-def build_table(rows: Iterable[Rows], name: str) -> Table:
-    """Return one table of the rows. Raises DataError as `StackBuilder.build` does."""
+def build_table(rows: Iterable[Rows], name: str, size: float = math.inf) -> Table:
+    """Return one table of the rows of a text of `size` bytes. Raises DataError as `StackBuilder.build` does."""
     remaining = iter(rows)
     first = list(islice(remaining, 2))
     if len(first) == 1 and are_equal(first[0][1]):  # small, as most requests are
@@ -102,7 +106,7 @@ def build_table(rows: Iterable[Rows], name: str) -> Table:
         return Table(cells.reshape(len(widths), -1), widths, name)
     builder = StackBuilder()
     builder.add(name, chain(first, remaining))
-    return builder.build()[0]
+    return builder.build(size)[0]
 
 
 def _concatenated(widths: Sequence[Widths]) -> Widths:
@@ -116,9 +120,17 @@ def _concatenated(widths: Sequence[Widths]) -> Widths:
 
 def _pad(values: Cells, filled: int, widths: Widths) -> None:
     """Spread the cells at the front of (N, D) out to rows, from the last row to the first, so that none is lost."""
-    cells, columns = values.reshape(-1), np.arange(values.shape[1])
+    cells, columns = values.reshape(-1), values.shape[1]
+    if columns > BLOCK_CELLS:
+        for row in reversed(range(len(widths))):
+            filled -= int(widths[row])
+            for part in reversed(list(blocks(int(widths[row]), 1))):
+                values[row, part] = cells[filled + part.start : filled + part.stop].copy()
+            values[row, widths[row] :] = np.nan
+        return
+    numbers = np.arange(columns)
     for rows in reversed(list(blocks(*values.shape))):
-        given = columns < widths[rows, None]
+        given = numbers < widths[rows, None]
         start = filled - int(given.sum())
         block = np.full(given.shape, np.nan)
         block[given] = cells[start:filled]

@@ -28,6 +28,7 @@ SKIPPED = (  # names of files and folders that hold no data, and why they are th
 )
 LONGEST_NAME = 120  # in a message
 MEMORY_SHARE = 0.95  # of the memory that may be used
+BYTES_PER_BYTE = 12  # at most, of memory for text: an empty cell is one byte in CSV
 
 
 class Listing(NamedTuple):
@@ -94,8 +95,12 @@ def check_memory(more: int, channel: str) -> None:
 
 
 def _within_memory(parts: Iterable[bytes], channel: str) -> Iterator[bytes]:
+    """Yield parts as long as there is memory for what they will become, even if they are one long line."""
+    line = 0
     for part in parts:
-        check_memory(len(part), channel)
+        end_of_line = part.rfind(b"\n")
+        line = len(part) - end_of_line - 1 + (line if end_of_line < 0 else 0)
+        check_memory(BYTES_PER_BYTE * max(len(part), line), channel)
         yield part
 
 
