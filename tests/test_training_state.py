@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
-from seriesbox.errors import DataError, UserError
+from seriesbox.errors import DataError, HyperparameterError, UserError
 from seriesbox.hyperparameters import Optimization
 from seriesbox.lstm_ad.estimator import LSTMAD
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.run import Run
 from seriesbox.tables.table import Table
 from seriesbox.training import optimize
+from seriesbox.training_state import Progress
 from tests.number_channel import NumberChannel
 from tests.recorder import Recorder
 
@@ -122,3 +123,11 @@ def test_a_state_that_is_no_longer_finite_is_never_saved_and_no_stop_hides_why(a
         optimize(module, NumberChannel(10), loss, lambda mean_loss: {}, Optimization(batch_size=1), run)
     tensors, _ = store.state or ({}, {})
     assert all(np.isfinite(tensor).all() for tensor in tensors.values())
+
+
+def test_an_epoch_counts_once_it_has_begun():
+    Progress(epoch=4).check(epochs=3)
+    Progress(epoch=4, steps=1).check(epochs=4)
+    for progress, behind, least in [(Progress(epoch=4), "3 epochs", 3), (Progress(3, 1), "2 epochs and a part of", 3)]:
+        with pytest.raises(HyperparameterError, match=f"has {behind} .*: give `epochs` {least} or more"):
+            progress.check(epochs=2)
