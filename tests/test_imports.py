@@ -23,7 +23,7 @@ FILES = {
 }
 # From the ground up. A room imports itself and lower floors; those on one floor do not import each other.
 FLOORS = [
-    {"errors", "files", "metrics", "network"},
+    {"errors", "files", "listener", "metrics", "network"},
     {"codec", "scaler", "hyperparameter_text", "tables", "distributed"},
     {"hyperparameters", "run", "shard"},
     {"channel", "training_state"},

@@ -135,7 +135,8 @@ class _Loop:
         if state.best:
             self.module.load_state_dict(state.best)
         if state.history:
-            self.run.listener.ended(state.history[(state.progress.best_epoch or len(state.history)) - 1])
+            epoch = state.progress.best_epoch or len(state.history)
+            self.run.listener.ended(state.history[epoch - 1], is_best=bool(state.best))
 
     def save(self) -> None:
         """Save the state if rank 0 has a store. Raises DataError if the loss is not finite."""
