@@ -120,6 +120,7 @@ FAULTS: dict[str, Fault] = {
     "a checkpoint of another job": Fault(make("checkpoints"), then=configure("hyperparameters", lr="0.5")),
     "a `model` channel with a damaged archive": Fault(write("input/data/model/model.tar.gz", b"\x1f\x8b\x08")),
     "a `model` channel with nothing": Fault(make("input/data/model")),
+    "a `model` channel with a folder": Fault(write("input/data/model/job/model.tar.gz", b"")),
     "an earlier model of another shape": Fault(give_absurd_model, {**LSTM, "num-layers": 3}),
     "a loss that is not finite": Fault(give_absurd_model),
     "too little memory": Fault(hyperparameters={**LSTM, "hidden-size": 4096, "num-layers": 16}, memory=LITTLE_MEMORY),

@@ -24,7 +24,7 @@ FILES = {
 # From the ground up. A room imports itself and lower floors; those on one floor do not import each other.
 FLOORS = [
     {"errors", "files", "listener", "metrics", "network"},
-    {"codec", "scaler", "hyperparameter_text", "tables", "distributed"},
+    {"codec", "model_folder", "scaler", "hyperparameter_text", "tables", "distributed"},
     {"hyperparameters", "run", "shard"},
     {"channel", "training_state"},
     {"evaluation", "training"},
