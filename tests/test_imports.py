@@ -33,7 +33,7 @@ FLOORS = [
     {"agreement", "artifact"},
     {"sagemaker"},
 ]
-SHELL_FLOORS = [{"paths", "machine", "device", "signals"}, {"training", "serving"}]
+SHELL_FLOORS = [{"command_line", "paths", "machine", "device", "signals"}, {"training", "serving"}]
 SHELL_WORDS = re.compile(r"sagemaker|splittype|fullyreplicated|s3://|/opt/ml|\b(aws|amazon)\b", re.IGNORECASE)
 
 
