@@ -103,6 +103,7 @@ def test_with_patience_the_best_epoch_remains_and_the_rest_is_not_trained(algori
     best = int(np.argmin(losses))
     assert len(losses) == min(EPOCHS, best + 2)
     assert recorder.of_model == recorder.history[best]
+    assert recorder.is_best
     sizes, training, _ = problem(algorithm)
     shorter = algorithm.fit(sizes.model_copy(update={"epochs": best + 1}), [Table.of(training)], [], Run())
     network = "encoder" if algorithm is CNNKMeans else "forecaster"

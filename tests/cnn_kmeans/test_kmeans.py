@@ -38,4 +38,4 @@ def test_fewer_distinct_series_than_clusters_are_one_warning_of_the_whole_traini
     sizes = SMALL.model_copy(update={"clusters": 8, "epochs": 3, "algorithm": algorithm})
     CNNKMeans.fit(sizes, [table], [], Run(listener=recorder))
     (warning,) = recorder.warnings
-    assert warning.startswith("3 of the 8 clusters are empty, because too few series differ: lower `clusters`, or ")
+    assert warning == "3 of 8 clusters have no series: too few series differ. Lower `clusters`, or add series."

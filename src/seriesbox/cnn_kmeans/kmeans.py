@@ -37,10 +37,7 @@ def fit(
     ):
         kmeans.fit(features)
     if empty := clusters - len(np.unique(kmeans.labels_)):
-        warn(
-            f"{empty} of the {clusters} clusters are empty, because too few series differ: lower `clusters`, or add "
-            "series."
-        )
+        warn(f"{empty} of {clusters} clusters have no series: too few series differ. Lower `clusters`, or add series.")
     return kmeans.cluster_centers_
 
 
