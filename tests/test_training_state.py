@@ -129,6 +129,6 @@ def test_a_state_that_is_no_longer_finite_is_never_saved_and_no_stop_hides_why(a
 def test_an_epoch_counts_once_it_has_begun():
     Progress(epoch=4).check(epochs=3)
     Progress(epoch=4, steps=1).check(epochs=4)
-    for progress, behind, least in [(Progress(epoch=4), "3 epochs", 3), (Progress(3, 1), "2 epochs and a part of", 3)]:
-        with pytest.raises(HyperparameterError, match=f"has {behind} .*: give `epochs` {least} or more"):
+    for progress, done in [(Progress(epoch=4), "3"), (Progress(epoch=3, steps=1), "2 and a part of the next")]:
+        with pytest.raises(HyperparameterError, match=f"has done {done}: give `epochs` 3 or more"):
             progress.check(epochs=2)

@@ -52,7 +52,7 @@ def test_fewer_epochs_than_have_ended_are_refused(checkpointing, uninterrupted):
     job = checkpointing(LSTM, uninterrupted["lstm-ad"])
     job.set({**LSTM, "epochs": "3"})
     assert job.train().returncode == 1
-    sentence = "`epochs` is 3, but the training that is continued has 6 epochs behind it: give `epochs` 6 or more, or"
+    sentence = "`epochs` is 3, but the training that is continued has done 6: give `epochs` 6 or more, or"
     assert job.failure.read_text().startswith(sentence)
     assert not any(job.model.iterdir())
 
