@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from seriesbox import metrics
-from seriesbox.sagemaker.training.log import logger
+from seriesbox.sagemaker.training.log import logger, set_up_logging
 from seriesbox.sagemaker.training.report import Report
 from seriesbox.tables.csv import write_csv
 from tests.job import LSTM, TRAIN
@@ -43,12 +43,13 @@ def test_a_disk_that_takes_no_files_ends_no_training(tmp_path, capsys):
     assert "train_loss: 1.0" in capsys.readouterr().out
 
 
-def test_a_warning_is_logged_once(tmp_path, caplog, monkeypatch):
-    monkeypatch.setattr(logger, "propagate", True)
+def test_a_warning_is_logged_once(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(logger, "handlers", [])  # afterwards, it has those from before
+    set_up_logging()
     report = Report(1, tmp_path)
     for sentence in ("First.", "Second.", "First."):
         report.warn(sentence)
-    assert caplog.messages == ["First.", "Second."]
+    assert re.findall(r"WARNING (.*)", capsys.readouterr().out) == ["First.", "Second."]
 
 
 def test_a_job_keeps_the_metrics_of_all_epochs_as_a_table_and_the_last_as_json(job, bodies):
