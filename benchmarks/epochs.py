@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from seriesbox.run import Listener, Metrics
+from seriesbox.listener import Listener, Metrics
 
 
 class Epochs(Listener):

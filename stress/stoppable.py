@@ -26,7 +26,7 @@ Result = tuple[bytes, bytes]  # model and metrics
 TRAIN = """
 import faulthandler, signal, sys
 from seriesbox.sagemaker.training.command import main
-faulthandler.register(signal.SIGUSR1, open(sys.argv[1], "w"), all_threads=False)
+faulthandler.register(signal.SIGUSR1, open(sys.argv.pop(1), "w"), all_threads=False)
 main()
 """
 WHOLE_STACK = re.compile(r'(  File "<string>", .*|  \.\.\.)\n$')  # to its end, or a hundred calls

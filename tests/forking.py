@@ -71,6 +71,7 @@ def _run(program: str, environment: dict[str, str], stdout: str, stderr: str) ->
     os.environ.update(environment)
     for number, name in enumerate((os.devnull, stdout, stderr)):
         os.dup2(os.open(name, os.O_RDWR), number)
+    sys.argv[1:] = []
     exec(program, {"__name__": "__main__"})
     sys.exit()
 

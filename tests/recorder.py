@@ -2,20 +2,22 @@
 
 from collections.abc import Callable, Sequence
 
-from seriesbox.run import Listener, Metrics
+from seriesbox.listener import Listener, Metrics
 
 
 class Recorder(Listener):
     """Keeps all that a training reports.
 
     history: the metrics of every epoch, those before an interruption included.
-    of_model: the metrics of the epoch that the model is of.
+    of_model, is_best: the metrics of the epoch that the model is of, and whether it was chosen as the best.
     on_epoch: is called at the end of every epoch.
     """
 
     def __init__(self, on_epoch: Callable[[], object] = lambda: None) -> None:
         self.history: list[Metrics] = []
+        self.warnings: list[str] = []
         self.of_model: Metrics = {}
+        self.is_best = False
         self.on_epoch = on_epoch
 
     @property
@@ -29,5 +31,8 @@ class Recorder(Listener):
         self.history.append({"epoch": epoch, **metrics})
         self.on_epoch()
 
-    def ended(self, metrics: Metrics) -> None:
-        self.of_model = metrics
+    def warn(self, sentence: str) -> None:
+        self.warnings.append(sentence)
+
+    def ended(self, metrics: Metrics, is_best: bool) -> None:
+        self.of_model, self.is_best = metrics, is_best

@@ -23,8 +23,8 @@ FILES = {
 }
 # From the ground up. A room imports itself and lower floors; those on one floor do not import each other.
 FLOORS = [
-    {"errors", "files", "metrics", "network"},
-    {"codec", "scaler", "hyperparameter_text", "tables", "distributed"},
+    {"errors", "files", "listener", "metrics", "network"},
+    {"codec", "model_folder", "scaler", "hyperparameter_text", "tables", "distributed"},
     {"hyperparameters", "run", "shard"},
     {"channel", "training_state"},
     {"evaluation", "training"},
@@ -33,7 +33,10 @@ FLOORS = [
     {"agreement", "artifact"},
     {"sagemaker"},
 ]
-SHELL_FLOORS = [{"paths", "machine", "device", "signals", "content_type"}, {"training", "serving"}]
+SHELL_FLOORS = [
+    {"command_line", "paths", "machine", "device", "signals", "content_type"},
+    {"training", "serving"},
+]
 SHELL_WORDS = re.compile(r"sagemaker|splittype|fullyreplicated|s3://|/opt/ml|\b(aws|amazon)\b", re.IGNORECASE)
 
 

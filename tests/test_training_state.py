@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
-from seriesbox.errors import DataError, UserError
+from seriesbox.errors import DataError, HyperparameterError, UserError
 from seriesbox.hyperparameters import Optimization
 from seriesbox.lstm_ad.estimator import LSTMAD
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.run import Run
 from seriesbox.tables.table import Table
 from seriesbox.training import optimize
+from seriesbox.training_state import Progress
 from tests.number_channel import NumberChannel
 from tests.recorder import Recorder
 
@@ -102,6 +103,7 @@ def test_with_patience_the_best_epoch_remains_and_the_rest_is_not_trained(algori
     best = int(np.argmin(losses))
     assert len(losses) == min(EPOCHS, best + 2)
     assert recorder.of_model == recorder.history[best]
+    assert recorder.is_best
     sizes, training, _ = problem(algorithm)
     shorter = algorithm.fit(sizes.model_copy(update={"epochs": best + 1}), [Table.of(training)], [], Run())
     network = "encoder" if algorithm is CNNKMeans else "forecaster"
@@ -122,3 +124,11 @@ def test_a_state_that_is_no_longer_finite_is_never_saved_and_no_stop_hides_why(a
         optimize(module, NumberChannel(10), loss, lambda mean_loss: {}, Optimization(batch_size=1), run)
     tensors, _ = store.state or ({}, {})
     assert all(np.isfinite(tensor).all() for tensor in tensors.values())
+
+
+def test_an_epoch_counts_once_it_has_begun():
+    Progress(epoch=4).check(epochs=3)
+    Progress(epoch=4, steps=1).check(epochs=4)
+    for progress, done in [(Progress(epoch=4), "3"), (Progress(epoch=3, steps=1), "2 and a part of the next")]:
+        with pytest.raises(HyperparameterError, match=f"has done {done}: give `epochs` 3 or more"):
+            progress.check(epochs=2)

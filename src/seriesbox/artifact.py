@@ -16,11 +16,11 @@ from seriesbox.algorithm import Estimator, Predictor, estimator_class, name_of, 
 from seriesbox.errors import ArtifactError, HyperparameterError
 from seriesbox.files import replacing
 from seriesbox.hyperparameters import Optimization
+from seriesbox.model_folder import DESCRIPTION, TENSORS, read
 from seriesbox.network.onnx_session import Session
 from seriesbox.network.types import Shapes, Tensors
 
-TENSORS = "model.safetensors"
-DESCRIPTION = "model.json"
+SCALE = "scaler.scale"  # of any algorithm that scales its data; values are divided by it
 
 Runtime = Literal["onnx", "torch"]
 
@@ -82,14 +82,14 @@ def probed(predictor: Predictor) -> Predictor:
 def save(model: Estimator, folder: Path, runtime: Runtime = "onnx") -> None:
     """Write both files, the description last, so that a folder with a description is complete.
 
-    Raises ArtifactError if a number is not finite, and OSError if a file cannot be written: then neither is left.
+    Raises ArtifactError if a number makes no sense, and OSError if a file cannot be written: then neither is left.
     """
     folder.mkdir(parents=True, exist_ok=True)
     description = Description(
         model=name_of(model), columns=model.columns, hyperparameters=model.hyperparameters.to_dict(), runtime=runtime
     )
     tensors = {name: tensor.numpy(force=True) for name, tensor in model.state_dict().items()}
-    _check_finite(tensors, folder)
+    _check_numbers(tensors, folder)
     contents = {TENSORS: codec.encode(tensors), DESCRIPTION: f"{description.model_dump_json(indent=2)}\n".encode()}
     (folder / DESCRIPTION).unlink(missing_ok=True)
     try:
@@ -103,18 +103,15 @@ def save(model: Estimator, folder: Path, runtime: Runtime = "onnx") -> None:
 
 
 def load(folder: Path) -> Artifact:
-    """Read a model and check it: its version, its hyperparameters, every tensor's name, shape, type and finiteness.
+    """Read a model and check it: its version, its hyperparameters, every tensor's name, shape, type and numbers.
 
     Raises ArtifactError that says what is wrong with the folder.
     """
     try:
-        description = Description.model_validate(json.loads(_read(folder / DESCRIPTION)))
+        description = Description.model_validate(json.loads(read(folder, DESCRIPTION)))
         kind = predictor_class(description.model)
         hyperparameters = kind.Hyperparameters.parse(description.hyperparameters)
-        tensors, _ = codec.decode(_read(folder / TENSORS))
-    except FileNotFoundError as error:
-        missing = Path(error.filename).name
-        raise ArtifactError(f"{folder} holds no model: {missing} is missing, which `train` writes.") from None
+        tensors, _ = codec.decode(read(folder, TENSORS))
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
         raise ArtifactError(f"The model in {folder} cannot be read, {DESCRIPTION} is wrong: {faults}") from None
@@ -122,12 +119,6 @@ def load(folder: Path) -> Artifact:
         raise ArtifactError(f"The model in {folder} cannot be read: {error}") from None
     _check(tensors, kind.shapes(hyperparameters, description.columns), folder)
     return Artifact(description.model, description.columns, hyperparameters, tensors, description.runtime)
-
-
-def _read(file: Path) -> bytes:
-    if file.is_symlink() or (file.exists() and not file.is_file()):  # such as a pipe, on which reading would wait
-        raise ArtifactError(f"{file} is a link, or not a file: a model consists of the two files themselves.")
-    return file.read_bytes()
 
 
 def _check(tensors: Tensors, expected: Shapes, folder: Path) -> None:
@@ -141,10 +132,12 @@ def _check(tensors: Tensors, expected: Shapes, folder: Path) -> None:
                 f"The model in {folder} does not fit its description: {name} is {tensor.shape} {tensor.dtype}, "
                 f"not {shape} {np.dtype(dtype)}."
             )
-    _check_finite(tensors, folder)
+    _check_numbers(tensors, folder)
 
 
-def _check_finite(tensors: Tensors, folder: Path) -> None:
+def _check_numbers(tensors: Tensors, folder: Path) -> None:
     for name, tensor in tensors.items():
         if not np.isfinite(tensor).all():
             raise ArtifactError(f"The model for {folder} is damaged: {name} is not finite.")
+        if name == SCALE and not (tensor > 0).all():
+            raise ArtifactError(f"The model for {folder} is damaged: {name} is not positive.")

@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
+from seriesbox.files import printable
+
 
 def decode(value: Any) -> Any:
     """Return one value as a number or a text, in whichever way a client wrote it; None if it is not given."""
@@ -27,8 +29,8 @@ def explain(faults: list[ErrorDetails], names: list[str]) -> Iterator[str]:
     """Yield a sentence for each fault. If a name resembles none of `names`, a last sentence lists them all."""
     list_names = False
     for fault in faults:
-        name, value = str(fault["loc"][0] if fault["loc"] else fault["input"]), str(fault["input"])[:40]
-        match fault["type"]:
+        name, value = printable(fault["loc"][0] if fault["loc"] else fault["input"]), str(fault["input"])[:40]
+        match fault["type"] if fault["loc"] else "extra_forbidden":  # a name that is no text has no place
             case "extra_forbidden":
                 if name.replace("_", "-") in names:
                     yield f"`{name.replace('_', '-')}` is given twice."

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
@@ -11,10 +11,10 @@ import torch
 from numpy.typing import NDArray
 
 from seriesbox.distributed import Group
+from seriesbox.listener import Listener
 from seriesbox.network.types import Tensors
 
 Result = TypeVar("Result")
-Metrics = Mapping[str, float]
 Array = NDArray[Any]
 
 
@@ -36,22 +36,6 @@ class Store(Protocol):
     def save(self, tensors: Tensors, facts: Mapping[str, Any]) -> None:
         """Keep a copy of a state: its tensors, and facts that JSON can express."""
         ...
-
-
-class Listener:
-    """Receives the progress of a training. This one ignores it."""
-
-    def resumed(self, history: Sequence[Metrics]) -> None:
-        """Take the metrics of all epochs before an interruption."""
-
-    def step(self, done: float) -> None:
-        """Take the share of the epoch's steps that are done."""
-
-    def epoch(self, epoch: int, metrics: Metrics) -> None:
-        """Take the metrics of an epoch that has ended."""
-
-    def ended(self, metrics: Metrics) -> None:
-        """Take the metrics of the epoch whose weights the model has."""
 
 
 @dataclass

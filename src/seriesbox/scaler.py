@@ -13,7 +13,7 @@ class Scaler(NamedTuple):
     """`(x - shift) / scale`, column by column, in float64, cut at `LIMIT`."""
 
     shift: NDArray[np.float64]  # broadcasts against (N, D)
-    scale: NDArray[np.float64]  # not zero
+    scale: NDArray[np.float64]  # positive
 
     def __call__(self, x: NDArray[Any]) -> NDArray[np.float64]:
         """Return (N, D) values scaled."""

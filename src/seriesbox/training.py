@@ -32,7 +32,8 @@ def optimize(
     loss: returns the mean loss of a batch that the channel has drawn.
     evaluate: gets the epoch's mean loss and returns the metrics to report, of which those of rank 0 count; it runs in
         evaluation mode, without gradients, and may raise StoppedError.
-    Raises DataError if the loss is no longer finite, and UserError if the run is stopped before the first step.
+    Raises DataError if the loss is no longer finite, HyperparameterError if more epochs have begun than are asked for,
+    and UserError if the run is stopped before the first step.
     """
     loop = _Loop(module, hyperparameters, run)
     try:
@@ -60,8 +61,10 @@ class _Loop:
     def __init__(self, module: nn.Module, hyperparameters: Optimization, run: Run) -> None:
         self.module, self.hyperparameters, self.run = module, hyperparameters, run
         self.state = TrainingState(module, hyperparameters.lr, run.device)
-        if self.state.restore(run.store, run.group) and self.state.history:
-            run.listener.resumed(self.state.history)
+        if self.state.restore(run.store, run.group):
+            self.state.progress.check(hyperparameters.epochs)
+            if self.state.history:
+                run.listener.resumed(self.state.history)
         for tensor in module.state_dict().values():
             tensor.copy_(run.group.broadcast(tensor))
 
@@ -132,7 +135,8 @@ class _Loop:
         if state.best:
             self.module.load_state_dict(state.best)
         if state.history:
-            self.run.listener.ended(state.history[(state.progress.best_epoch or len(state.history)) - 1])
+            epoch = state.progress.best_epoch or len(state.history)
+            self.run.listener.ended(state.history[epoch - 1], is_best=bool(state.best))
 
     def save(self) -> None:
         """Save the state if rank 0 has a store. Raises DataError if the loss is not finite."""

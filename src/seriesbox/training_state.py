@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from seriesbox import codec
 from seriesbox.distributed import Group
-from seriesbox.errors import DataError
+from seriesbox.errors import DataError, HyperparameterError
 from seriesbox.network.torch_network import arrays, as_array
 from seriesbox.network.types import Tensors
 from seriesbox.run import Store
@@ -31,6 +31,16 @@ class Progress:
     def has_begun(self) -> bool:
         """Return whether a step has been taken."""
         return self.epoch > 1 or self.steps > 0
+
+    def check(self, epochs: int) -> None:
+        """Raise HyperparameterError if more than `epochs` epochs have begun."""
+        finished, begun = self.epoch - 1, self.epoch if self.steps else self.epoch - 1
+        if begun > epochs:
+            more = " and a part of the next" if self.steps else ""
+            raise HyperparameterError(
+                f"`epochs` is {epochs}, but the training that is continued has done {finished}{more}: give `epochs` "
+                f"{begun} or more, or begin anew without the checkpoints."
+            )
 
 
 class TrainingState:

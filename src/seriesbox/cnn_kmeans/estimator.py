@@ -6,6 +6,7 @@ Shapes: N series, T time steps, F features, K clusters.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -23,6 +24,7 @@ from seriesbox.cnn_kmeans.series import Series
 from seriesbox.cnn_kmeans.subsequences import encode_subsequences
 from seriesbox.cnn_kmeans.triplet import Triplets, triplet_loss
 from seriesbox.evaluation import mean_loss
+from seriesbox.listener import Listener
 from seriesbox.network.torch_network import Buffers, TorchNetwork, arrays, as_array
 from seriesbox.run import Run
 from seriesbox.tables.table import Table
@@ -93,8 +95,8 @@ class CNNKMeans(nn.Module):
         )
         quick = max(2 * hyperparameters.clusters, min(SCORED_SERIES, QUICK_STEPS // train.steps))
         centroids = run.or_quickly(
-            lambda: model.cluster(model.features(train.sample(CLUSTERED_SERIES), run), RESTARTS, run),
-            lambda: model.cluster(model.features(train.sample(quick), run), 1, run),
+            lambda: model.cluster(model.features(train.sample(CLUSTERED_SERIES), run), RESTARTS, run, run.listener),
+            lambda: model.cluster(model.features(train.sample(quick), run), 1, run, run.listener),
         )
         model.centroids.copy_(torch.from_numpy(centroids))
         return model.eval()
@@ -109,11 +111,12 @@ class CNNKMeans(nn.Module):
     ) -> dict[str, float]:
         """Return the metrics of an epoch. Raises StoppedError."""
         features = self.features(train.sample(SCORED_SERIES), run)
-        centroids = self.cluster(features, 1, run)
-        metrics = {"train_loss": train_loss, "train_score": kmeans.score(features, centroids)}
+        centroids = self.cluster(features, 1, run, Listener())  # a sample may have empty clusters
+        score = partial(kmeans.score, centroids=centroids, warn=run.listener.warn)
+        metrics = {"train_loss": train_loss, "train_score": score(features, "train_score")}
         if valid:
             metrics["valid_loss"] = mean_loss(valid, SCORED_SERIES, self.hyperparameters.batch_size, self.loss)
-            metrics["valid_score"] = kmeans.score(self.features(valid.sample(SCORED_SERIES), run), centroids)
+            metrics["valid_score"] = score(self.features(valid.sample(SCORED_SERIES), run), "valid_score")
         return metrics
 
     def features(self, series: Series, run: Run) -> NDArray[np.float32]:
@@ -122,11 +125,13 @@ class CNNKMeans(nn.Module):
         head = Head(*map(as_array, self.encoder.head.parameters()))
         return run.gather(lambda: encode(network, head, series, self.encoder.receptive_field))
 
-    def cluster(self, features: NDArray[np.float32], restarts: int, run: Run) -> NDArray[np.float32]:
+    def cluster(
+        self, features: NDArray[np.float32], restarts: int, run: Run, listener: Listener
+    ) -> NDArray[np.float32]:
         """Fit K-Means on rank 0 to (N, F), and return the centroids, (K, F). Raises StoppedError."""
         sizes = self.hyperparameters
         return run.broadcast(
-            lambda: kmeans.fit(features, sizes.clusters, sizes.algorithm, restarts, sizes.seed),
+            lambda: kmeans.fit(features, sizes.clusters, sizes.algorithm, restarts, sizes.seed, listener.warn),
             like=as_array(self.centroids),
         )
 

@@ -19,6 +19,7 @@ class CNNKMeansHyperparameters(Optimization):
     scaling: Literal["dataset", "series", "step"] = hp(
         "dataset",
         "Values are scaled by mean and standard deviation: of all values, of each series, or of each time step.",
+        tunable=True,
         inherited=True,
     )
 

@@ -4,11 +4,14 @@ Shapes: N series, F features, K clusters.
 """
 
 import math
+import warnings
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import silhouette_score
 from threadpoolctl import threadpool_limits
 
@@ -16,18 +19,41 @@ from seriesbox.cnn_kmeans.predictor import nearest
 
 
 def fit(
-    features: NDArray[np.float32], clusters: int, algorithm: Literal["lloyd", "elkan"], restarts: int, seed: int
+    features: NDArray[np.float32],
+    clusters: int,
+    algorithm: Literal["lloyd", "elkan"],
+    restarts: int,
+    seed: int,
+    warn: Callable[[str], None],
 ) -> NDArray[np.float32]:
-    """Return the centroids of the best of several restarts, (N, F) -> (K, F). The features change by rounding."""
+    """Return the centroids of the best of several restarts, (N, F) -> (K, F). The features change by rounding.
+
+    warn: gets a sentence if clusters are empty.
+    """
     kmeans = KMeans(clusters, algorithm=algorithm, n_init=restarts, random_state=seed, copy_x=False)
-    with threadpool_limits(1, "openmp"):  # more threads would add partial sums in a random order
-        centroids: NDArray[np.float32] = kmeans.fit(features).cluster_centers_
-    return centroids
+    with (
+        threadpool_limits(1, "openmp"),  # more threads would add partial sums in a random order
+        warnings.catch_warnings(action="ignore", category=ConvergenceWarning),  # about empty clusters
+    ):
+        kmeans.fit(features)
+    if empty := clusters - len(np.unique(kmeans.labels_)):
+        warn(f"{empty} of {clusters} clusters have no series: too few series differ. Lower `clusters`, or add series.")
+    return kmeans.cluster_centers_
 
 
-def score(features: NDArray[np.float32], centroids: NDArray[np.float32]) -> float:
-    """Return the silhouette of (N, F) features in the clusters of (K, F) centroids; NaN if it is not defined."""
+def score(
+    features: NDArray[np.float32], name: str, centroids: NDArray[np.float32], warn: Callable[[str], None]
+) -> float:
+    """Return the silhouette of (N, F) features in the clusters of (K, F) centroids; NaN if it is not defined.
+
+    warn: gets a sentence about NaN, with the name of this metric.
+    """
     labels = nearest(features, centroids)
-    if not 1 < len(np.unique(labels)) < len(labels):
-        return math.nan
-    return float(silhouette_score(features, labels))
+    used = len(np.unique(labels))
+    if 1 < used < len(labels):
+        return float(silhouette_score(features, labels))
+    if used > 1:
+        warn(f"`{name}` is nan: every series is in a cluster of its own, and the silhouette compares those of one.")
+    else:
+        warn(f"`{name}` is nan: all series are in one cluster, and the silhouette compares clusters.")
+    return math.nan

@@ -10,7 +10,7 @@ class Paths:
 
     def __init__(self) -> None:
         base = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"))
-        config = base / "input" / "config"
+        self.config = config = base / "input" / "config"
         self.hyperparameters = config / "hyperparameters.json"
         self.inputs = config / "inputdataconfig.json"
         self.resources = config / "resourceconfig.json"

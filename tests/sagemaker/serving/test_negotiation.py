@@ -13,7 +13,13 @@ from seriesbox.sagemaker.serving.negotiation import response_format
         ("text/*", CSV),
         ("text/csv; charset=utf-8", CSV),
         ("text/csv, application/json", CSV),
-        ("application/json, text/csv", CSV),
+        ("application/json, text/csv", JSON),
+        ("application/json, text/plain, */*", JSON),  # axios and Angular
+        ("*/*, application/jsonlines", JSON_LINES),
+        ("application/*, text/csv", CSV),
+        ("application/json;q=0.9, */*", CSV),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8", CSV),  # browsers
+        ("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", CSV),  # Java
         ("application/json", JSON),
         ("application/*", JSON),
         ("application/jsonlines;q=0.5, text/csv;q=0.4, */*;q=0.1", JSON_LINES),

@@ -10,6 +10,8 @@ from contextlib import ExitStack
 import pytest
 import torch
 
+from seriesbox.artifact import save
+from tests.archive import pack
 from tests.clients import LONG_ANSWER_ROWS, ask_until, long_answer
 from tests.job import SERVE
 
@@ -26,6 +28,13 @@ def test_a_malformed_setting_ends_the_server_and_is_named(job):
     done = job.run("serve")
     assert done.returncode != 0
     assert "SAGEMAKER_BIND_TO_PORT is 'http'" in done.stderr
+
+
+def test_a_model_that_was_left_packed_or_one_folder_too_deep_is_found(job, lstm):
+    save(lstm, job.model / "inner")
+    assert f"{job.model}/inner holds model.json: the files belong into {job.model} itself" in job.run("serve").stderr
+    pack(job.model / "inner", job.model / "model.tar.gz")
+    assert "It holds model.tar.gz: unpack it." in job.run("serve").stderr
 
 
 # A server on a machine with a driver for GPUs, in an image whose torch is built for CUDA, or is not.

@@ -24,6 +24,16 @@ def test_a_checkpoint_that_is_being_uploaded_is_not_removed(checkpointing, kille
     assert oldest in job.checkpoint_files
 
 
+def test_a_checkpoint_that_cannot_be_removed_ends_no_training(checkpointing):
+    job = checkpointing(LSTM)
+    immovable = job.checkpoints / "checkpoint-00000000.safetensors"
+    (immovable / "something").mkdir(parents=True)
+    done = job.train()
+    assert done.returncode == 0, done.stderr
+    assert f"could not be removed, the training continues: [Errno 21] Is a directory: '{immovable}'" in done.stdout
+    assert len(job.checkpoint_files) == 3
+
+
 def test_a_checkpoint_of_another_job_is_refused_and_the_differences_are_named(checkpointing, killed, bodies):
     job = checkpointing(LSTM, killed)
     job.set({**LSTM, "lr": "0.5", "epochs": "7"})

@@ -3,7 +3,7 @@
 import re
 
 from seriesbox.sagemaker.training.log import logger, set_up_logging
-from tests.job import LSTM
+from tests.job import CNN, LSTM
 
 METRICS = re.compile(r"epoch: \d+( \w+: -?\d+\.\d{8})+ \([\d.]+ (s|min), [\d.]+ (s|min) left\)")
 MESSAGE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (sagemaker-training-toolkit )?(INFO|WARNING|ERROR) +\S.*")
@@ -22,6 +22,17 @@ def test_metrics_have_no_level_and_every_other_line_has_one(job, bodies):
     assert [line for line in lines if line not in metrics and not MESSAGE.fullmatch(line)] == []
     (warning,) = (line for line in lines if " WARNING " in line)
     assert "`dropout` has no effect" in warning
+
+
+def test_a_metric_that_is_nan_is_explained_once(job):
+    job.set({**CNN, "epochs": "3"})
+    job.put("training", "a.csv", b"1,2,3,4\n4,3,2,1\n" * 9)
+    job.put("validation", "a.csv", b"1,2,3,4\n" * 2)
+    done = job.train()
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("valid_score: nan") == 3
+    assert done.stdout.count(" WARNING `valid_score` is nan: all series are in one cluster") == 1
+    assert "ConvergenceWarning" not in done.stdout + done.stderr
 
 
 def test_a_failure_has_a_level_too_and_is_said_on_standard_error(job):

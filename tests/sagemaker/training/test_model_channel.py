@@ -1,11 +1,13 @@
 """An earlier model, as an archive or as what is in one."""
 
 import gzip
+import tarfile
 
 import pytest
 
 from seriesbox.artifact import load
 from seriesbox.errors import DataError
+from seriesbox.model_folder import DESCRIPTION
 from seriesbox.sagemaker.training.model_channel import read_model_channel
 from tests.archive import pack
 
@@ -37,6 +39,30 @@ def test_a_file_that_is_no_archive_is_refused(channel, body):
 def test_an_empty_archive_holds_no_model(channel):
     (channel / "model.tar").touch()
     with pytest.raises(DataError, match=r"holds no model: model\.json is missing"):
+        read_model_channel(channel)
+
+
+def test_a_model_one_folder_down_is_named(saved, channel):
+    (channel / "job").mkdir()
+    pack(saved, channel / "job" / "model.tar.gz")
+    with pytest.raises(DataError, match=r"has 0 archives .*/job holds model\.tar\.gz: the files belong into "):
+        read_model_channel(channel)
+    (channel / "job" / "model.tar.gz").rename(channel / "outer.tar.gz")
+    pack(saved, channel / "outer.tar.gz", in_folder)
+    with pytest.raises(DataError, match=r"is missing\. It has job/model\.json: pack the files without "):
+        read_model_channel(channel)
+
+
+def in_folder(member):
+    member.name = f"job/{member.name}"
+    return member
+
+
+def test_a_description_of_gigabytes_is_refused_unread(channel):
+    member = tarfile.TarInfo(DESCRIPTION)
+    member.size = 1 << 30
+    (channel / "model.tar").write_bytes(member.tobuf() + bytes(1 << 20))
+    with pytest.raises(DataError, match=r"model\.json has 1073741824 bytes"):
         read_model_channel(channel)
 
 

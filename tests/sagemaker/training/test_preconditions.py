@@ -39,8 +39,18 @@ def test_a_malformed_file_of_the_configuration_is_named(job, failure_of_command,
 
 def test_a_file_of_the_configuration_that_is_missing_is_named(job, failure_of_command):
     (job.config / "resourceconfig.json").unlink()
-    expected = r"^[^\n]*resourceconfig\.json must hold a JSON object: .*No such file"
+    expected = r"^[^\n]*resourceconfig\.json is missing\. The base folder, .* must hold hyperparameters\.json, "
     assert re.search(expected, failure_of_command())
+
+
+def test_in_a_folder_that_is_no_job_nothing_is_made(job, tmp_path):
+    job.environment["SAGEMAKER_BASE_DIR"] = str(tmp_path / "elsewhere")
+    done = job.run("train")
+    assert done.returncode == 1
+    assert f"{tmp_path}/elsewhere/input/config is missing. The base folder, /opt/ml or that of SAGEMAKER_BASE_DIR" in (
+        done.stderr
+    )
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_a_file_in_the_place_of_the_model_is_named(job, failure_of_command):

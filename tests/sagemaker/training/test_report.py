@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from seriesbox import metrics
+from seriesbox.sagemaker.training.log import logger, set_up_logging
 from seriesbox.sagemaker.training.report import Report
 from seriesbox.tables.csv import write_csv
 from tests.job import LSTM, TRAIN
@@ -30,7 +31,7 @@ def test_the_epochs_before_an_interruption_are_in_the_table_too(tmp_path):
 
 
 def test_the_metrics_of_the_model_are_valid_json(tmp_path):
-    Report(2, tmp_path).ended({"epoch": 2, "train_score": float("nan")})
+    Report(2, tmp_path).ended({"epoch": 2, "train_score": float("nan")}, is_best=False)
     assert json.loads((tmp_path / "metrics.json").read_text()) == {"epoch": 2, "train_score": None}
 
 
@@ -38,8 +39,17 @@ def test_a_disk_that_takes_no_files_ends_no_training(tmp_path, capsys):
     (tmp_path / "data").write_text("no folder")
     report = Report(1, tmp_path / "data")
     report.epoch(1, {"train_loss": 1})
-    report.ended({"epoch": 1, "train_loss": 1})
+    report.ended({"epoch": 1, "train_loss": 1}, is_best=False)
     assert "train_loss: 1.0" in capsys.readouterr().out
+
+
+def test_a_warning_is_logged_once(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(logger, "handlers", [])  # afterwards, it has those from before
+    set_up_logging()
+    report = Report(1, tmp_path)
+    for sentence in ("First.", "Second.", "First."):
+        report.warn(sentence)
+    assert re.findall(r"WARNING (.*)", capsys.readouterr().out) == ["First.", "Second."]
 
 
 def test_a_job_keeps_the_metrics_of_all_epochs_as_a_table_and_the_last_as_json(job, bodies):

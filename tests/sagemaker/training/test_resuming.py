@@ -48,6 +48,15 @@ def test_more_epochs_continue_where_fewer_ended(checkpointing, uninterrupted):
     assert job.outcome == uninterrupted["lstm-ad"].outcome
 
 
+def test_fewer_epochs_than_have_ended_are_refused(checkpointing, uninterrupted):
+    job = checkpointing(LSTM, uninterrupted["lstm-ad"])
+    job.set({**LSTM, "epochs": "3"})
+    assert job.train().returncode == 1
+    sentence = "`epochs` is 3, but the training that is continued has done 6: give `epochs` 6 or more, or"
+    assert job.failure.read_text().startswith(sentence)
+    assert not any(job.model.iterdir())
+
+
 def test_two_checkpoints_are_kept_and_nothing_unfinished(uninterrupted):
     for job in uninterrupted.values():
         assert sorted(job.checkpoints.iterdir()) == job.checkpoint_files

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Self
 
 from seriesbox.algorithm import Predictor
-from seriesbox.artifact import TENSORS, Artifact, load, probed
-from seriesbox.errors import ArtifactError
+from seriesbox.artifact import Artifact, load, probed
+from seriesbox.model_folder import TENSORS, missing
 from seriesbox.sagemaker.device import find_device
 from seriesbox.sagemaker.machine import memory_limit, release_memory, resident_memory
 from seriesbox.sagemaker.serving.settings import ServerSettings
@@ -71,7 +71,7 @@ class Models:
             try:
                 needed = FILE_SIZES * (folder / TENSORS).stat().st_size + MIN_FREE
             except (OSError, ValueError):  # the latter for a path that cannot be one
-                raise ArtifactError(f"{url} holds no model: {TENSORS} is missing, which `train` writes.") from None
+                raise missing(folder, TENSORS) from None
             in_use = resident_memory()
             if in_use + needed > self._budget:
                 raise NoMemoryError(

@@ -10,6 +10,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.errors import AppImportError
 
 from seriesbox.errors import ArtifactError
+from seriesbox.sagemaker.command_line import unexpected_arguments
 from seriesbox.sagemaker.device import find_device
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.serving.log import ServerLogger, log
@@ -19,6 +20,25 @@ from seriesbox.sagemaker.serving.worker import Worker
 if TYPE_CHECKING:
     from flask import Flask
 
+USAGE = """
+usage: serve
+
+Serves the model in model/ of the base folder, which is /opt/ml or what SAGEMAKER_BASE_DIR names: GET /ping, POST
+/invocations, GET /execution-parameters. The model is the two files that `train` writes, unpacked. SIGTERM ends the
+server once the requests it has are answered.
+
+environment variables:
+    SAGEMAKER_BASE_DIR                      the base folder
+    SAGEMAKER_BIND_TO_PORT                  port
+    MAX_CONTENT_LENGTH                      largest request in bytes, 0 for none
+    SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT    format of an answer if the request asks for none
+    SAGEMAKER_MODEL_SERVER_WORKERS          processes, each with its own copy of the model
+    OMP_NUM_THREADS                         threads of one prediction
+    SERIESBOX_QUEUE                         requests at once, beyond which the answer is 503
+    SAGEMAKER_MULTI_MODEL                   true: models are loaded and unloaded by requests to /models
+    SAGEMAKER_BATCH                         true: the server of a batch job, which SageMaker configures by
+    SAGEMAKER_BATCH_STRATEGY, SAGEMAKER_MAX_PAYLOAD_IN_MB, SAGEMAKER_MAX_CONCURRENT_TRANSFORMS
+"""
 SPARE_THREADS = 8  # beside those of the queue: for pings, and to say that the queue is full
 CPU_COMPUTES = (
     "So the CPU computes. An endpoint's production variant gets a newer driver by its `InferenceAmiVersion`; for a "
@@ -78,6 +98,8 @@ class Server(BaseApplication):
 
 def main() -> None:
     """Serve, as the console command. Exits with the reason if the model cannot be loaded."""
+    if excess := unexpected_arguments("serve", USAGE):
+        sys.exit(excess)
     try:
         settings = ServerSettings.read()
     except ValueError as error:

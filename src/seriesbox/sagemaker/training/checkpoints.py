@@ -67,7 +67,7 @@ class Checkpoints:
         return None
 
     def save(self, tensors: Tensors, facts: Mapping[str, Any]) -> None:
-        """Write a checkpoint, and remove those before the last two. A full disk does not end the training."""
+        """Write a checkpoint, and remove those before the last two. If that fails, the training continues."""
         self.saved = time.monotonic()
         files = self._files()
         file = self.folder / f"checkpoint-{_number(files[-1]) + 1 if files else 0:08d}.safetensors"
@@ -81,7 +81,10 @@ class Checkpoints:
             return
         for old in files[: 1 - KEPT]:
             if not old.with_name(old.name + UPLOADING).exists():
-                old.unlink(missing_ok=True)
+                try:
+                    old.unlink(missing_ok=True)
+                except OSError as error:
+                    logger.warning("An old checkpoint could not be removed, the training continues: %s", error)
 
     def _files(self) -> list[Path]:
         return sorted(file for file in self.folder.glob("*") if FILE_NAME.fullmatch(file.name))

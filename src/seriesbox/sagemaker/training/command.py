@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 from seriesbox.errors import STOPPED_BEFORE_TRAINING
+from seriesbox.sagemaker.command_line import unexpected_arguments
 from seriesbox.sagemaker.machine import job_started
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.signals import on_stop
@@ -21,11 +22,33 @@ from seriesbox.sagemaker.training.failure import shortened
 from seriesbox.sagemaker.training.log import logger, set_up_logging
 from seriesbox.sagemaker.training.preconditions import find_obstacle
 
+USAGE = """
+usage: train
+
+Trains a model on the data in the base folder, which is /opt/ml or what SAGEMAKER_BASE_DIR names:
+
+    input/config/hyperparameters.json   such as {"model": "NAME OF THE ALGORITHM", "epochs": "20"}
+    input/config/inputdataconfig.json   such as {"training": {"TrainingInputMode": "File"}}; {} will do
+    input/config/resourceconfig.json    such as {"current_host": "algo-1", "hosts": ["algo-1"]}
+    input/data/training/                the data: CSV or JSON Lines, one file or more
+    input/data/validation/              other data that the model is scored on; may be absent
+    input/data/model/                   an earlier model to begin with, model.tar.gz or its files; may be absent
+    checkpoints/                        the state of the training, if there is such a folder
+
+The model goes to model/, the metrics to output/data/. If the training fails, the exit code is 1 and
+output/failure says why.
+
+environment variables:
+    SAGEMAKER_BASE_DIR              the base folder
+    SERIESBOX_CHECKPOINT_SECONDS    seconds between two checkpoints
+    OMP_NUM_THREADS                 threads that compute
+"""
 TOOLKIT_FAILURES = ("Framework Error", "SMTrainingCompiler Error")  # how the toolkit's own failures begin
 
 
 def main() -> NoReturn:
     """Train, and exit the process."""
+    excess = unexpected_arguments("train", USAGE)
     job_started()
     set_up_logging()
     paths = Paths()
@@ -40,7 +63,7 @@ def main() -> NoReturn:
     # Before anything large is imported: without a handler, the first process of a container ignores the signals.
     on_stop(stop_early)
 
-    obstacle = find_obstacle(paths, had_code)
+    obstacle = excess or find_obstacle(paths, had_code)
     fault = obstacle or _run_toolkit(paths)
     if fault:
         with suppress(OSError):

@@ -13,7 +13,8 @@ from seriesbox.algorithm import Estimator, estimator_class, predictor_class
 from seriesbox.artifact import Runtime, save
 from seriesbox.distributed import Group
 from seriesbox.errors import UserError
-from seriesbox.run import Listener, Run
+from seriesbox.listener import Listener
+from seriesbox.run import Run
 from seriesbox.sagemaker.device import GPU_INSTANCES, find_device
 from seriesbox.sagemaker.machine import has_gpu, job_started, usable_cores
 from seriesbox.sagemaker.paths import Paths

@@ -12,8 +12,10 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO
 
-from seriesbox.artifact import DESCRIPTION, TENSORS, Artifact, load
+from seriesbox.artifact import Artifact, load
 from seriesbox.errors import ArtifactError, DataError
+from seriesbox.files import printable
+from seriesbox.model_folder import DESCRIPTION, TENSORS, archives, check_size, instead
 from seriesbox.sagemaker.machine import memory_limit
 from seriesbox.tables.lines import GZIP, PART
 
@@ -25,14 +27,14 @@ def read_model_channel(channel: Path) -> Artifact | None:
     try:
         if (channel / DESCRIPTION).exists():
             return load(channel)
-        archives = sorted(path for path in channel.iterdir() if path.name.endswith((".tar.gz", ".tgz", ".tar")))
-        if len(archives) != 1:
+        packed = archives(channel)
+        if len(packed) != 1:
             raise DataError(
-                f"The `model` channel has {len(archives)} archives and no {DESCRIPTION}: give it one model.tar.gz, or "
-                "what is in it."
+                f"The `model` channel has {len(packed)} archives and no {DESCRIPTION}: give it one model.tar.gz, or "
+                f"what is in it.{'' if packed else instead(channel)}"
             )
         with tempfile.TemporaryDirectory() as folder:
-            for name, content in _unpack(archives[0]).items():
+            for name, content in _unpack(packed[0]).items():
                 (Path(folder) / name).write_bytes(content)
             return load(Path(folder))
     except ArtifactError as error:
@@ -53,6 +55,7 @@ def _unpack(archive: Path) -> dict[str, bytes]:
 
 def _model_files(stream: BinaryIO) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
+    nested = ""
     memory_left = memory_limit()
     while (header := stream.read(tarfile.BLOCKSIZE)).strip(b"\0"):
         member = tarfile.TarInfo.frombuf(header, "utf-8", "surrogateescape")
@@ -63,10 +66,16 @@ def _model_files(stream: BinaryIO) -> dict[str, bytes]:
         if name in (DESCRIPTION, TENSORS):
             if not member.isreg():
                 raise DataError(f"{name} is not a file.")
+            check_size(name, member.size)
             files[name] = stream.read(member.size)
             rest -= member.size
             if len(files[name]) < member.size:
                 raise EOFError(f"{name} is cut off")
+        elif name.endswith(f"/{DESCRIPTION}"):
+            nested = f" It has {printable(name)}: pack the files without their folder."
         while rest > 0 and (skipped := stream.read(min(rest, PART))):
             rest -= len(skipped)
+    for name in (DESCRIPTION, TENSORS):
+        if name not in files:
+            raise DataError(f"it holds no model: {name} is missing.{nested}")
     return files

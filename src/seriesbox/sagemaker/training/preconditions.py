@@ -7,9 +7,16 @@ from typing import Any
 
 from seriesbox.sagemaker.paths import Paths
 
+LAYOUT = (
+    "The base folder, /opt/ml or that of SAGEMAKER_BASE_DIR, must hold hyperparameters.json, inputdataconfig.json and "
+    "resourceconfig.json in input/config, and data in input/data/training: `train --help` shows what is in them."
+)
+
 
 def find_obstacle(paths: Paths, had_code: bool) -> str | None:
     """Return a sentence about the first obstacle to any training; None if there is none."""
+    if not paths.config.is_dir():
+        return f"{paths.config} is missing. {LAYOUT}"  # and nothing is made: it may be the wrong folder
     if fault := _unwritable(paths.output):
         return fault
     for left_over in (paths.success, paths.failure):  # of an earlier run in the same tree
@@ -41,6 +48,8 @@ def _malformed(paths: Paths) -> str | None:
     for file in (paths.hyperparameters, paths.inputs, paths.resources, *optional):
         try:
             contents[file] = json.loads(file.read_bytes())
+        except FileNotFoundError:
+            return f"{file} is missing. {LAYOUT}"
         except (OSError, ValueError, RecursionError) as error:
             return f"{file} must hold a JSON object: {error}"
         if not isinstance(contents[file], dict):

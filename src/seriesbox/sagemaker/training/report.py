@@ -10,10 +10,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from seriesbox import metrics
-from seriesbox.run import Listener, Metrics
+from seriesbox.listener import Listener, Metrics
+from seriesbox.sagemaker.training.log import logger
 
 BAR_WIDTH, SECONDS_BETWEEN_DRAWINGS = 40, 0.2
 ERASE = "\r\x1b[K"
+BEST, RESUMED = "(the model that is saved)", "(before the interruption)"
 
 
 class Report(Listener):
@@ -28,6 +30,9 @@ class Report(Listener):
         self.history: list[Metrics] = []
         self.of_model: dict[str, float | None] = {}
         self.has_terminal = sys.stdout.isatty()
+        self.erase = ERASE if self.has_terminal else ""
+        self.has_printed = False
+        self.warnings: set[str] = set()
         self.table_is_complete = False  # up to the last epoch but one
         self.drawn = self.epoch_started = time.monotonic()
 
@@ -50,12 +55,22 @@ class Report(Listener):
         self.history.append({"epoch": epoch, **values})
         took, self.epoch_started = time.monotonic() - self.epoch_started, time.monotonic()
         times = f"({_duration(took)}, {_duration(took * (self.epochs - epoch))} left)"
-        print(f"{ERASE if self.has_terminal else ''}{metrics.line(epoch, values)} {times}", flush=True)
+        self._print(epoch, values, times)
         with suppress(OSError):  # a full disk is no reason to lose the training
             self._write_table()
 
-    def ended(self, values: Metrics) -> None:
-        """Keep the metrics of the model."""
+    def warn(self, sentence: str) -> None:
+        """Log the sentence once."""
+        if sentence not in self.warnings:
+            self.warnings.add(sentence)
+            print(self.erase, end="", flush=True)
+            logger.warning(sentence)
+
+    def ended(self, values: Metrics, is_best: bool) -> None:
+        """Keep the metrics of the model. Print them too if an epoch was chosen, or none was printed."""
+        if is_best or not self.has_printed:  # SageMaker's tuning and pipelines take the last line for the model's
+            of_epoch = {name: value for name, value in values.items() if name != "epoch"}
+            self._print(int(values["epoch"]), of_epoch, BEST if is_best else RESUMED)
         self.of_model = {name: value if math.isfinite(value) else None for name, value in values.items()}
 
     def write_metrics(self, channels: Sequence[str], notes: Sequence[str]) -> None:
@@ -64,6 +79,10 @@ class Report(Listener):
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
             (self.folder / "metrics.json").write_text(json.dumps(content) + "\n")
+
+    def _print(self, epoch: int, values: Metrics, note: str) -> None:
+        print(f"{self.erase}{metrics.line(epoch, values)} {note}", flush=True)
+        self.has_printed = True
 
     def _write_table(self) -> None:
         """Write the whole table once, then a line at a time as long as that succeeds."""

@@ -1,0 +1,24 @@
+"""The listener of a training, to whom it reports its progress."""
+
+from collections.abc import Mapping, Sequence
+
+Metrics = Mapping[str, float]
+
+
+class Listener:
+    """Receives the progress of a training. This one ignores it."""
+
+    def resumed(self, history: Sequence[Metrics]) -> None:
+        """Take the metrics of all epochs before an interruption."""
+
+    def step(self, done: float) -> None:
+        """Take the share of the epoch's steps that are done."""
+
+    def epoch(self, epoch: int, metrics: Metrics) -> None:
+        """Take the metrics of an epoch that has ended."""
+
+    def warn(self, sentence: str) -> None:
+        """Take a sentence about something that may not be what the user wants. The same one may come again."""
+
+    def ended(self, metrics: Metrics, is_best: bool) -> None:
+        """Take the metrics of the model's epoch: the best one if there is patience, else the last one that ended."""

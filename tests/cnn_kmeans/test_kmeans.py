@@ -1,0 +1,41 @@
+"""K-Means on features that leave clusters empty, or a silhouette undefined."""
+
+import math
+
+import numpy as np
+import pytest
+
+from seriesbox.cnn_kmeans import kmeans
+from seriesbox.cnn_kmeans.estimator import CNNKMeans
+from seriesbox.run import Run
+from seriesbox.tables.table import Table
+from tests.cnn_kmeans.small import SMALL
+from tests.recorder import Recorder
+
+CENTROIDS = np.array([[0, 0], [9, 9]], np.float32)
+
+
+@pytest.mark.parametrize(
+    ("features", "reason"),
+    [
+        ([[0, 0], [0, 1], [1, 0]], "all series are in one cluster"),
+        ([[0, 1]], "all series are in one cluster"),
+        ([[0, 1], [8, 9]], "every series is in a cluster of its own"),
+        ([[0, 1], [1, 0], [8, 9]], None),
+    ],
+)
+def test_a_score_is_defined_or_comes_with_the_reason_why_not(features, reason):
+    sentences = []
+    score = kmeans.score(np.array(features, np.float32), "valid_score", CENTROIDS, sentences.append)
+    assert math.isnan(score) == bool(reason)
+    assert [sentence.startswith(f"`valid_score` is nan: {reason}, ") for sentence in sentences] == [True] * bool(reason)
+
+
+@pytest.mark.parametrize("algorithm", ["lloyd", "elkan"])
+def test_fewer_distinct_series_than_clusters_are_one_warning_of_the_whole_training(two_shapes, algorithm):
+    table = Table.of(np.repeat(two_shapes[0].values[1:6], 3, axis=0))
+    recorder = Recorder()
+    sizes = SMALL.model_copy(update={"clusters": 8, "epochs": 3, "algorithm": algorithm})
+    CNNKMeans.fit(sizes, [table], [], Run(listener=recorder))
+    (warning,) = recorder.warnings
+    assert warning == "3 of 8 clusters have no series: too few series differ. Lower `clusters`, or add series."
