@@ -66,7 +66,7 @@ def _raise_gaps(table: Table) -> NoReturn:
     missing = Places()
     for rows in blocks(*table.values.shape):
         gaps = np.isnan(table.values[rows])
-        empty = np.all(gaps, axis=1)
+        empty = np.all(gaps, axis=1) if gaps.shape[1] > 1 else np.zeros(len(gaps), np.bool_)
         cells = [*((row, -1) for row in np.flatnonzero(empty)), *np.argwhere(gaps & ~empty[:, None])]
         missing.add(
             len(cells),

@@ -7,9 +7,11 @@ import pytest
 import torch
 
 from seriesbox.artifact import save
+from seriesbox.cnn_kmeans.predictor import CNNKMeansPredictor
 from seriesbox.lstm_ad.estimator import LSTMAD
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.sagemaker.paths import Paths
+from seriesbox.sagemaker.training.channels import read_channels
 from seriesbox.tables.csv import write_csv
 from tests.hosts import MakeHosts, make_hosts
 from tests.job import CNN, LSTM, interrupted
@@ -69,6 +71,16 @@ def paths(job, monkeypatch) -> Paths:
     """The tree of the job."""
     monkeypatch.setenv("SAGEMAKER_BASE_DIR", str(job.base))
     return Paths()
+
+
+@pytest.fixture
+def read(paths):
+    """Read the channels of the job for an algorithm."""
+
+    def read(predictor=CNNKMeansPredictor):
+        return [channel.tables for channel in read_channels(paths, predictor, lambda *_: [])]
+
+    return read
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The data files of a channel are told from other files, and become tables."""
 
 import gzip
-import os
 import subprocess
 import sys
 
@@ -11,10 +10,7 @@ import pytest
 from seriesbox.cnn_kmeans.predictor import CNNKMeansPredictor
 from seriesbox.errors import DataError, UserError
 from seriesbox.lstm_ad.predictor import LSTMADPredictor
-from seriesbox.sagemaker.content_type import ContentType
-from seriesbox.sagemaker.serving import formats
 from seriesbox.sagemaker.training import data_files
-from seriesbox.sagemaker.training.channels import read_channels
 from seriesbox.tables.csv import write_csv
 
 VALUES = np.arange(12.0).reshape(6, 2)
@@ -35,14 +31,6 @@ NO_DATA = [
     "desktop.ini",
     "a.csv~",
 ]
-
-
-@pytest.fixture
-def read(paths):
-    def read(predictor=CNNKMeansPredictor):
-        return [channel.tables for channel in read_channels(paths, predictor, lambda *_: [])]
-
-    return read
 
 
 def test_every_data_file_is_a_table_in_the_order_of_their_paths(job, read):
@@ -88,67 +76,6 @@ def test_a_file_that_is_no_json_is_refused_if_the_content_type_says_json_lines(j
     job.put("training", "a.csv", BODY)
     with pytest.raises(DataError, match=r"^training/a\.csv must hold lists .* row 1 is not JSON: .*; row 2 is"):
         read()
-
-
-@pytest.mark.parametrize(
-    ("content_type", "body"),
-    [
-        ("text/csv; header=present", b"a,b\n" + BODY),
-        ("text/csv; header=absent", b"0,1\n2,3\n"),
-        ("text/csv;label_size=0", BODY),
-        ("application/json", b"[[1, 2],\n [3, 4]]"),
-    ],
-)
-@pytest.mark.parametrize("predictor", [CNNKMeansPredictor, LSTMADPredictor])
-def test_a_content_type_means_what_it_means_for_requests(job, read, predictor, content_type, body):
-    job.configure("inputdataconfig", training={"ContentType": content_type})
-    job.put("training", "a", body)
-    ((table,), _) = read(predictor)
-    (expected,) = formats.read(body, ContentType.parse(content_type), predictor)
-    np.testing.assert_array_equal(table.values, expected.values)
-
-
-@pytest.mark.parametrize(
-    ("content_type", "message"),
-    [
-        ("application/x-parquet", "The content type is application/x-parquet: use text/csv"),
-        ("text/csv;label_size=1", "`label_size` is 1 in the content type: no column is a label"),
-        ("text/csv; charset=utf-16le", "The charset is utf-16le: use utf-8"),
-        ("text/csv; header=yes", "`header` is yes in the content type"),
-    ],
-)
-def test_a_content_type_that_requests_may_not_have_is_refused(job, read, content_type, message):
-    job.configure("inputdataconfig", training={"ContentType": content_type})
-    job.put("training", "a.csv", BODY)
-    with pytest.raises(DataError, match=f"^The `training` channel cannot be read. {message}"):
-        read()
-
-
-def test_what_is_no_file_is_skipped_and_never_waited_for(job, read):
-    job.put("training", "a.csv", BODY)
-    folder = job.channel("training")
-    os.mkfifo(folder / "pipe")
-    (folder / "link.csv").symlink_to("pipe")
-    (folder / "linked").symlink_to(".")
-    ((table,), _) = read()
-    assert table.name == "training/a.csv"
-
-
-def test_folders_may_be_nested_deeper_than_python_calls(job, read):
-    folder = job.channel("training")
-    folder.mkdir(parents=True)
-    (folder / "a.csv").write_bytes(BODY)
-    descriptor = os.open(folder, os.O_RDONLY)
-    for _ in range(1200):
-        os.mkdir("d", dir_fd=descriptor)
-        descriptor, above = os.open("d", os.O_RDONLY, dir_fd=descriptor), descriptor
-        os.close(above)
-    os.close(descriptor)
-    try:
-        ((table,), _) = read()
-    finally:
-        subprocess.run(["rm", "-r", folder], check=True)  # Python's own way to remove them calls itself
-    assert table.name == "training/a.csv"
 
 
 def test_gzip_in_gzip_is_named(job, read):

@@ -31,8 +31,15 @@ def test_the_epochs_before_an_interruption_are_in_the_table_too(tmp_path):
 
 
 def test_the_metrics_of_the_model_are_valid_json(tmp_path):
-    Report(2, tmp_path).ended({"epoch": 2, "train_score": float("nan")}, is_best=False)
-    assert json.loads((tmp_path / "metrics.json").read_text()) == {"epoch": 2, "train_score": None}
+    report = Report(2, tmp_path)
+    report.ended({"epoch": 2, "train_score": float("nan")}, is_best=False)
+    report.write_metrics(["training: 1 file"], ["A note."])
+    assert json.loads((tmp_path / "metrics.json").read_text()) == {
+        "epoch": 2,
+        "train_score": None,
+        "channels": ["training: 1 file"],
+        "notes": ["A note."],
+    }
 
 
 def test_a_disk_that_takes_no_files_ends_no_training(tmp_path, capsys):
@@ -40,6 +47,7 @@ def test_a_disk_that_takes_no_files_ends_no_training(tmp_path, capsys):
     report = Report(1, tmp_path / "data")
     report.epoch(1, {"train_loss": 1})
     report.ended({"epoch": 1, "train_loss": 1}, is_best=False)
+    report.write_metrics([], [])
     assert "train_loss: 1.0" in capsys.readouterr().out
 
 
@@ -59,7 +67,12 @@ def test_a_job_keeps_the_metrics_of_all_epochs_as_a_table_and_the_last_as_json(j
     table = np.genfromtxt(job.base / "output/data/metrics.csv", delimiter=",", names=True)
     assert table["epoch"].tolist() == [1, 2, 3, 4, 5, 6]
     last = json.loads((job.base / "output/data/metrics.json").read_text())
-    assert last == {name: pytest.approx(table[name][-1]) for name in table.dtype.names}
+    rows = bodies["lstm-ad"].count(b"\n")
+    assert last == {
+        **{name: pytest.approx(table[name][-1]) for name in table.dtype.names},
+        "channels": [f"training: 1 file (a.csv), {rows} rows of 2 columns, 0 gaps"],
+        "notes": [],
+    }
 
 
 def test_a_terminal_shows_a_bar_and_the_lines_as_they_are_elsewhere(job, wave):
