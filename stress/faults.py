@@ -13,7 +13,7 @@ import numpy as np
 from demo.container import csv, lay_out
 from demo.problem import Hyperparameters
 
-WAVE = csv(np.sin(np.arange(400) / 5)[:, None])
+WAVE = csv(np.cos(np.arange(400) / 5 + 0.1)[:, None])
 SERIES = csv(np.random.default_rng(0).normal(size=(30, 20)))
 LSTM: Hyperparameters = {
     "model": "lstm-ad",
@@ -98,8 +98,22 @@ def give_absurd_model(folder: Path) -> None:
 
 FAULTS: dict[str, Fault] = {
     "a cell that is no number": Fault(training=WAVE + b"six\n"),
+    "a header that pandas writes": Fault(training=b"0\n" + WAVE),
+    "a column of dates with a header": Fault(
+        training=b"time,value\n" + b"".join(b"2026-11-28 00:%02d,1.5\n" % minute for minute in range(60))
+    ),
+    "a blank line after every row": Fault(training=WAVE.replace(b"\n", b"\n\n")),
+    "one series per row for LSTM-AD": Fault(training=SERIES[: SERIES.index(b"\n")]),
+    "one column for CNN-KMeans": Fault(hyperparameters=CNN),
+    "a content type that is not read": Fault(
+        configure("inputdataconfig", training={"ContentType": "application/x-npy"})
+    ),
     "a missing cell": Fault(training=WAVE + b'""\n'),
     "rows of different lengths": Fault(training=WAVE + b"1,2\n"),
+    "files of different columns": Fault(write("input/data/training/more.csv", b"1,2\n" * 400)),
+    "a file that is no data": Fault(
+        write("input/data/training/notes.txt", b"These are notes.\nThey have two lines.\n")
+    ),
     "a damaged gzip file": Fault(training=gzip.compress(WAVE)[:-9]),
     "a channel without files": Fault(lambda folder: (folder / "input/data/training/training.csv").unlink()),
     "no training channel": Fault(lambda folder: (folder / "input/data/training").rename(folder / "input/data/train")),

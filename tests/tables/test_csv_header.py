@@ -37,6 +37,7 @@ def test_a_header_of_other_numbers_above_an_index_is_no_data():
     [
         b"0\n0\n1\n5\n2\n",
         b"0.0\n0.5\n",
+        b"0\n0.5\n1\n1.5\n",
         b"0.0,1.0,2.0\n3.5,4.5,5.5\n",
         b",0.5,0.7\n0.1,0.2,0.3\n0.4,0.5,0.6\n",
         b"0,1,3\n0,1,2\n",

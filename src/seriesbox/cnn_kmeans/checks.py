@@ -7,6 +7,8 @@ from seriesbox.scaler import Scaler
 from seriesbox.tables.blocks import blocks
 from seriesbox.tables.table import Table
 
+MIN_ROWS = 10  # fewer series of one step may be a part of a file that a batch job has cut
+
 
 def check_observed(table: Table) -> None:
     """Raise DataError that names the rows in which nothing is observed."""
@@ -20,7 +22,7 @@ def check_observed(table: Table) -> None:
 
 def check_direction(table: Table) -> None:
     """Raise DataError if there is one column of many rows, which is one series turned."""
-    if table.values.shape[1] == 1 and len(table.values) > 1:
+    if table.values.shape[1] == 1 and len(table.values) >= MIN_ROWS:
         raise DataError(
             f"{table.name} has one column, so that each of its {len(table.values)} rows would be a series of one step: "
             "give a series per row, and a time step per column."

@@ -9,21 +9,22 @@ NO_SERIES = re.compile(  # a time, an index or a label
     r"([_ ]?(utc|time|stamp|id|index|label|flag|score))?"
     r"|ds|day|hour|month|year|row|nr|no|unnamed.*|(is[_ ]?)?(anomalous|anomaly|outlier)|ground[_ ]?truth|y_true|fold"
 )
+WHOLE_NUMBER = re.compile(rb'(?:^|\n)[" ]*[-+]?\d+[" ]*(?:\n|$)')  # alone on a line
 SHOWN = 60  # characters of a header in a message
 
 
 def is_counted(lines: bytes) -> bool:
     """Return whether lines begin with the numbers by which pandas names columns: 0, 1, 2, ...
 
-    An empty cell before them, or one above a column that counts, is the name of an index. A lone 0 is a header if a
-    number below has a point, because pandas writes that column's own zeros as 0.0.
+    An empty cell before them, or one above a column that counts, is the name of an index. A lone 0 is a header if all
+    numbers below have a point, because pandas writes such a column's own zeros as 0.0.
     """
     if not lines.startswith((b"0", b",", b'"')):  # as nearly no file does
         return False
     row, _, below = lines.partition(b"\n")
     cells = row.translate(None, b'" \t').split(b",")
     if cells == [b"0"]:
-        return re.search(rb"[.eE]", below) is not None
+        return re.search(rb"[.eE]", below) is not None and not WHOLE_NUMBER.search(below)
     names = cells[1:] if not cells[0] else cells
     if names and names == [b"%d" % number for number in range(len(names))]:
         return True

@@ -52,7 +52,7 @@ def test_models_are_loaded_once_listed_and_described(loaded):
 
 
 def test_each_model_answers_for_itself_and_none_without_a_name(loaded):
-    assert loaded.invoke("a", b"1,2\n2,3\n3,4\n").values.shape == (3, 2)
+    assert loaded.invoke("a", b"1\n2\n3\n").values.shape == (3, 2)
     assert loaded.invoke("b", b"1,2,3\n").values.shape == (1, 4)
     assert loaded.server.post(b"1\n").status == 404
 
