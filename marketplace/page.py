@@ -25,9 +25,9 @@ from seriesbox.sagemaker.training import checkpoints
 
 TEMPLATE, SHARED_TEXTS = FOLDER / "page.template.md", FOLDER / "texts.md"
 REPOSITORY = "https://github.com/OWNER/seriesbox"  # the public address of code, notebooks and samples; still to be set
-# Limits of SageMaker on requests, and of AWS Marketplace, by its Seller Guide: "Service restrictions and quotas for machine learning products" and
+# Limits of AWS Marketplace, by its Seller Guide: "Service restrictions and quotas for machine learning products" and
 # "Removing a product". MaxWaitTimeInSeconds is fixed, and SageMaker allows no MaxRuntimeInSeconds above it.
-REAL_TIME_MB, BATCH_MB = 25, 100
+REAL_TIME_MB, BATCH_MB = 25, 100  # SageMaker's limits on a request
 REQUEST_SECONDS, SPOT_SECONDS, SUPPORTED_DAYS = 60, 3600, 90
 
 Values = dict[str, str]

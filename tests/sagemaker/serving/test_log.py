@@ -39,8 +39,8 @@ def children(server):
 
 
 @pytest.mark.parametrize("log", ["/dev/full", ">(true)"])  # a disk without room, a reader that is gone
-def test_a_server_whose_log_cannot_be_written_still_answers(serving, cnn, log):
-    with serving(cnn, ["bash", "-c", f'exec "$0" > {log}', SERVE]) as server:
+def test_a_server_whose_log_cannot_be_written_still_answers(serving, one_column, log):
+    with serving(one_column, ["bash", "-c", f'exec "$0" > {log}', SERVE]) as server:
         assert ask_until(server, lambda outcomes: len(outcomes) == 5) == [200] * 5
         killed = children(server)
         for worker in killed:

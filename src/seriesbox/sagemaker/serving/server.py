@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 SPARE_THREADS = 8  # beside those of the queue: to say that it is full, and to load models
-MAX_WAITING = 1000  # connections without a request that is computed
+MAX_WAITING = 1000  # connections that wait for their clients
 SPARE_FILES = 200
 CPU_COMPUTES = (
     "So the CPU computes. An endpoint's production variant gets a newer driver by its `InferenceAmiVersion`; for a "
@@ -84,7 +84,7 @@ class Server(BaseApplication):
 
 
 def _max_waiting() -> int:
-    """Return the number of connections that may wait for their clients: each needs a file for its connection, and one for its answer."""
+    """Return how many connections may wait: each needs a file for itself, and one for its answer."""
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return min(MAX_WAITING, max(SPARE_FILES, files - SPARE_FILES) // 2)
 
