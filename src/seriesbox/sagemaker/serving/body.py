@@ -14,7 +14,7 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, RequestTimeou
 from seriesbox.sagemaker.serving.connection import LEAST_RATE
 
 CHUNK = 1 << 20
-READ = "seriesbox.read"  # in the request's environ
+READ = "body.is_read"  # in the request's environ
 
 
 def read_body(request: Request, limit: int | None, grow: Callable[[int], object] = lambda size: None) -> bytes:

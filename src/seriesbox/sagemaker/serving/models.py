@@ -13,7 +13,7 @@ from seriesbox.sagemaker.machine import release_memory
 from seriesbox.sagemaker.serving.memory import Memory
 from seriesbox.sagemaker.serving.settings import ServerSettings
 
-FILE_SIZES = 3  # in memory, of a model and what a request to it needs
+FILE_SIZES = 4  # in memory, of a model and what a request to it needs
 RUNTIME = 1 << 18  # bytes, of a model of any size
 
 

@@ -19,7 +19,7 @@ from seriesbox.sagemaker.serving.head import is_complete, is_ping
 from seriesbox.sagemaker.serving.log import log
 
 SECONDS_FOR_HEAD = 5  # from its first byte to its last
-SECONDS_TO_LEAVE = 5  # for a client that sends on though its answer is sent: many read only then
+SECONDS_TO_LEAVE = 5  # after the last answer: a client that is reset while it sends may not see why it was refused
 SECONDS_BEHIND = 60  # that a client may fall behind the least rate while it takes its answer
 SECONDS_KEPT_AT_END = 2  # of connections without a request while the server stops
 SECONDS_BETWEEN_SWEEPS = 0.2
@@ -42,7 +42,8 @@ class Worker(ThreadWorker):
         except (BlockingIOError, ConnectionAbortedError):
             return
         self.nr_conns += 1
-        self._await_request(TConn(self.cfg, Connection(accepted), address, listener.getsockname()), Stage.SILENT)
+        conn = TConn(self.cfg, Connection(accepted), address, listener.getsockname())
+        self._wait(conn, Stage.SILENT, self.cfg.keepalive, self._receive)
         if self.nr_conns >= self.worker_connections:
             self._close(min(self.waiting, key=lambda conn: conn.sock.stage))
 
@@ -91,9 +92,6 @@ class Worker(ThreadWorker):
         # An event may come in one batch with that by which its connection had to give way.
         self.poller.register(conn.sock, events, lambda _: on_event(conn) if conn in self.waiting else None)
 
-    def _await_request(self, conn: Any, stage: Stage) -> None:
-        self._wait(conn, stage, self.cfg.keepalive if self.alive else SECONDS_KEPT_AT_END, self._receive)
-
     def _receive(self, conn: Any) -> None:
         """Receive a part of a head, and hand the request over if it is complete."""
         sock = conn.sock
@@ -109,8 +107,6 @@ class Worker(ThreadWorker):
             self.enqueue_req(conn)
 
     def _send(self, conn: Any) -> None:
-        """Send a part of an answer."""
-        now = time.monotonic()
         try:
             sent = conn.sock.send_unsent()
         except BlockingIOError:
@@ -118,7 +114,7 @@ class Worker(ThreadWorker):
         except OSError:
             self._close(conn)
             return
-        conn.sock.deadline = min(now + SECONDS_BEHIND, conn.sock.deadline + sent / LEAST_RATE)
+        conn.sock.deadline = min(time.monotonic() + SECONDS_BEHIND, conn.sock.deadline + sent / LEAST_RATE)
         if not conn.sock.is_unsent:
             self._stop_waiting(conn)
             self._go_on(conn)
@@ -137,10 +133,9 @@ class Worker(ThreadWorker):
         elif sock.received:
             self._wait(conn, Stage.HEAD, SECONDS_FOR_HEAD, self._receive)
         else:
-            self._await_request(conn, Stage.KEPT)
+            self._wait(conn, Stage.KEPT, self.cfg.keepalive if self.alive else SECONDS_KEPT_AT_END, self._receive)
 
     def _hear_out(self, conn: Any) -> None:
-        """Read on after the last answer: a client that is reset while it sends may not see why it was refused."""
         if conn.sock.receive() == b"":
             self._close(conn)
 
