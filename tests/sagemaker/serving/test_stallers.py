@@ -67,13 +67,17 @@ def test_clients_that_stall_do_not_hold_the_slots_for_long(server):
         assert server.post(b"1\n2\n3\n").status == 200
 
 
-def test_of_too_many_silent_connections_the_oldest_give_way(server):
+@pytest.mark.parametrize("begun", [SILENT, IN_THE_HEAD])
+def test_of_too_many_connections_that_say_nothing_the_oldest_give_way(server, begun):
     with ExitStack() as stack:
-        silent = [stack.enter_context(connect(server)) for _ in range(300)]
+        stalled = []
+        for _ in range(300):
+            stalled.append(stack.enter_context(connect(server)))
+            stalled[-1].sendall(begun)
         assert server.get("/ping").status == 200
-        assert silent[0].recv(1) == b""
-        silent[-1].sendall(PING + b"\r\n")
-        assert silent[-1].recv(13) == b"HTTP/1.1 200 "
+        assert stalled[0].recv(1) == b""
+        stalled[-1].sendall(b"\r\n" if begun else PING + b"\r\n")
+        assert stalled[-1].recv(9) == b"HTTP/1.1 "
 
 
 def test_a_client_that_does_not_take_its_answer_is_hung_up_on(server):

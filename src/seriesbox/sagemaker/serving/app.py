@@ -4,6 +4,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 from flask import Flask, Response, g, request
@@ -61,7 +62,7 @@ def create_app(settings: ServerSettings, memory: Memory, models: Models, only: L
             return respond(only)
 
     else:
-        _add_model_routes(app, models, respond)
+        _add_model_routes(app, slots, models, respond)
 
     @app.errorhandler(Exception)
     def failed(error: Exception) -> Response:
@@ -81,12 +82,14 @@ def create_app(settings: ServerSettings, memory: Memory, models: Models, only: L
     return app
 
 
-def _add_model_routes(app: Flask, models: Models, respond: Callable[[LoadedModel], Response]) -> None:
+def _add_model_routes(app: Flask, slots: Slots, models: Models, respond: Callable[[LoadedModel], Response]) -> None:
     """Add the routes of a multi-model endpoint."""
 
     @app.post("/models")
     def load_model() -> Response:
-        body = read_body(request, 1 << 16)
+        with ExitStack() as held:
+            slots.acquire(held)
+            body = read_body(request, 1 << 16)
         given = parse_json(body, "The request")
         name, url = (given.get(key) if isinstance(given, dict) else None for key in ("model_name", "url"))
         if not isinstance(name, str) or not isinstance(url, str) or not MODEL_NAME.fullmatch(name):

@@ -11,17 +11,16 @@ LEAST_RATE = 5_000  # bytes a second that a client must send or take
 SECONDS_BEHIND = 10  # that a client may fall behind this rate while its body is awaited
 SECONDS_FOR_BODY = 3600  # in all
 SEND_BUFFER = 1 << 18  # bytes; the system would hold megabytes for a client that does not read
-PART = 1 << 18  # bytes received or sent at once
+PART = 1 << 16  # bytes received or sent at once
 
 
 class Stage(IntEnum):
     """The stages of a connection that waits for its client. If there are too many, they give way in this order."""
 
     LEAVING = 0
-    SILENT = 1
-    HEAD = 2
-    KEPT = 3
-    ANSWER = 4
+    HEAD = 1  # or nothing of it yet
+    KEPT = 2
+    ANSWER = 3
 
 
 class Connection(socket.socket):
@@ -34,7 +33,7 @@ class Connection(socket.socket):
     def __init__(self, accepted: socket.socket) -> None:
         super().__init__(fileno=accepted.detach())
         self.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-        self.stage = Stage.SILENT
+        self.stage = Stage.HEAD
         self.deadline = 0.0  # of the stage
         self.received = bytearray()  # by the event loop
         self.unsent = bytearray()
@@ -107,22 +106,27 @@ class Connection(socket.socket):
         return bool(self.unsent or self._file)
 
     def send_unsent(self) -> int:
-        """Send what the client takes, and return the number of bytes. Raises OSError if it takes none."""
+        """Send what the client takes, and return the number of bytes. Raises OSError if it is gone."""
         self.settimeout(0)
-        if self.unsent:
-            sent = super().send(memoryview(self.unsent)[:PART])
-            del self.unsent[:sent]
-        elif self._file:
-            file, start, end = self._file
-            sent = os.sendfile(self.fileno(), file.fileno(), start, min(PART, end - start))
-            self._file = (file, start + sent, end) if sent and start + sent < end else None
-            if not self._file:
-                file.close()
+        sent = 0
+        with suppress(BlockingIOError):
+            if self.unsent:
+                sent = super().send(memoryview(self.unsent)[:PART])
+                del self.unsent[:sent]
+            elif self._file:
+                file, start, end = self._file
+                sent = os.sendfile(self.fileno(), file.fileno(), start, min(PART, end - start))
+                self._file = (file, start + sent, end)
+                if not sent or start + sent == end:
+                    self._close_file()
         return sent
 
     def close(self) -> None:
         """Close the socket and the file."""
+        self._close_file()
+        super().close()
+
+    def _close_file(self) -> None:
         if self._file:
             self._file[0].close()
             self._file = None
-        super().close()

@@ -36,16 +36,16 @@ class Worker(ThreadWorker):
         self.next_sweep = 0.0
 
     def accept(self, listener: socket) -> None:
-        """Accept a connection. If there are too many, the one that can best be missed gives way."""
+        """Accept a connection. If there are too many, the oldest of those that can best be missed gives way."""
         try:
             accepted, address = listener.accept()
-        except (BlockingIOError, ConnectionAbortedError):
+        except OSError:  # the client is gone, or there are no files for the moment
             return
+        if self.nr_conns + 1 >= self.worker_connections and self.waiting:
+            self._close(min(self.waiting, key=lambda conn: conn.sock.stage))
         self.nr_conns += 1
         conn = TConn(self.cfg, Connection(accepted), address, listener.getsockname())
-        self._wait(conn, Stage.SILENT, self.cfg.keepalive, self._receive)
-        if self.nr_conns >= self.worker_connections:
-            self._close(min(self.waiting, key=lambda conn: conn.sock.stage))
+        self._wait(conn, Stage.HEAD, self.cfg.keepalive, self._receive)
 
     def enqueue_req(self, conn: Any) -> None:
         """Let a thread handle a request. Pings have their own."""
@@ -62,6 +62,9 @@ class Worker(ThreadWorker):
     def finish_request(self, conn: Any, fs: "Future[Any]") -> None:
         """Take a connection back from its thread."""
         conn.sock.end()
+        if conn.sock.fileno() < 0:  # gunicorn has closed it
+            self.nr_conns -= 1
+            return
         conn.is_kept = not fs.cancelled() and not fs.exception() and fs.result()
         if conn.sock.is_unsent:
             self._wait(conn, Stage.ANSWER, SECONDS_BEHIND, self._send, EVENT_WRITE)
@@ -81,7 +84,7 @@ class Worker(ThreadWorker):
 
     def _cap_keepalive(self, deadline: float) -> None:
         for conn in self.waiting:
-            if conn.sock.stage in (Stage.SILENT, Stage.KEPT):
+            if conn.sock.stage in (Stage.HEAD, Stage.KEPT) and not conn.sock.received:
                 conn.sock.deadline = min(conn.sock.deadline, deadline)
 
     def _wait(
@@ -109,8 +112,6 @@ class Worker(ThreadWorker):
     def _send(self, conn: Any) -> None:
         try:
             sent = conn.sock.send_unsent()
-        except BlockingIOError:
-            return
         except OSError:
             self._close(conn)
             return
