@@ -21,13 +21,13 @@ from marketplace.markdown import enumeration, items
 from marketplace.profile import validation_profile
 from marketplace.request import EXAMPLE_SELLER
 from seriesbox.sagemaker.content_type import FORMATS
-from seriesbox.sagemaker.serving.settings import BATCH, MEGABYTE, REAL_TIME
 from seriesbox.sagemaker.training import checkpoints
 
 TEMPLATE, SHARED_TEXTS = FOLDER / "page.template.md", FOLDER / "texts.md"
 REPOSITORY = "https://github.com/OWNER/seriesbox"  # the public address of code, notebooks and samples; still to be set
 # Limits of AWS Marketplace, by its Seller Guide: "Service restrictions and quotas for machine learning products" and
 # "Removing a product". MaxWaitTimeInSeconds is fixed, and SageMaker allows no MaxRuntimeInSeconds above it.
+REAL_TIME_MB, BATCH_MB = 25, 100  # SageMaker's limits on a request
 REQUEST_SECONDS, SPOT_SECONDS, SUPPORTED_DAYS = 60, 3600, 90
 
 Values = dict[str, str]
@@ -58,8 +58,8 @@ def _project(name: str) -> Values:
         "folder_url": f"{files}/marketplace/{name}",
         "version": EXAMPLE_SELLER.version,
         "formats": enumeration(FORMATS),
-        "real_time_limit_mb": str(REAL_TIME // MEGABYTE),
-        "batch_limit_mb": str(BATCH // MEGABYTE),
+        "real_time_limit_mb": str(REAL_TIME_MB),
+        "batch_limit_mb": str(BATCH_MB),
         "checkpoint_seconds": f"{checkpoints.SECONDS_BETWEEN_CHECKPOINTS:g}",
         "request_seconds": str(REQUEST_SECONDS),
         "spot_seconds": str(SPOT_SECONDS),

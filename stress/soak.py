@@ -1,8 +1,9 @@
 """Mixed load on the real server for a long time: is every answer right, and does memory stay where it is?
 
 Clients with and without keep-alive send one record to megabytes, in every format, with a length or chunked; some are
-slow, some send invalid requests, some disconnect while they send or read. The same request must always get the same
-answer. The algorithms are served one after the other, and share the time.
+slow, some send invalid requests, some disconnect while they send or read, others stall there or send nothing. The same
+request must always get the same answer, and every ping one within a second. The algorithms are served one after the
+other, and share the time.
 
     .venv/bin/python -m stress.soak [--seconds 600] [--megabytes 4] [--seed 0]
 """
@@ -28,11 +29,14 @@ from seriesbox.algorithm import Estimator
 from seriesbox.artifact import save
 from stress.soak_clients import Outcome, run_client
 from stress.soak_requests import soak_requests
+from stress.soak_stallers import MANNERS, run_pings, run_staller
 
 CLIENTS = 8
+THREADS = CLIENTS + sum(MANNERS.values()) + 1  # to ping
 TENTHS = 10  # of the time, each a row of the table
 MAX_GROWTH = 1.15  # of the last third's median memory over the middle third's
-MIN_SECONDS = 60  # to judge memory by: in less time, caches are still filling up
+MIN_SECONDS = 60  # to judge memory and pings by: in less time, caches are still filling up
+MAX_PING = 1  # seconds
 
 
 @dataclass
@@ -41,11 +45,13 @@ class Soak:
 
     seconds: of load.
     megabytes: the memory of its worker, at every second or more often.
+    pings: the seconds that each took.
     """
 
     seconds: float
     outcomes: list[Outcome] = field(default_factory=list)
     megabytes: list[int] = field(default_factory=list)
+    pings: list[float] = field(default_factory=list)
 
     def faults(self, server: RunningServer) -> list[str]:
         """Return everything that is wrong with the outcomes, the memory and the log."""
@@ -60,6 +66,9 @@ class Soak:
         before, after = (median(part) for part in (self.megabytes[third:-third], self.megabytes[-third:]))
         if self.seconds >= MIN_SECONDS and after > MAX_GROWTH * before:
             faults.append(f"memory grew from {before:.0f} to {after:.0f} MB")
+        limit = MAX_PING if self.seconds >= MIN_SECONDS else 60
+        if slow := sum(ping > limit for ping in self.pings):
+            faults.append(f"{slow} of {len(self.pings)} pings took more than {limit} s, up to {max(self.pings):.1f} s")
         return faults
 
     def summary(self) -> str:
@@ -69,7 +78,8 @@ class Soak:
         first, middle, last = (self.megabytes[int(share * (len(self.megabytes) - 1))] for share in (0.1, 0.5, 1))
         memory = f"{first}, {middle}, {last} MB"
         requests = f"{len(self.outcomes)} requests, p50 {p50:.1f} ms, p99 {p99:.0f} ms"
-        return f"{requests}; memory after a tenth, the half and the whole: {memory}"
+        pings = f"{len(self.pings)} pings, the slowest {max(self.pings):.2f} s"
+        return f"{requests}; {pings}; memory after a tenth, the half and the whole: {memory}"
 
 
 def soak(model: Estimator, record: Shape, megabytes: float, seconds: float, seed: int) -> tuple[Soak, list[str]]:
@@ -78,7 +88,10 @@ def soak(model: Estimator, record: Shape, megabytes: float, seconds: float, seed
     print("| tenth | requests | results | memory |\n|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         save(model, Path(folder) / "model")
-        with serving(Path(folder), OMP_NUM_THREADS="1") as (server, _), ThreadPoolExecutor(CLIENTS) as pool:
+        with (
+            serving(Path(folder), OMP_NUM_THREADS="1") as (server, _),
+            ThreadPoolExecutor(THREADS) as pool,
+        ):
             groups = soak_requests(server, model, record, megabytes)
             started = time.monotonic()
             end = started + seconds
@@ -88,6 +101,9 @@ def soak(model: Estimator, record: Shape, megabytes: float, seconds: float, seed
                     observed.outcomes.append(outcome)
 
             clients = [pool.submit(client, number) for number in range(CLIENTS)]
+            clients.append(pool.submit(lambda: observed.pings.extend(run_pings(server, end))))
+            for manner, count in MANNERS.items():
+                clients += [pool.submit(run_staller, server, manner, groups[-1].requests[0], end) for _ in range(count)]
             for part in range(1, TENTHS + 1):
                 done = len(observed.outcomes)
                 while time.monotonic() < started + seconds * part / TENTHS:

@@ -80,3 +80,11 @@ def test_one_row_at_a_time_is_refused_if_rows_depend_on_each_other(serving, lstm
         assert "set SplitType to None, or give one series per line as JSON Lines" in answer.message
         line = json.dumps(wave[:30].tolist()).encode()
         assert server.post(line, "application/jsonlines").status == 200
+
+
+@pytest.mark.parametrize("rows", [3, 60_000])  # an answer in memory, and one on the disk
+def test_every_answer_has_a_length(one_column_server, rows):
+    answer = one_column_server.post(b"1\n" * rows)
+    assert answer.headers["Transfer-Encoding"] is None
+    assert int(answer.headers["Content-Length"]) == len(answer.body)
+    assert answer.body.count(b"\n") == rows

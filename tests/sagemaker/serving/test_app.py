@@ -58,7 +58,7 @@ def test_several_transforms_at_once_share_the_payload_that_sagemaker_allows(serv
 
 def test_execution_parameters_lift_the_limit_and_name_no_strategy_that_was_not_chosen(cnn_server, serving, cnn):
     parameters = json.loads(cnn_server.get("/execution-parameters").body)
-    assert parameters == {"MaxConcurrentTransforms": 1, "MaxPayloadInMB": 25}
+    assert parameters == {"MaxConcurrentTransforms": 1, "MaxPayloadInMB": 100}
     batch = {"SAGEMAKER_BATCH": "True", "SAGEMAKER_BATCH_STRATEGY": "MULTI_RECORD"}
     with serving(cnn, **batch) as server:
         parameters = json.loads(server.get("/execution-parameters").body)

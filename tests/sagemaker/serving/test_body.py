@@ -23,10 +23,17 @@ def test_a_body_over_the_limit_is_413_however_it_is_sent(serving, cnn):
             assert len(server.request("POST", "/invocations", sent, headers).values) == 499
 
 
-def test_a_large_body_that_is_refused_is_read_so_that_its_sender_sees_why(cnn_server):
+def test_a_large_body_that_is_refused_is_read_so_that_its_sender_sees_why(serving, cnn):
     large = b"1,2\n" * 7_000_000
-    for content_type, status in (("text/csv", 413), ("text/html", 415)):
-        assert cnn_server.post(large, content_type).status == status
+    with serving(cnn, MAX_CONTENT_LENGTH="1000000") as server:
+        for content_type, status in (("text/csv", 413), ("text/html", 415)):
+            assert server.post(large, content_type).status == status
+
+
+def test_a_connection_is_kept_after_a_body_that_was_read_and_closed_after_one_that_was_not(cnn_server):
+    for content_type, status, connection in (("text/csv", 400, "keep-alive"), ("text/html", 415, "close")):
+        answer = cnn_server.post(b"x\n", content_type)
+        assert (answer.status, answer.headers["Connection"]) == (status, connection)
 
 
 def test_half_a_request_is_400_and_the_log_says_so(cnn_server):

@@ -12,7 +12,7 @@ import torch
 
 from seriesbox.artifact import save
 from tests.archive import pack
-from tests.clients import LONG_ANSWER_ROWS, ask_until, long_answer
+from tests.clients import LONG_ANSWER_ROWS, ask_until, connect, long_answer
 from tests.job import SERVE
 
 
@@ -66,10 +66,9 @@ def test_a_server_that_cannot_use_its_gpu_says_why_and_computes_on_the_cpu(servi
 
 
 FULL_DISKS = """
-for folder in /dev/shm "$TMPDIR"; do
-    mount -t tmpfs -o size=4k none "$folder"
-    if head -c 8k /dev/zero > "$folder/full"; then exit 1; fi
-done
+mount -t tmpfs -o size=64k none "$TMPDIR"
+mount -t tmpfs -o size=4k none /dev/shm
+if head -c 8k /dev/zero > /dev/shm/full; then exit 1; fi
 mount -o remount,bind,ro /
 cd "$HOME"
 if touch file; then exit 1; fi
@@ -82,20 +81,24 @@ OWN_MOUNTS = "unshare --map-root-user --mount"
     subprocess.run(f"{OWN_MOUNTS} mount -t tmpfs none /mnt", shell=True, check=False).returncode != 0,
     reason="this machine grants no mounts of one's own",
 )
-def test_a_server_needs_no_disk(serving, cnn, tmp_path):
+def test_a_server_needs_a_disk_for_large_answers_alone_and_says_so(serving, cnn, tmp_path):
     command = [*OWN_MOUNTS.split(), "sh", "-euc", FULL_DISKS, SERVE]
     with serving(cnn, command, TMPDIR=str(tmp_path), HOME="/") as server:
-        large = b"1,2,3,4\n" * 300_000
-        assert server.post(large).body.count(b"\n") == 300_000
-        os.kill(server.lines("start")[0]["process"], signal.SIGKILL)
-        server.lines("start", at_least=2)
-        assert server.post(large).body.count(b"\n") == 300_000
+        for _ in range(2):
+            assert server.post(b"1,2,3,4\n" * 3000).body.count(b"\n") == 3000
+            refused = server.post(b"1,2,3,4\n" * 30_000)
+            assert refused.status == 503
+            assert "the disk of /tmp, or TMPDIR, has no room for it" in refused.message
+            os.kill(server.lines("start")[-1]["process"], signal.SIGKILL)
+            server.lines("start", at_least=2)
+        assert not [line for line in server.lines("request") if "trace" in line]
 
 
 def test_a_server_that_is_stopped_answers_all_that_it_has_and_leaves_nothing_behind(serving, one_column):
     with serving(one_column) as server, ThreadPoolExecutor() as pool, ExitStack() as stack:
         half_sent = [stack.enter_context(server.half_sent(b"1\n2\n3\n")) for _ in range(4)]
         reads = [stack.enter_context(long_answer(server)) for _ in range(2)]
+        stack.enter_context(connect(server))  # which sends nothing
         clients = [pool.submit(ask_until, server, lambda outcomes: "lost" in outcomes, b"1\n2\n3\n") for _ in range(4)]
         server.lines("request", at_least=20)
         server.process.terminate()

@@ -1,7 +1,7 @@
 import pytest
 
 from seriesbox.sagemaker.machine import usable_cores
-from seriesbox.sagemaker.serving.settings import MEGABYTE, ServerSettings
+from seriesbox.sagemaker.serving.settings import ServerSettings
 
 VARIABLES = [
     "OMP_NUM_THREADS",
@@ -29,20 +29,17 @@ def settings(monkeypatch):
     return settings
 
 
-def test_an_endpoint_takes_what_sagemaker_lets_through(settings):
-    assert settings().limit == 25 * MEGABYTE
-    assert settings().port == 8080
+def test_no_size_is_too_large_unless_a_limit_is_given(settings):
+    assert settings().limit is None
+    assert settings(SAGEMAKER_BATCH="true", SAGEMAKER_MAX_PAYLOAD_IN_MB="6").limit is None
+    assert settings(MAX_CONTENT_LENGTH="0").limit is None
+    assert settings(MAX_CONTENT_LENGTH="1000").limit == 1000
 
 
 @pytest.mark.parametrize("spelling", ["true", "True", "TRUE"])
-def test_a_batch_job_takes_more_in_any_spelling(settings, spelling):
-    assert settings(SAGEMAKER_BATCH=spelling).limit == 100 * MEGABYTE
-
-
-def test_a_given_limit_replaces_the_default_and_zero_is_no_limit(settings):
-    assert settings(SAGEMAKER_BATCH="true", SAGEMAKER_MAX_PAYLOAD_IN_MB="6").limit == 6 * MEGABYTE
-    assert settings(SAGEMAKER_BATCH="true", SAGEMAKER_MAX_PAYLOAD_IN_MB="0").limit is None
-    assert settings(MAX_CONTENT_LENGTH="1000", SAGEMAKER_MAX_PAYLOAD_IN_MB="6").limit == 1000
+def test_a_batch_job_is_one_in_any_spelling(settings, spelling):
+    assert settings(SAGEMAKER_BATCH=spelling).batch
+    assert not settings().batch
 
 
 def test_there_are_never_more_workers_than_cores_and_one_in_batch(settings):

@@ -1,10 +1,8 @@
-"""The main walk: one request, from its body through tables and the predictor to the parts of the answer."""
+"""The main walk: one request, from its body through tables and the predictor to the answer."""
 
 import time
-import traceback
 from collections.abc import Iterator
 from contextlib import ExitStack
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -15,12 +13,15 @@ from seriesbox.algorithm import Predictor
 from seriesbox.errors import DataError, ShortSeriesError
 from seriesbox.sagemaker.content_type import CSV, JSON_LINES, ContentType
 from seriesbox.sagemaker.serving.body import read_body
-from seriesbox.sagemaker.serving.formats import Chunks, gathered, read, write
+from seriesbox.sagemaker.serving.formats import Chunks, read, write
 from seriesbox.sagemaker.serving.log import milliseconds
+from seriesbox.sagemaker.serving.memory import Memory, Reservation
 from seriesbox.sagemaker.serving.models import LoadedModel
 from seriesbox.sagemaker.serving.negotiation import response_format
 from seriesbox.sagemaker.serving.settings import ServerSettings
 from seriesbox.sagemaker.serving.slots import Slots
+from seriesbox.sagemaker.serving.spool import spooled
+from seriesbox.tables.blocks import blocks
 from seriesbox.tables.table import Table
 
 
@@ -30,51 +31,44 @@ class Answer:
     log_fields: the fields of the request's line in the log; the answer adds its own.
     """
 
-    def __init__(self, settings: ServerSettings, loaded: LoadedModel, slots: Slots, log_fields: dict[str, Any]) -> None:
+    def __init__(
+        self, settings: ServerSettings, loaded: LoadedModel, slots: Slots, memory: Memory, log_fields: dict[str, Any]
+    ) -> None:
         self.settings = settings
         self.predictor: Predictor = loaded.predictor
         self.slots = slots
-        self.held_slots = ExitStack()
+        self.memory = memory
         self.log_fields = log_fields
         self.log_fields.update(model=loaded.name, algorithm=loaded.algorithm)
         self.predicting = self.waiting = 0.0
 
     def respond(self, request: Request) -> Response:
-        """Read and check the request, and return the answer. Every fault is raised before the first byte is sent."""
-        self.slots.acquire(self.held_slots)
-        given = ContentType.parse(request.content_type or "")
-        default = self.settings.accept or (JSON_LINES if given.form == JSON_LINES else CSV)
-        answer_form = response_format(request.headers.get("Accept", ""), default)
-        if given.form == CSV and not self.predictor.rows_are_independent and self.settings.strategy == "SINGLE_RECORD":
-            raise DataError(
-                "The batch job sends one row at a time (SingleRecord), but a row means nothing without those before "
-                "it: set SplitType to None, or give one series per line as JSON Lines."
-            )
-        body = read_body(
-            request.environ["wsgi.input"],
-            request.content_length,
-            self.settings.limit,
-            on_large=lambda: self.slots.acquire_large(self.held_slots),
-        )
-        self.log_fields["bytes_in"] = len(body)
-        if not body and self.settings.batch:  # such as Spark's _SUCCESS
-            self.close()
-            return Response(b"", content_type=answer_form)
-
-        tables = self._tables(body, given)
-        del body
-        answers = write(map(self._predict, tables), answer_form, self.predictor.rows_are_independent)
-        parts = self._timed(gathered(answers))
-        first, second = next(parts), next(parts, None)
-        if second is None:
-            return Response(first, content_type=answer_form)
-        response = Response(chain([first, second], parts), content_type=answer_form)
-        response.call_on_close(self.close)
-        return response
-
-    def close(self) -> None:
-        """Release the slots for other requests."""
-        self.held_slots.close()
+        """Read and check the request, and return the whole answer."""
+        with ExitStack() as held:
+            self.slots.acquire(held)
+            given = ContentType.parse(request.content_type or "")
+            default = self.settings.accept or (JSON_LINES if given.form == JSON_LINES else CSV)
+            answer_form = response_format(request.headers.get("Accept", ""), default)
+            if (
+                given.form == CSV
+                and not self.predictor.rows_are_independent
+                and self.settings.strategy == "SINGLE_RECORD"
+            ):
+                raise DataError(
+                    "The batch job sends one row at a time (SingleRecord), but a row means nothing without those "
+                    "before it: set SplitType to None, or give one series per line as JSON Lines."
+                )
+            memory = Reservation(self.memory, held)
+            memory.check(request.content_length or 0)
+            body = read_body(request, self.settings.limit, memory.receive)
+            memory.compute(len(body))
+            self.log_fields["bytes_in"] = len(body)
+            if not body and self.settings.batch:  # such as Spark's _SUCCESS
+                return Response(b"", content_type=answer_form)
+            tables = self._tables(body, given)
+            del body
+            answers = write(map(self._predict, tables), answer_form, self.predictor.rows_are_independent)
+            return spooled(self._timed(answers), request.environ, answer_form)
 
     def _tables(self, body: bytes, given: ContentType) -> Any:
         """Return the tables of the body, all of them checked."""
@@ -88,7 +82,7 @@ class Answer:
                 raise DataError(f"{error} A batch job must not split a series (SplitType None).") from None
             rows += len(table.values)
             columns = max(columns, table.values.shape[1])
-            missing += int(np.isnan(table.values).sum())
+            missing += sum(int(np.isnan(table.values[part]).sum()) for part in blocks(*table.values.shape))
         parsing = time.perf_counter() - started
         self.log_fields.update(rows=rows, columns=columns, missing=missing, parse_ms=milliseconds(parsing))
         return tables
@@ -108,24 +102,14 @@ class Answer:
         return chunk
 
     def _timed(self, parts: Iterator[bytes]) -> Iterator[bytes]:
-        spent, count = 0.0, 0
-        while True:
-            started = time.perf_counter()
-            try:
-                part = next(parts, None)
-            except BaseException as error:  # the status may be sent already: the log must know all the same
-                self.log_fields.update(fault=type(error).__name__, trace="".join(traceback.format_exception(error)))
-                raise
-            spent += time.perf_counter() - started
-            self.log_fields.update(
-                complete=part is None,
-                bytes_out=count,
-                predict_ms=milliseconds(self.predicting),
-                encode_ms=milliseconds(spent - self.predicting - self.waiting),
-                wait_ms=milliseconds(self.waiting),
-            )
-            if part is None:
-                self.close()
-                return
+        started, count = time.perf_counter(), 0
+        for part in parts:
             count += len(part)
             yield part
+        encoding = time.perf_counter() - started - self.predicting - self.waiting
+        self.log_fields.update(
+            bytes_out=count,
+            predict_ms=milliseconds(self.predicting),
+            encode_ms=milliseconds(encoding),
+            wait_ms=milliseconds(self.waiting),
+        )

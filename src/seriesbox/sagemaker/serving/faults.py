@@ -10,7 +10,8 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from seriesbox.errors import ArtifactError, DataError, UserError
 from seriesbox.sagemaker.content_type import ContentTypeError
-from seriesbox.sagemaker.serving.models import AlreadyLoadedError, NoMemoryError, NotLoadedError
+from seriesbox.sagemaker.serving.memory import NoMemoryError
+from seriesbox.sagemaker.serving.models import AlreadyLoadedError, NotLoadedError
 
 MAX_MESSAGE = 800  # bytes; longer ones are cut: SageMaker shows short error bodies only
 STATUS = {

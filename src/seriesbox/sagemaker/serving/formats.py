@@ -18,7 +18,6 @@ from seriesbox.tables.json import parse_row_lines, parse_rows, parse_series, par
 from seriesbox.tables.table import Table
 
 REQUEST = "The request"
-MIN_ANSWER_PART = 1 << 16  # bytes
 
 Chunks = Iterator[NDArray[np.floating]]  # of the answer to one table, (n, outputs) each
 
@@ -68,20 +67,6 @@ def write(answers: Iterable[Chunks], form: str, rows_are_independent: bool) -> I
             yield b"\n"
     else:
         yield from _json(iter(answers))
-
-
-def gathered(parts: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the same bytes in fewer parts: each costs a system call, and a small answer should be one."""
-    held: list[bytes] = []
-    size = 0
-    for part in parts:
-        held.append(part)
-        size += len(part)
-        if size >= MIN_ANSWER_PART:
-            yield b"".join(held)
-            held, size = [], 0
-    if held:
-        yield b"".join(held)
 
 
 def _json(answers: Iterator[Chunks]) -> Iterator[bytes]:

@@ -9,11 +9,12 @@ from seriesbox.algorithm import Predictor
 from seriesbox.artifact import Artifact, load, probed
 from seriesbox.model_folder import TENSORS, missing
 from seriesbox.sagemaker.device import find_device
-from seriesbox.sagemaker.machine import memory_limit, release_memory, resident_memory
+from seriesbox.sagemaker.machine import release_memory
+from seriesbox.sagemaker.serving.memory import Memory
 from seriesbox.sagemaker.serving.settings import ServerSettings
 
-FILE_SIZES = 3  # in memory, of a model and what a request to it needs
-MIN_FREE = 256 << 20  # bytes left for requests
+FILE_SIZES = 4  # in memory, of a model and what a request to it needs
+RUNTIME = 1 << 18  # bytes, of a model of any size
 
 
 class AlreadyLoadedError(Exception):
@@ -22,10 +23,6 @@ class AlreadyLoadedError(Exception):
 
 class NotLoadedError(Exception):
     """No model of that name is loaded."""
-
-
-class NoMemoryError(Exception):
-    """The model does not fit into memory beside the loaded ones."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +53,9 @@ def _gpu_predictor(artifact: Artifact) -> Predictor:
 class Models:
     """The models of a multi-model endpoint. SageMaker loads and unloads them; several threads ask for them."""
 
-    def __init__(self, settings: ServerSettings, budget: int | None = None) -> None:
+    def __init__(self, settings: ServerSettings, memory: Memory) -> None:
         self._settings = settings
-        self._budget = memory_limit() if budget is None else budget
+        self._memory = memory
         self._loaded: dict[str, LoadedModel] = {}
         self._changing = threading.Lock()
 
@@ -67,24 +64,23 @@ class Models:
         with self._changing:
             if name in self._loaded:
                 raise AlreadyLoadedError(f"The model {name!r} is loaded already.")
-            folder = Path(url)
             try:
-                needed = FILE_SIZES * (folder / TENSORS).stat().st_size + MIN_FREE
+                needed = FILE_SIZES * (Path(url) / TENSORS).stat().st_size + RUNTIME
             except (OSError, ValueError):  # the latter for a path that cannot be one
-                raise missing(folder, TENSORS) from None
-            in_use = resident_memory()
-            if in_use + needed > self._budget:
-                raise NoMemoryError(
-                    f"The model {name!r} needs {needed >> 20} MB, of {self._budget >> 20} MB {in_use >> 20} are in "
-                    "use: unload another one."
-                )
-            self._loaded[name] = LoadedModel.of(name, url, self._settings)
+                raise missing(Path(url), TENSORS) from None
+            self._memory.reserve_for_model(name, needed)
+            try:
+                self._loaded[name] = LoadedModel.of(name, url, self._settings)
+            except BaseException:
+                self._memory.release_model(name)
+                raise
 
     def unload(self, name: str) -> None:
         """Forget a model. Raises NotLoadedError."""
         with self._changing:
             del self._loaded[self.get(name).name]
             release_memory()
+            self._memory.release_model(name)
 
     def get(self, name: str) -> LoadedModel:
         """Return a model. Raises NotLoadedError."""

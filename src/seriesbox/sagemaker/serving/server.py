@@ -1,6 +1,7 @@
 """`serve`: the app under gunicorn."""
 
 import os
+import resource
 import sys
 import time
 from importlib.metadata import version
@@ -12,6 +13,7 @@ from gunicorn.errors import AppImportError
 from seriesbox.errors import ArtifactError
 from seriesbox.sagemaker.command_line import unexpected_arguments
 from seriesbox.sagemaker.device import find_device
+from seriesbox.sagemaker.machine import memory_limit, resident_memory
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.serving.log import ServerLogger, log
 from seriesbox.sagemaker.serving.settings import ServerSettings
@@ -30,7 +32,7 @@ server once the requests it has are answered.
 environment variables:
     SAGEMAKER_BASE_DIR                      the base folder
     SAGEMAKER_BIND_TO_PORT                  port
-    MAX_CONTENT_LENGTH                      largest request in bytes, 0 for none
+    MAX_CONTENT_LENGTH                      largest request in bytes; 0: memory alone is the limit
     SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT    format of an answer if the request asks for none
     SAGEMAKER_MODEL_SERVER_WORKERS          processes, each with its own copy of the model
     OMP_NUM_THREADS                         threads of one prediction
@@ -39,7 +41,9 @@ environment variables:
     SAGEMAKER_BATCH                         true: the server of a batch job, which SageMaker configures by
     SAGEMAKER_BATCH_STRATEGY, SAGEMAKER_MAX_PAYLOAD_IN_MB, SAGEMAKER_MAX_CONCURRENT_TRANSFORMS
 """
-SPARE_THREADS = 8  # beside those of the queue: for pings, and to say that the queue is full
+SPARE_THREADS = 8  # beside those of the queue: to say that it is full, and to load models
+MAX_WAITING = 1000  # connections that wait for their clients
+SPARE_FILES = 200
 CPU_COMPUTES = (
     "So the CPU computes. An endpoint's production variant gets a newer driver by its `InferenceAmiVersion`; for a "
     "batch job take an instance without a GPU."
@@ -57,8 +61,9 @@ class Server(BaseApplication):
         for name, value in {
             "bind": f"0.0.0.0:{self.settings.port}",
             "workers": self.settings.workers,
-            "worker_class": Worker,  # of threads: `/ping` answers while another one predicts
+            "worker_class": Worker,  # of threads: one can answer while another one predicts
             "threads": self.settings.queue + SPARE_THREADS,
+            "worker_connections": self.settings.queue + _max_waiting(),
             "timeout": 0,  # a batch request may take as long as it needs
             "graceful_timeout": 25,  # seconds to finish requests after SIGTERM: SageMaker kills after 30
             "keepalive": 75,  # seconds; SageMaker's client keeps connections for 60
@@ -72,14 +77,16 @@ class Server(BaseApplication):
         """Return the app, in the worker: what computes is imported after the fork, since threads do not survive one."""
         started = time.perf_counter()
         from seriesbox.sagemaker.serving.app import create_app
+        from seriesbox.sagemaker.serving.memory import Memory
         from seriesbox.sagemaker.serving.models import LoadedModel, Models
 
-        models, only = Models(self.settings), None
+        only = None
         if not self.settings.many_models:
             try:
                 only = LoadedModel.of("model", str(Paths().model), self.settings)
             except ArtifactError as error:
                 raise AppImportError(str(error)) from None  # ends the server with the sentence alone
+        memory = Memory(memory_limit() // self.settings.workers - resident_memory())
         device = find_device(self.settings.gpu)
         log(
             "start",
@@ -93,7 +100,13 @@ class Server(BaseApplication):
         )
         if device.obstacle:
             log("warning", message=f"{device.obstacle} {CPU_COMPUTES}")
-        return create_app(self.settings, models, only)
+        return create_app(self.settings, memory, Models(self.settings, memory), only)
+
+
+def _max_waiting() -> int:
+    """Return how many connections may wait: each needs a file for itself, and one for its answer."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return min(MAX_WAITING, max(SPARE_FILES, files - SPARE_FILES) // 2)
 
 
 def main() -> None:

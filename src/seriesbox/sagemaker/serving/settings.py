@@ -9,14 +9,13 @@ from seriesbox.sagemaker.machine import has_gpu, usable_cores
 from seriesbox.sagemaker.serving.negotiation import response_format
 
 MEGABYTE = 1 << 20
-REAL_TIME, BATCH = 25 * MEGABYTE, 100 * MEGABYTE  # bytes that SageMaker lets through
 
 
 @dataclass(frozen=True)
 class ServerSettings:
     """The settings that `serve` needs before it loads a model.
 
-    limit: the largest size of a request in bytes; None for no limit.
+    limit: the largest size of a request in bytes; None if memory alone is the limit.
     strategy: how a batch job cuts files, if it is known.
     gpu: whether the machine has a GPU's driver.
     threads: the number of threads that compute one network.
@@ -43,11 +42,6 @@ class ServerSettings:
         """Read the environment. Raises ValueError, whose message names the variable."""
         batch = os.environ.get("SAGEMAKER_BATCH", "").lower() == "true"
         many_models = os.environ.get("SAGEMAKER_MULTI_MODEL", "").lower() == "true"
-        limit = BATCH if batch else REAL_TIME
-        if (megabytes := _number("SAGEMAKER_MAX_PAYLOAD_IN_MB")) is not None:
-            limit = megabytes * MEGABYTE
-        if (given := _number("MAX_CONTENT_LENGTH")) is not None:
-            limit = given
         cores, strategy = usable_cores(), os.environ.get("SAGEMAKER_BATCH_STRATEGY", "").strip().upper()
         if strategy not in ("", "SINGLE_RECORD", "MULTI_RECORD"):
             raise ValueError(f"SAGEMAKER_BATCH_STRATEGY is {strategy!r}: it must be SINGLE_RECORD or MULTI_RECORD.")
@@ -65,7 +59,7 @@ class ServerSettings:
             port=_number("SAGEMAKER_BIND_TO_PORT", largest=65535) or 8080,
             batch=batch,
             strategy=strategy or None,
-            limit=limit or None,
+            limit=_number("MAX_CONTENT_LENGTH") or None,
             many_models=many_models,
             gpu=gpu,
             cores=cores,
