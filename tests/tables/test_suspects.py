@@ -51,6 +51,12 @@ def test_of_rows_that_are_series_the_ends_alone_are_looked_at():
     assert not found(column(np.zeros(300)), rows_are_independent=True)  # such as series that all begin at zero
 
 
+@pytest.mark.parametrize("rows_are_independent", [False, True])
+def test_a_comma_at_the_end_of_every_row_is_named(rows_are_independent):
+    (note,) = found(column(np.full(300, np.nan), 6), rows_are_independent=rows_are_independent)
+    assert note == "Column 6 is empty in every row: leave it out, or the comma at the end of every row."
+
+
 @pytest.mark.parametrize("first", [np.arange(5) + 1, np.arange(5) / 10, 1990 + np.arange(5)])
 def test_a_first_row_of_even_steps_is_named(first):
     (note,) = found(np.vstack([first, SERIES]), rows_are_independent=True)

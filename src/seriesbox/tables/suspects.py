@@ -34,6 +34,10 @@ def suspects(tables: TableStack, rows_are_independent: bool) -> list[str]:
     has_fractions = bool((tables.values[:HEAD_ROWS] % 1 > 0).any())
     for number in looked_at:
         column = tables.values[:, number]
+        if np.isnan(column[:HEAD_ROWS]).all() and np.isnan(column).all():
+            comma = ", or the comma at the end of every row" if number == columns - 1 else ""
+            sentences.append(f"Column {number + 1} is empty in every row: leave it out{comma}.")
+            continue
         what = _order(column, tables.spans)
         if not what and has_fractions:
             what = _labels(column, may_be_constant=not rows_are_independent)
