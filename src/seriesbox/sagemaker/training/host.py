@@ -27,6 +27,7 @@ from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.signals import on_stop
 from seriesbox.sagemaker.training import process
 from seriesbox.sagemaker.training.failure import NEEDS_LESS_MEMORY, failure_text
+from seriesbox.sagemaker.training.host_settings import HostSettings
 from seriesbox.sagemaker.training.job import train
 from seriesbox.sagemaker.training.log import set_up_logging
 from seriesbox.sagemaker.training.rendezvous import PORT, SECONDS_BETWEEN_LOOKS, SECONDS_TO_LISTEN, Rendezvous
@@ -52,11 +53,17 @@ class Host:
     """This host among those that train together."""
 
     def __init__(self, paths: Paths) -> None:
+        self.paths = paths
         resources = json.loads(paths.resources.read_bytes())
         self.name: str = resources["current_host"]
         self.hosts: list[str] = sorted(resources["hosts"])
         self.interface = resources.get("network_interface_name")
-        self.processes = max(1, torch.cuda.device_count())  # on every host
+        self.gpus = torch.cuda.device_count()
+
+    @property
+    def processes(self) -> int:
+        """The number of processes of this host, and of every other."""
+        return max(1, self.gpus)
 
     @property
     def world_size(self) -> int:
@@ -70,12 +77,12 @@ class Host:
         if self.interface in (name for _, name in socket.if_nameindex()):  # SDK v3 may name one that does not exist
             os.environ["GLOO_SOCKET_IFNAME"] = os.environ["NCCL_SOCKET_IFNAME"] = str(self.interface)
         with Rendezvous(self.hosts, self.name, stop.is_set) as rendezvous, tempfile.TemporaryDirectory() as folder:
-            rendezvous.wait_for_all()
+            rendezvous.meet(HostSettings.read(self.paths, self.gpus))
             processes = start_processes(
                 "training",
                 sys.executable,
                 dict.fromkeys(range(self.processes), ("-m", process.__name__, folder)),
-                {local_rank: self._environment(local_rank) for local_rank in range(self.processes)},
+                {local_rank: self._environment(local_rank, rendezvous.meeting) for local_rank in range(self.processes)},
                 DefaultLogsSpecs(log_dir=folder),
             )
             on_stop(lambda *_: stop.set())  # torch's own handler would raise, wherever this process is
@@ -91,12 +98,13 @@ class Host:
         with suppress(UserError), Rendezvous(self.hosts, self.name):
             raise UserError(cause)
 
-    def _environment(self, local_rank: int) -> dict[str, str]:
+    def _environment(self, local_rank: int, prefix: str) -> dict[str, str]:
         """Return the variables that torch.distributed reads."""
         return {
             "MASTER_ADDR": self.hosts[0],
             "MASTER_PORT": str(PORT),
             "TORCHELASTIC_USE_AGENT_STORE": "True",  # the store is ours, not that of rank 0
+            process.PREFIX: prefix,
             "RANK": str(self.hosts.index(self.name) * self.processes + local_rank),
             "WORLD_SIZE": str(self.world_size),
             "LOCAL_RANK": str(local_rank),
@@ -110,7 +118,7 @@ def _watch(processes: PContext, rendezvous: Rendezvous, stop: threading.Event) -
     while not (result := processes.wait(SECONDS_BETWEEN_LOOKS, 0.1)):
         if stop.is_set():
             rendezvous.stop()
-        if rendezvous.is_stopping() and not deadline:
+        if (rendezvous.is_stopping() or stop.is_set()) and not deadline:
             deadline = time.monotonic() + SECONDS_TO_SAVE
             for pid in processes.pids().values():  # each saves its model
                 with suppress(ProcessLookupError):
