@@ -30,7 +30,13 @@ from seriesbox.sagemaker.training.failure import NEEDS_LESS_MEMORY, failure_text
 from seriesbox.sagemaker.training.host_settings import HostSettings
 from seriesbox.sagemaker.training.job import train
 from seriesbox.sagemaker.training.log import set_up_logging
-from seriesbox.sagemaker.training.rendezvous import PORT, SECONDS_BETWEEN_LOOKS, SECONDS_TO_LISTEN, Rendezvous
+from seriesbox.sagemaker.training.rendezvous import (
+    PORT,
+    SECONDS_BETWEEN_LOOKS,
+    SECONDS_TO_LISTEN,
+    SECONDS_TO_START,
+    Rendezvous,
+)
 
 SECONDS_TO_SAVE = 110  # after a stop: SageMaker kills 120 s after it asks
 
@@ -87,10 +93,10 @@ class Host:
             )
             on_stop(lambda *_: stop.set())  # torch's own handler would raise, wherever this process is
             try:
-                result = _watch(processes, rendezvous, stop)
+                result = _watch(processes, Path(folder), rendezvous, stop)
             finally:
                 processes.close(signal.SIGKILL)
-            if len(list(Path(folder).glob(f"{process.SAVED}-*"))) < self.processes:
+            if _count(Path(folder), process.SAVED) < self.processes:
                 raise UserError(_cause(result, Path(folder), rendezvous))
 
     def fail(self, cause: str) -> None:
@@ -112,9 +118,9 @@ class Host:
         }
 
 
-def _watch(processes: PContext, rendezvous: Rendezvous, stop: threading.Event) -> RunProcsResult:
-    """Return how the processes ended. Raises UserError if another host has failed."""
-    deadline = None
+def _watch(processes: PContext, folder: Path, rendezvous: Rendezvous, stop: threading.Event) -> RunProcsResult:
+    """Return how the processes ended. Raises UserError if another host has failed, or if they do not connect."""
+    deadline, connected_by = None, time.monotonic() + SECONDS_TO_START
     while not (result := processes.wait(SECONDS_BETWEEN_LOOKS, 0.1)):
         if stop.is_set():
             rendezvous.stop()
@@ -125,7 +131,14 @@ def _watch(processes: PContext, rendezvous: Rendezvous, stop: threading.Event) -
                     os.kill(pid, signal.SIGTERM)
         if deadline and time.monotonic() > deadline:
             raise UserError(f"The training did not stop within {SECONDS_TO_SAVE} s: no model was saved.")
+        if time.monotonic() > connected_by and _count(folder, process.CONNECTED) < len(processes.pids()):
+            raise UserError(f"The hosts' processes did not connect to each other within {SECONDS_TO_START} s.")
     return result
+
+
+def _count(folder: Path, name: str) -> int:
+    """Return how many processes have reported this."""
+    return len(list(folder.glob(f"{name}-*")))
 
 
 def _cause(result: RunProcsResult, folder: Path, rendezvous: Rendezvous) -> str:

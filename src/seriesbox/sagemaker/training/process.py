@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SECONDS_TO_WAIT = 7200  # for the other processes: one fits K-Means while the rest wait
 PR_SET_PDEATHSIG = 1
 PREFIX = "SERIESBOX_PREFIX"  # of what the group leaves in the store, where a stranger would look for torch's names
-SAVED, CAUSE = "saved", "cause"  # names of the files that report the outcome to the host
+CONNECTED, SAVED, CAUSE = "connected", "saved", "cause"  # names of the files that report to the host
 
 
 def main() -> NoReturn:
@@ -32,7 +32,10 @@ def main() -> NoReturn:
     from seriesbox.sagemaker.training.job import train
 
     try:
-        train(Paths(), _join_group(local_rank))
+        group = _join_group(local_rank)
+        group.barrier()
+        (folder / f"{CONNECTED}-{local_rank}").touch()
+        train(Paths(), group)
     except BaseException as error:
         if _is_caused_by_another(error):
             logger.error("%s", error)

@@ -45,10 +45,8 @@ class Rendezvous:
         self.stopped = stopped
         self.is_first = current == hosts[0]
         self.meeting = ""
-        self._wait(lambda: [] if self._is_reachable() else [f"{hosts[0]}, the first host,"])
-        wait = timedelta(seconds=SECONDS_TO_LISTEN)
-        store = dist.TCPStore(hosts[0], PORT, None, self.is_first, timeout=wait, wait_for_workers=False)  # type: ignore[attr-defined]
-        self._store = SignedStore(store, job_secret(hosts))
+        self._store: SignedStore
+        self._wait(lambda: [] if self._connect() else [f"{hosts[0]}, the first host,"])
 
     def __enter__(self) -> Self:
         return self
@@ -69,10 +67,11 @@ class Rendezvous:
 
         def missing() -> list[str]:
             self.is_stopping()
-            self._store.set(f"{ARRIVED}/{self.current}", arrivals[self.current])  # again: it may have been deleted
-            for host in set(self.hosts) - arrivals.keys():
-                if arrival := self._store.get(f"{ARRIVED}/{host}"):
-                    arrivals[host] = arrival
+            with suppress(RuntimeError):  # `is_stopping` will find out why
+                self._store.set(f"{ARRIVED}/{self.current}", arrivals[self.current])  # again: it may have been deleted
+                for host in set(self.hosts) - arrivals.keys():
+                    if arrival := self._store.get(f"{ARRIVED}/{host}"):
+                        arrivals[host] = arrival
             return [host for host in self.hosts if host not in arrivals]
 
         self._wait(missing)
@@ -103,12 +102,22 @@ class Rendezvous:
             raise UserError(cause)
         return stopping
 
-    def _is_reachable(self) -> bool:
+    def _connect(self) -> bool:
+        """Return whether the first host is there; if it is, `_store` is too."""
         with suppress(OSError):
             if self.is_first:
-                return bool(socket.getaddrinfo(self.hosts[0], PORT))
-            with socket.create_connection((self.hosts[0], PORT), timeout=1):
-                return True
+                socket.getaddrinfo(self.hosts[0], PORT)
+            else:
+                socket.create_connection((self.hosts[0], PORT), timeout=1).close()
+            wait = timedelta(seconds=SECONDS_TO_LISTEN)
+            try:
+                store = dist.TCPStore(self.hosts[0], PORT, None, self.is_first, timeout=wait, wait_for_workers=False)  # type: ignore[attr-defined]
+            except RuntimeError:
+                if self.is_first:
+                    raise
+                return False  # the first host has too much to do
+            self._store = SignedStore(store, job_secret(self.hosts))
+            return True
         return False
 
     def _wait(self, missing: Callable[[], list[str]]) -> None:
@@ -126,11 +135,9 @@ class Rendezvous:
 
     def _keep_store(self) -> None:
         """Wait until the others have left, or had the time to read the cause: the store ends with the first host."""
-        others = [host for host in self.hosts if host != self.current]
-        has_met = all(self._store.get(f"{ARRIVED}/{host}") for host in others)
-        seconds = SECONDS_TO_LISTEN if has_met else SECONDS_TO_ARRIVE
-        deadline = time.monotonic() + (SECONDS_TO_LEAVE if self.stopped() else seconds)
+        seconds = SECONDS_TO_LEAVE if self.stopped() else SECONDS_TO_LISTEN if self.meeting else SECONDS_TO_ARRIVE
+        deadline = time.monotonic() + seconds
         while self.is_first and time.monotonic() < deadline:
-            if all(self._store.get(f"{LEFT}/{host}") is not None for host in others):
+            if all(self._store.get(f"{LEFT}/{host}") is not None for host in self.hosts):
                 break
             time.sleep(SECONDS_BETWEEN_LOOKS)

@@ -1,6 +1,7 @@
 """Texts that the hosts of a job leave for each other in torch's store, to which anybody can connect.
 
-Every text is signed with a secret that the hosts are given. What no host has signed counts as not there.
+A secret that the hosts are given makes the name of every text, which a stranger would have to guess or to list, and
+signs the text. What no host has signed counts as not there.
 """
 
 import hashlib
@@ -30,24 +31,27 @@ class SignedStore:
 
     def set(self, name: str, text: str) -> None:
         """Leave a text, in place of the one before."""
-        self._store.set(name, self._sign(name, text))
+        self._store.set(self._mac(name), self._sign(name, text))
 
     def set_once(self, name: str, text: str) -> str:
         """Leave a text unless there is one. Returns the one that is there now."""
         signed = self._sign(name, text)
-        first = self._verify(name, self._store.compare_set(name, "", signed))
+        first = self._verify(name, self._store.compare_set(self._mac(name), "", signed))
         if first is None:  # a stranger's
-            self._store.set(name, signed)
+            self._store.set(self._mac(name), signed)
         return text if first is None else first
 
     def get(self, name: str) -> str | None:
         """Return the text; None if there is none."""
         # The store's own `get` would wait for a text that a stranger has deleted.
-        return self._verify(name, self._store.compare_set(name, "", ""))
+        return self._verify(name, self._store.compare_set(self._mac(name), "", ""))
 
     def _sign(self, name: str, text: str) -> str:
-        return hmac.digest(self._secret, f"{name}\0{text}".encode(), "sha256").hex() + text
+        return self._mac(f"{name}\0{text}") + text
 
     def _verify(self, name: str, signed: bytes) -> str | None:
         text = signed[SIGNATURE:].decode(errors="replace")
         return text if hmac.compare_digest(signed, self._sign(name, text).encode()) else None
+
+    def _mac(self, text: str) -> str:
+        return hmac.digest(self._secret, text.encode(), "sha256").hex()
