@@ -60,14 +60,11 @@ def send_garbage(store: TCPStore, processes: set[int]) -> None:
 
 
 def hold_connections(store: TCPStore, processes: set[int]) -> None:
-    """Connect many times to every port of the hosts, say nothing, and stay."""
+    """Connect many times, to every port of the hosts, say nothing, and stay."""
     for address in addresses(processes):
         with suppress(OSError):
-            while len(HELD) < CONNECTIONS:
+            if len(HELD) < CONNECTIONS:
                 HELD.append(socket.create_connection(address, timeout=1))
-    for connection in HELD[: CONNECTIONS // 2]:
-        connection.close()
-    del HELD[: CONNECTIONS // 2]
 
 
 def addresses(processes: set[int]) -> Iterator[tuple[str, int]]:

@@ -32,9 +32,9 @@ SECONDS_TO_END = 150  # that a training may take
 SECONDS_BETWEEN_ATTACKS = 0.02
 # The command `train`, at a port of its own, for hosts that do not wait long for each other.
 TRAIN = """
-from seriesbox.sagemaker.training import command, host, rendezvous
+from seriesbox.sagemaker.training import command, host, rendezvous, watch
 host.PORT = rendezvous.PORT = {port}
-host.SECONDS_TO_START = rendezvous.SECONDS_TO_START = 40
+watch.SECONDS_TO_START = rendezvous.SECONDS_TO_START = 40
 command.main()
 """
 

@@ -77,8 +77,10 @@ def test_another_channel_is_named(settings):
 
 
 def test_what_makes_no_difference_may_differ(settings):
-    first = settings({**LSTM, "lr": "0.001", "sagemaker_job_name": "a"}, training={"ContentType": "text/csv"})
-    second = settings({**LSTM, "lr": "1e-3", "patience": "None"}, instance="ml.m5.large", training={})
+    first = settings(
+        {**LSTM, "dropout": "NaN", "lr": "0.001", "sagemaker_job_name": "a"}, training={"ContentType": "text/csv"}
+    )
+    second = settings({**LSTM, "dropout": "NaN", "lr": "1e-3", "patience": "None"}, instance="ml.m5.large", training={})
     assert difference({"algo-1": first, "algo-2": second}) is None
 
 

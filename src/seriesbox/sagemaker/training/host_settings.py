@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from importlib.metadata import version
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from seriesbox.hyperparameter_text import decode
 from seriesbox.sagemaker.paths import Paths
@@ -14,27 +14,29 @@ LONGEST_VALUE = 40  # in the sentence
 
 
 class HostSettings(NamedTuple):
-    """The settings of one host: what they are to be the same of, with the names and the values."""
+    """The settings of one host.
 
-    instance: str  # which may differ, but explains the rest
-    shared: dict[str, dict[str, Any]]
+    instance: its type. It may differ, but may explain the rest.
+    shared: by the word for what must be the same, the names and the values.
+    """
+
+    instance: str
+    shared: dict[str, dict[str, str]]
 
     @classmethod
     def read(cls, paths: Paths, gpus: int) -> "HostSettings":
         """Read what this host was given."""
         channels = json.loads(paths.inputs.read_bytes())
-        given = {f"`{name}`": decode(value) for name, value in read_given(paths).items()}
+        given = {name: decode(value) for name, value in read_given(paths).items()}
         return cls(
             str(json.loads(paths.resources.read_bytes()).get("current_instance_type")),
             {
                 "image": {"seriesbox": version("seriesbox")},
-                "kind of instance": {"a GPU count of": gpus},
+                "kind of instance": {"a GPU count of": str(gpus)},
                 "channels": {
-                    f"`{name}`": channels[name].get("S3DistributionType") or "without S3DistributionType"
-                    for name in CHANNELS
-                    if name in channels
+                    f"`{name}`": str(channels[name].get("S3DistributionType")) for name in CHANNELS if name in channels
                 },
-                "hyperparameters": {name: value for name, value in given.items() if value is not None},
+                "hyperparameters": {f"`{name}`": str(value) for name, value in given.items() if value is not None},
             },
         )
 
@@ -56,9 +58,9 @@ def difference(settings: Mapping[str, HostSettings]) -> str | None:
     return None
 
 
-def _named(name: str, value: Any) -> str:
+def _named(name: str, value: str | None) -> str:
     return f"no {name}" if value is None else f"{name} {_shown(value)}"
 
 
-def _shown(value: Any) -> str:
-    return "none" if value is None else str(value)[:LONGEST_VALUE]
+def _shown(value: str | None) -> str:
+    return "none" if value is None else value[:LONGEST_VALUE]
