@@ -64,7 +64,7 @@ def train(opt_ml: Path, log: Path, on_epoch: Callable[[str], None]) -> None:
 @contextmanager
 def serve(opt_ml: Path, log: Path, **environment: str) -> Iterator[str]:
     """Run `serve`, yield its URL once `/ping` answers, and stop it by SIGTERM. Raises CommandError."""
-    port = _free_port()
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     with log.open("w") as file:
         process = _start("serve", opt_ml, stdout=file, SAGEMAKER_BIND_TO_PORT=str(port), **environment)
@@ -105,7 +105,7 @@ def csv(rows: Iterable[Series]) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """Return a port of the loopback interface that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -8,6 +8,7 @@ import numpy as np
 
 from seriesbox.artifact import load
 from seriesbox.network.types import Tensors
+from seriesbox.sagemaker.training.process import PREFIX
 from seriesbox.tables.table import Cells
 from tests.forked import Process
 from tests.job import Job
@@ -25,7 +26,7 @@ from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.training import host, rendezvous
 host.PORT = rendezvous.PORT = {port}
 this = host.Host(Paths())
-this.processes = 2
+this.gpus = 2
 this.launch()
 """
 # One of the processes that a host starts.
@@ -84,6 +85,7 @@ def start_processes(jobs: Sequence[Job], per_host: int = 1) -> list[Process]:
             "WORLD_SIZE": str(len(jobs) * per_host),
             "LOCAL_RANK": str(local_rank),
             "LOCAL_WORLD_SIZE": str(per_host),
+            PREFIX: "the group",
         }
         processes.append(job.start(PROCESS.format(folder=str(folder)), folder, **environment))
     return processes

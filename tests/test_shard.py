@@ -1,13 +1,11 @@
 """How items are divided among processes; real processes train in sagemaker/training/test_process.py."""
 
 import numpy as np
-import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from seriesbox.distributed import Group
-from seriesbox.errors import UnequalDataError
 from seriesbox.shard import Shard
 
 
@@ -76,8 +74,3 @@ def test_if_items_are_sharded_each_host_holds_those_after_the_hosts_before_it(co
 def test_if_items_are_not_sharded_every_process_is_a_replica_with_all(count, processes):
     shards = shards_of([count] * processes, 1, sharded=False)
     assert shards == [Shard(0, count, count, rank, processes) for rank in range(processes)]
-
-
-def test_processes_that_should_hold_the_same_items_and_do_not_are_refused():
-    with pytest.raises(UnequalDataError, match="The hosts have between 3 and 5 items of the same channel"):
-        shards_of([5, 3, 4], 1, sharded=False)

@@ -12,8 +12,9 @@ SMALLEST = {
     "kills": "--kills 3",
     "soak": "--seconds 2 --megabytes 0.05",
     "stops": "--algorithms lstm-ad --stops 1",
+    "strangers": "--attacks stops",
 }
-SLOW = {"soak", "stops"}
+SLOW = {"soak", "stops", "strangers"}
 
 
 def test_there_is_a_smallest_size_for_every_program():

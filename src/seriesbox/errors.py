@@ -6,7 +6,6 @@ SeriesboxError
 │   └── DataError           one fault in the data, in one place or in many
 │       ├── HeaderError
 │       ├── ShortSeriesError
-│       ├── UnequalDataError
 │       └── CombinedDataError   several faults
 └── ArtifactError           whoever put the model there: it cannot be loaded
 
@@ -84,10 +83,6 @@ class HeaderError(DataError):
 
 class ShortSeriesError(DataError):
     """A series with fewer rows than a model needs. It may have been cut."""
-
-
-class UnequalDataError(DataError):
-    """Processes that should have the same data, and do not."""
 
 
 class CombinedDataError(DataError):

@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 from seriesbox.distributed import Group
-from seriesbox.errors import UnequalDataError
 
 
 @dataclass(frozen=True)
@@ -26,21 +25,12 @@ class Shard:
 
     @classmethod
     def of(cls, count: int, group: Group, sharded: bool) -> Self:
-        """Return the shard of a process that holds `count` items: a part of all if they are sharded, else all.
-
-        Raises UnequalDataError if all processes should hold the same items, and their counts differ.
-        """
-        counts = group.all_gather(np.array([count]))
-        if sharded:
-            hosts = counts[:: group.local_world_size]
-            host = group.rank // group.local_world_size
-            start, total = int(hosts[:host].sum()), int(hosts.sum())
-            return cls(start, count, total, group.local_rank, group.local_world_size)
-        if counts.min() < counts.max():
-            raise UnequalDataError(
-                f"The hosts have between {counts.min()} and {counts.max()} items of the same channel."
-            )
-        return cls(0, count, count, group.rank, group.world_size)
+        """Return the shard of a process that holds `count` items: a part of all if they are sharded, else all."""
+        if not sharded:
+            return cls(0, count, count, group.rank, group.world_size)
+        hosts = group.all_gather(np.array([count]))[:: group.local_world_size]
+        host = group.rank // group.local_world_size
+        return cls(int(hosts[:host].sum()), count, int(hosts.sum()), group.local_rank, group.local_world_size)
 
     def share(self, count: int) -> slice:
         """Return the slice of `count` things, held by all replicas, that this process computes."""

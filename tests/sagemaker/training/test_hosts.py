@@ -35,12 +35,6 @@ def test_two_processes_on_each_of_two_hosts_with_a_file_give_the_model_of_one(ho
     assert_alike(jobs[0], alone)
 
 
-def test_hosts_that_should_have_the_same_data_and_do_not_are_refused(hosts, parts):
-    jobs = hosts(CNN, [{name: parts["cnn-kmeans"][name]} for name in ("a.csv", "b.csv")])
-    assert exit_codes(start(jobs)) == [1, 1]
-    assert "between 21 and 38 items of the same channel" in jobs[1].failure.read_text()
-
-
 @pytest.mark.parametrize(
     ("hyperparameters", "data", "message"),
     [

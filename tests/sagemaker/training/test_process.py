@@ -6,6 +6,7 @@ import numpy as np
 
 from seriesbox.algorithm import predict
 from seriesbox.artifact import load
+from seriesbox.sagemaker.training.process import CAUSE
 from seriesbox.tables.csv import write_csv
 from seriesbox.tables.table import Table
 from tests.hosts import NAMES, assert_alike, epochs, exit_codes, start_processes, tensors
@@ -76,3 +77,13 @@ def test_processes_that_were_stopped_continue_if_the_first_one_has_a_checkpoint(
     assert exit_codes(start_processes(broken)) == [0, 0]
     for name, tensor in tensors(whole[0]).items():
         np.testing.assert_array_equal(tensors(broken[0])[name], tensor)
+
+
+def test_a_stop_of_which_the_first_host_has_not_heard_saves_nothing(hosts, bodies):
+    jobs = hosts({**SMALL, "epochs": "100000"}, [{"a.csv": bodies["lstm-ad"]}] * 2)
+    first, second = start_processes(jobs)
+    first.wait_for("epoch: 2 ")
+    second.send(signal.SIGTERM)
+    assert exit_codes([first, second]) == [1, 1]
+    assert (jobs[0].base / "process-0" / CAUSE).read_text().startswith("The processes were told to stop, but no host")
+    assert not jobs[0].model.exists()

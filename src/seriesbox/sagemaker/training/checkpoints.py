@@ -8,23 +8,20 @@ import hashlib
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from safetensors import SafetensorError
 
 from seriesbox import codec
 from seriesbox.artifact import Artifact
-from seriesbox.distributed import Group
 from seriesbox.errors import UserError
 from seriesbox.files import replacing
 from seriesbox.hyperparameters import Hyperparameters
 from seriesbox.network.types import Tensors
+from seriesbox.sagemaker.training.digests import SIZE, Digests
 from seriesbox.sagemaker.training.log import logger
-from seriesbox.tables.table import Table
 
 SECONDS_BETWEEN_CHECKPOINTS = 60.0
 KEPT = 2  # the newest ones
@@ -103,36 +100,17 @@ class Checkpoints:
 
 
 def fingerprint(
-    algorithm: str,
-    hyperparameters: Hyperparameters,
-    channels: Mapping[str, Sequence[Table]],
-    earlier_model: Artifact | None,
-    group: Group,
+    algorithm: str, hyperparameters: Hyperparameters, digests: Digests, earlier_model: Artifact | None
 ) -> dict[str, Any]:
     """Return everything that determines a training, on all its processes: equal fingerprints, equal trainings."""
     settings = {name: value for name, value in hyperparameters.to_dict().items() if name not in MAY_CHANGE}
-    data = {f"{name} data": _digest_of_all(_digest(_arrays(tables)), group) for name, tables in channels.items()}
-    model = _digest(earlier_model.tensors.values()).hex() if earlier_model else None
-    return {"model": algorithm, "processes": group.world_size, **settings, **data, "earlier model": model}
+    data = {f"{name} data": _joined(digests[name]) for name in ("training", "validation")}
+    model = digests["model"][0].hex() if earlier_model else None
+    return {"model": algorithm, "processes": len(digests["training"]), **settings, **data, "earlier model": model}
 
 
-def _arrays(tables: Sequence[Table]) -> Iterator[NDArray[Any]]:
-    for table in tables:
-        for cells, widths in table.rows():
-            yield widths
-            yield cells
-
-
-def _digest(arrays: Iterable[NDArray[Any]]) -> bytes:
-    digest = hashlib.blake2b(digest_size=8)
-    for array in arrays:
-        digest.update(np.ascontiguousarray(array).data)
-    return digest.digest()
-
-
-def _digest_of_all(digest: bytes, group: Group) -> str:
-    digests = group.all_gather(np.frombuffer(digest, np.uint8)[None])
-    return hashlib.blake2b(digests.tobytes(), digest_size=8).hexdigest()
+def _joined(digests: Sequence[bytes]) -> str:
+    return hashlib.blake2b(b"".join(digests), digest_size=SIZE).hexdigest()
 
 
 def _number(file: Path) -> int:

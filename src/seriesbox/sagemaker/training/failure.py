@@ -2,24 +2,19 @@
 
 import errno
 
-from seriesbox.errors import DataError, UnequalDataError, UserError
+from seriesbox.errors import DataError, UserError
 from seriesbox.files import printable
 from seriesbox.sagemaker.training.log import logger
 
 MAX_CHARACTERS = 1024  # that SageMaker shows
 NEEDS_LESS_MEMORY = "take a larger instance, lower `batch-size` or the network's sizes, or give less data."
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-ADVICE: dict[type[UserError], str] = {
-    UnequalDataError: " Give all of them all data (FullyReplicated), or each a part (ShardedByS3Key).",
-}
 
 
 def failure_text(error: BaseException) -> str:
     """Return the text of the failure file. Unless the user is at fault, the log gets the traceback."""
     if isinstance(error, UserError):
-        advice = ADVICE.get(type(error), "")
-        message = error.message(MAX_CHARACTERS - len(advice)) if isinstance(error, DataError) else str(error)
-        return shortened(message + advice)
+        return shortened(error.message(MAX_CHARACTERS) if isinstance(error, DataError) else str(error))
     logger.error("The training failed:", exc_info=error)
     return shortened(f"{_sentence(error)} ({type(error).__name__}: {error})")
 

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 
 import numpy as np
@@ -21,6 +21,7 @@ from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.signals import on_stop
 from seriesbox.sagemaker.training.channels import read_channels, sharded_channels
 from seriesbox.sagemaker.training.checkpoints import Checkpoints, fingerprint
+from seriesbox.sagemaker.training.digests import check_equal, digests_of_all
 from seriesbox.sagemaker.training.log import Notes, logger
 from seriesbox.sagemaker.training.report import Report
 from seriesbox.sagemaker.training.settings import JobSettings
@@ -29,6 +30,8 @@ from seriesbox.tables.suspects import suspects
 from seriesbox.tables.table import Table
 
 SAMPLE_ROWS, SAMPLE_CELLS = 64, 1_000_000  # of the training data, on which the two runtimes are compared
+
+SECONDS_TO_HEAR = 5  # in which a stop that another host was asked for reaches this one
 
 
 def train(paths: Paths, group: Group) -> None:
@@ -61,7 +64,7 @@ def train(paths: Paths, group: Group) -> None:
         device=device,
         group=group,
         listener=report if is_first else Listener(),
-        store=_checkpoints(paths, settings, training, validation, group),
+        store=_checkpoints(paths, settings, training, validation, sharded, group),
         sharded=sharded,
         started=job_started(),
         stopped=stop.is_set,
@@ -71,6 +74,8 @@ def train(paths: Paths, group: Group) -> None:
         hyperparameters, training, validation, run, earlier_model.estimator() if earlier_model else None
     )
     stopped = group.any(stop.is_set())
+    if is_first and stopped and not stop.wait(SECONDS_TO_HEAR):
+        raise UserError("The processes were told to stop, but no host was asked to: no model was saved.")
     model.to(torch.device("cpu"))
     runtime: Runtime = "onnx" if stopped else _runtime(model, sample, group)  # stopped: only seconds may be left
     if is_first:
@@ -94,15 +99,22 @@ def _device(paths: Paths) -> torch.device:
 
 
 def _checkpoints(
-    paths: Paths, settings: JobSettings, training: Sequence[Table], validation: Sequence[Table], group: Group
+    paths: Paths,
+    settings: JobSettings,
+    training: Sequence[Table],
+    validation: Sequence[Table],
+    sharded: Collection[str],
+    group: Group,
 ) -> Checkpoints | None:
-    """Return the checkpoints of rank 0 if the job keeps any; the fingerprint is of the data of all processes."""
+    """Return the checkpoints of rank 0 if the job keeps any. Raises DataError if the hosts were given other data."""
     folder = paths.checkpoint_folder() if group.rank == 0 else None
-    if not group.any(folder is not None):
+    hosts = sorted(json.loads(paths.resources.read_bytes())["hosts"])
+    if len(hosts) == 1 and not group.any(folder is not None):
         return None
-    channels = {"training": training, "validation": validation}
-    job_fingerprint = fingerprint(settings.algorithm, settings.hyperparameters, channels, settings.earlier_model, group)
-    return Checkpoints(folder, job_fingerprint) if folder else None
+    algorithm, hyperparameters, earlier_model = settings
+    digests = digests_of_all(training, validation, earlier_model, group)
+    check_equal(digests, sharded, hosts)
+    return Checkpoints(folder, fingerprint(algorithm, hyperparameters, digests, earlier_model)) if folder else None
 
 
 def _sample(tables: Sequence[Table], min_rows: int) -> Table | None:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 SECONDS_TO_WAIT = 7200  # for the other processes: one fits K-Means while the rest wait
 PR_SET_PDEATHSIG = 1
-SAVED, CAUSE = "saved", "cause"  # names of the files that report the outcome to the host
+PREFIX = "SERIESBOX_PREFIX"  # of what the group leaves in the store, where a stranger would look for torch's names
+CONNECTED, SAVED, CAUSE = "connected", "saved", "cause"  # names of the files that report to the host
 
 
 def main() -> NoReturn:
@@ -31,7 +32,10 @@ def main() -> NoReturn:
     from seriesbox.sagemaker.training.job import train
 
     try:
-        train(Paths(), _join_group(local_rank))
+        group = _join_group(local_rank)
+        group.barrier()
+        (folder / f"{CONNECTED}-{local_rank}").touch()
+        train(Paths(), group)
     except BaseException as error:
         if _is_caused_by_another(error):
             logger.error("%s", error)
@@ -46,6 +50,8 @@ def _join_group(local_rank: int) -> "Group":
 
     import torch
     import torch.distributed as dist
+    from torch.distributed.distributed_c10d import PrefixStore
+    from torch.distributed.rendezvous import rendezvous
 
     from seriesbox.distributed import Group
 
@@ -53,7 +59,15 @@ def _join_group(local_rank: int) -> "Group":
     if torch.cuda.is_available():
         torch.cuda.set_device(local_rank)
         device = f"cuda:{local_rank}"
-    dist.init_process_group("nccl" if device != "cpu" else "gloo", timeout=timedelta(seconds=SECONDS_TO_WAIT))
+    timeout = timedelta(seconds=SECONDS_TO_WAIT)
+    store, rank, world_size = next(rendezvous("env://", timeout=timeout))
+    dist.init_process_group(
+        "nccl" if device != "cpu" else "gloo",
+        timeout=timeout,
+        store=PrefixStore(os.environ[PREFIX], store),
+        rank=rank,
+        world_size=world_size,
+    )
     return Group(dist.get_rank(), dist.get_world_size(), device, local_rank, int(os.environ["LOCAL_WORLD_SIZE"]))
 
 

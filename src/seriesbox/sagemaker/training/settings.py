@@ -24,8 +24,7 @@ class JobSettings(NamedTuple):
     @classmethod
     def read(cls, paths: Paths) -> "JobSettings":
         """Read what the user set. Raises UserError."""
-        given: dict[str, Any] = json.loads(paths.hyperparameters.read_bytes())
-        given = {name: value for name, value in given.items() if not name.startswith(PLATFORM)}
+        given = read_given(paths)
         named = decode(given.pop("model", None))
         earlier_model = read_model_channel(paths.channel("model"))
         algorithm = (
@@ -40,3 +39,9 @@ class JobSettings(NamedTuple):
         if earlier_model:
             hyperparameters = hyperparameters.inherit(earlier_model.hyperparameters)
         return cls(algorithm, hyperparameters, earlier_model)
+
+
+def read_given(paths: Paths) -> dict[str, Any]:
+    """Return the user's hyperparameters, `model` included, as the client has written them."""
+    given = json.loads(paths.hyperparameters.read_bytes())
+    return {name: value for name, value in given.items() if not name.startswith(PLATFORM)}
