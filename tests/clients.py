@@ -35,13 +35,13 @@ def long_answer(server: Server) -> Iterator[Callable[[], bytes]]:
         yield response.read
 
 
-def ask_until(server: Server, is_enough: Callable[[list[int | str]], bool], body: bytes = b"1,2\n") -> list[int | str]:
+def ask_until(server: Server, is_enough: Callable[[list[int | str]], bool]) -> list[int | str]:
     """Send one request after another; return the statuses, and `lost` for each broken connection."""
     outcomes: list[int | str] = []
     with closing(HTTPConnection("127.0.0.1", server.port, timeout=60)) as connection:
         while not is_enough(outcomes):
             try:
-                connection.request("POST", "/invocations", body, CSV)
+                connection.request("POST", "/invocations", b"1\n2\n3\n", CSV)
                 response = connection.getresponse()
                 response.read()
                 outcomes.append(response.status)
