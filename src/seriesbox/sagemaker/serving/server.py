@@ -37,6 +37,7 @@ environment variables:
     SAGEMAKER_MODEL_SERVER_WORKERS          processes, each with its own copy of the model
     OMP_NUM_THREADS                         threads of one prediction
     SERIESBOX_QUEUE                         requests at once, beyond which the answer is 503
+    TMPDIR                                  folder for answers over 256 KB, until they are sent
     SAGEMAKER_MULTI_MODEL                   true: models are loaded and unloaded by requests to /models
     SAGEMAKER_BATCH                         true: the server of a batch job, which SageMaker configures by
     SAGEMAKER_BATCH_STRATEGY, SAGEMAKER_MAX_PAYLOAD_IN_MB, SAGEMAKER_MAX_CONCURRENT_TRANSFORMS

@@ -41,6 +41,7 @@ output/failure says why.
 environment variables:
     SAGEMAKER_BASE_DIR              the base folder
     SERIESBOX_CHECKPOINT_SECONDS    seconds between two checkpoints
+    SERIESBOX_SECRET                makes it harder to forge messages between hosts
     OMP_NUM_THREADS                 threads that compute
 """
 TOOLKIT_FAILURES = ("Framework Error", "SMTrainingCompiler Error")  # how the toolkit's own failures begin
