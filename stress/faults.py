@@ -98,7 +98,7 @@ def give_absurd_model(folder: Path) -> None:
 
 FAULTS: dict[str, Fault] = {
     "a cell that is no number": Fault(training=WAVE + b"six\n"),
-    "a header that pandas writes": Fault(training=b"0\n" + WAVE),
+    "a header that pandas writes": Fault(training=b"0\n" + b"0.5\n1.25\n" * 200),
     "a column of dates with a header": Fault(
         training=b"time,value\n" + b"".join(b"2026-11-28 00:%02d,1.5\n" % minute for minute in range(60))
     ),

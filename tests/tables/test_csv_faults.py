@@ -74,6 +74,7 @@ def test_what_is_wrong_everywhere_is_not_read_to_its_end():
         ),
         (b"1,2,3\nmV,mV,s\n4,5,6\n", "it has rows without a number, leave them out: row 2 ('mV')."),
         (b"1,2\n\n3,4\n\n5,6\n", "it has a blank line after every row: remove these lines."),
+        (b"1\n\n\n2\n3\n", "it has blank lines, remove them, or write what is missing there: row 2; row 3."),
         (b"1\n2\n \n3\n4\n", "it has blank lines, remove them, or write what is missing there: row 3."),
         (
             b"1|2\n3|4\n",

@@ -26,6 +26,12 @@ def test_the_numbers_by_which_pandas_names_columns_are_no_data(values, index, qu
     assert parse_csv(body, "it", header=False).values.shape == (len(values) + 1, columns)
 
 
+@pytest.mark.parametrize("row", [b" 0,1,2", b"0,1,2,", b"\t0, 1, 2"])
+def test_a_header_is_seen_through_blanks_and_a_comma_at_its_end(row):
+    with pytest.raises(DataError, match=AS_PANDAS_WRITES_IT):
+        parse_csv(row + b"\n.1,.2,.3,\n", "it")
+
+
 def test_a_header_of_other_numbers_above_an_index_is_no_data():
     body = pd.DataFrame(SERIES, columns=np.arange(30) / 10).to_csv().encode()
     with pytest.raises(DataError, match=AS_PANDAS_WRITES_IT):
@@ -40,6 +46,8 @@ def test_a_header_of_other_numbers_above_an_index_is_no_data():
         b"0\n0.5\n1\n1.5\n",
         b"0.0,1.0,2.0\n3.5,4.5,5.5\n",
         b",0.5,0.7\n0.1,0.2,0.3\n0.4,0.5,0.6\n",
+        b",3,7\n0,5,6\n1,7,8\n",
+        b"0,1\n1,1\n1,0\n",
         b"0,1,3\n0,1,2\n",
         b"0,0\n1,1\n2,2\n",
         b"0",

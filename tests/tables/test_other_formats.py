@@ -53,4 +53,4 @@ def zipped(stream) -> None:
 def test_what_is_no_text_is_named_and_never_quoted(body, what):
     with pytest.raises(DataError) as caught:
         parse_csv(body, "it")
-    assert str(caught.value) == f"it is {what}, not plain text: give it as comma-separated numbers in UTF-8."
+    assert str(caught.value) == f"it is {what}, not plain text: give it as numbers in UTF-8."

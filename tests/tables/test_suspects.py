@@ -27,7 +27,9 @@ def column(values, number=1) -> np.ndarray:
         (COUNT + 1, "counts the rows, like an index"),
         (1.5e18 + 3.6e12 * COUNT, "rises by 3.6e+12 in every row, like an index or a time"),
         (-0.5 * COUNT, "falls by 0.5 in every row, like an index or a time"),
-        (np.cumsum(RANDOM.uniform(1, 2, 300)), "rises from every row to the next, like a time"),
+        (np.cumsum(RANDOM.uniform(1, 2, 300)), "rises from row to row, like a time"),
+        (1.5e9 + COUNT // 2, "rises from row to row, like a time"),
+        (RANDOM.permutation(300), "has every number from 0 to 299 once, like an index"),
         (0 * COUNT + 1, "is 1 in every row, like the label of normal data"),
         (COUNT % 2, "has no values but 0, 1, like a label"),
         (2 * (COUNT > 150) - 1, "has no values but -1, 1, like a label"),
@@ -60,7 +62,19 @@ def test_a_comma_at_the_end_of_every_row_is_named(rows_are_independent):
 @pytest.mark.parametrize("first", [np.arange(5) + 1, np.arange(5) / 10, 1990 + np.arange(5)])
 def test_a_first_row_of_even_steps_is_named(first):
     (note,) = found(np.vstack([first, SERIES]), rows_are_independent=True)
-    assert note == "Row 1 rises by the same step from cell to cell, like a header: remove it unless it is data."
+    assert (
+        note
+        == "Row 1 of the table rises by the same step from cell to cell, like a header: remove it unless it is data."
+    )
+
+
+def test_a_label_beside_whole_numbers_and_in_few_rows_is_named():
+    counts = RANDOM.integers(0, 20_000, (300, 3))
+    assert found(np.insert(counts, 3, 0, axis=1)) == [
+        "Column 4 is 0 in every row, like the label of normal data: leave it out unless it is data."
+    ]
+    (note,) = found(np.insert(SERIES[:16], 0, np.arange(16) % 4 + 1, axis=1), rows_are_independent=True)
+    assert note.startswith("Column 1 has no values but 1, 2, 3, 4, like a label")
 
 
 @pytest.mark.parametrize("rows_are_independent", [False, True])

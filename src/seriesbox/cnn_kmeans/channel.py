@@ -49,7 +49,7 @@ class SeriesChannel(Channel[Triplets]):
         """Return the tables with rows in which nothing is observed, and those of one column."""
 
         def check(table: Table) -> None:
-            check_direction(table)
+            check_direction(table, min_rows=2)
             check_observed(table)
 
         return collect_errors(check, chain(training, validation))

@@ -7,8 +7,6 @@ from seriesbox.scaler import Scaler
 from seriesbox.tables.blocks import blocks
 from seriesbox.tables.table import Table
 
-MIN_ROWS = 10  # fewer series of one step may be a part of a file that a batch job has cut
-
 
 def check_observed(table: Table) -> None:
     """Raise DataError that names the rows in which nothing is observed."""
@@ -20,9 +18,9 @@ def check_observed(table: Table) -> None:
         raise DataError(f"{table.name} has nothing in ", places, ": give every series a value, or remove its row.")
 
 
-def check_direction(table: Table) -> None:
-    """Raise DataError if there is one column of many rows, which is one series turned."""
-    if table.values.shape[1] == 1 and len(table.values) >= MIN_ROWS:
+def check_direction(table: Table, min_rows: int) -> None:
+    """Raise DataError if there is one column of at least `min_rows` rows, which is one series turned."""
+    if table.values.shape[1] == 1 and len(table.values) >= min_rows:
         raise DataError(
             f"{table.name} has one column, so that each of its {len(table.values)} rows would be a series of one step: "
             "give a series per row, and a time step per column."

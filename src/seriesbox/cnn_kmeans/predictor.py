@@ -20,6 +20,7 @@ from seriesbox.network.types import Network, Shapes, Tensors
 from seriesbox.scaler import Scaler
 from seriesbox.tables.table import Table
 
+COLUMN_ROWS = 10  # of one column that is refused: fewer may be a part of a file, cut by who sends it
 Steps = Callable[[int, int], NDArray[np.float32]]
 
 SERIES_AT_ONCE, STEPS_AT_ONCE = 1024, 1_000_000  # most that are predicted at once; one series may have more
@@ -70,7 +71,7 @@ class CNNKMeansPredictor:
     def check(self, table: Table) -> None:
         """Raise DataError if a row has nothing in it or more steps than the model knows, or if rows are no series."""
         if self.columns > 1:
-            check_direction(table)
+            check_direction(table, COLUMN_ROWS)
         check_observed(table)
         check_steps(table.values.shape[1], self.hyperparameters.scaling, self.scaler)
 

@@ -67,12 +67,13 @@ def _raise_gaps(table: Table) -> NoReturn:
     for rows in blocks(*table.values.shape):
         gaps = np.isnan(table.values[rows])
         empty = np.all(gaps, axis=1) if gaps.shape[1] > 1 else np.zeros(len(gaps), np.bool_)
-        cells = [*((row, -1) for row in np.flatnonzero(empty)), *np.argwhere(gaps & ~empty[:, None])]
+        gaps[empty, 1:] = False  # an empty row is one place
+        cells = np.argwhere(gaps)
         missing.add(
             len(cells),
             (
-                f"row {rows.start + row + 1} is empty" + (f" in column {column + 1}" if column >= 0 else "")
-                for row, column in sorted(map(tuple, cells))
+                f"row {rows.start + row + 1} is empty" + ("" if empty[row] else f" in column {column + 1}")
+                for row, column in cells
             ),
         )
     raise DataError(f"{table.name}: ", missing, ". LSTM-AD needs a number in every cell: fill the gaps before.")

@@ -16,7 +16,7 @@ from seriesbox.tables.csv_faults import Faults
 from seriesbox.tables.csv_header import counted_header_fault, is_counted
 from seriesbox.tables.csv_report import check
 from seriesbox.tables.lines import BLANKS, parts_of, whole_lines, with_newlines
-from seriesbox.tables.other_formats import other_format
+from seriesbox.tables.other_formats import check_text
 from seriesbox.tables.stack_builder import build_table
 from seriesbox.tables.table import Rows, Table
 
@@ -40,9 +40,8 @@ def csv_rows(parts: Iterable[bytes], name: str, header: bool | None = None, gaps
     """Yield the rows of a file that comes in parts. Raises as `parse_csv` does, at the end or after many faults."""
     parts = iter(parts)
     first = next(parts, b"")
-    if what := other_format(first):
-        raise DataError(f"{name} is {what}, not plain text: give it as comma-separated numbers in UTF-8.")
-    faults = Faults(name, gaps, rows=1 if header else 0)
+    check_text(first, name)
+    faults = Faults(name, gaps, rows=int(bool(header)), left_out=int(bool(header)))
     lines = whole_lines(with_newlines(chain([first], parts)), cut_long_lines=True)
     first = next(lines, b"")
     while header and first.endswith(b","):  # very many names
@@ -61,7 +60,7 @@ def csv_rows(parts: Iterable[bytes], name: str, header: bool | None = None, gaps
         if rows:
             yield rows
     check(faults)
-    if faults.rows == bool(header):
+    if faults.rows == faults.left_out:
         raise DataError(f"{name} is empty: it needs at least one row of numbers.")
 
 

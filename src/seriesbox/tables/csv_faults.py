@@ -33,7 +33,7 @@ class Faults:
     """The faults of one file; `csv_report.py` words them.
 
     gaps: whether a cell may be empty.
-    rows: the number of rows parsed so far.
+    rows: the number of rows parsed so far, with `left_out` header rows.
     cells_before: the number of cells parsed of a row that is not finished, because its line is cut.
     unread: whether something was left unread.
     unreadable: whether some rows could not be parsed, although all of their cells can.
@@ -47,6 +47,7 @@ class Faults:
     name: str
     gaps: bool = True
     rows: int = 0
+    left_out: int = 0
     cells_before: int = 0
     unread: bool = False
     unreadable: bool = False
@@ -57,6 +58,7 @@ class Faults:
     columns: dict[int, WrongCells] = field(default_factory=dict)
     has_number: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
     blank_lines: Places = field(default_factory=Places)
+    every_second_blank: bool = True
 
     @property
     def count(self) -> int:
@@ -78,6 +80,9 @@ class Faults:
             return
         ends = np.flatnonzero(np.frombuffer(lines, np.uint8) == ord("\n"))
         blank = np.flatnonzero(np.append(ends, len(lines)) == np.insert(ends + 1, 0, 0))
+        self.every_second_blank &= bool(
+            (blank + self.rows == np.arange(len(blank)) * 2 + 2 * self.blank_lines.count + 1).all()
+        )
         self.blank_lines.add(len(blank), (f"row {self.rows + row + 1}" for row in blank))
 
     def find(self, cells: bytes, widths: Widths, is_cut: bool = False) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 NAME = re.compile(r"(?i)(?!n/?a$|null$|none$|missing$|nan$|inf(inity)?$|true$|false$)[^\W\d]")
 NO_SERIES = re.compile(  # a time, an index or a label
@@ -10,6 +11,7 @@ NO_SERIES = re.compile(  # a time, an index or a label
     r"|ds|day|hour|month|year|row|nr|no|unnamed.*|(is[_ ]?)?(anomalous|anomaly|outlier)|ground[_ ]?truth|y_true|fold"
 )
 WHOLE_NUMBER = re.compile(rb'(?:^|\n)[" ]*[-+]?\d+[" ]*(?:\n|$)')  # alone on a line
+FRACTION = re.compile(rb"[.eE]")
 SHOWN = 60  # characters of a header in a message
 
 
@@ -17,19 +19,30 @@ def is_counted(lines: bytes) -> bool:
     """Return whether lines begin with the numbers by which pandas names columns: 0, 1, 2, ...
 
     An empty cell before them, or one above a column that counts, is the name of an index. A lone 0 is a header if all
-    numbers below have a point, because pandas writes such a column's own zeros as 0.0.
+    numbers below have a point, because pandas writes such a column's own zeros as 0.0; so is `0,1` if any has one.
     """
-    if not lines.startswith((b"0", b",", b'"')):  # as nearly no file does
+    if not lines[:SHOWN].lstrip(b" \t").startswith((b"0", b",", b'"')):  # as nearly no file does
         return False
     row, _, below = lines.partition(b"\n")
-    cells = row.translate(None, b'" \t').split(b",")
-    if cells == [b"0"]:
-        return re.search(rb"[.eE]", below) is not None and not WHOLE_NUMBER.search(below)
-    names = cells[1:] if not cells[0] else cells
-    if names and names == [b"%d" % number for number in range(len(names))]:
-        return True
+    cells = row.translate(None, b'" \t').removesuffix(b",").split(b",")
+    names = cells if cells[0] else cells[1:]
+    if not names:
+        return False
+    if names == [b"%d" % number for number in range(len(names))]:
+        if len(cells) == 1:
+            return FRACTION.search(below) is not None and not WHOLE_NUMBER.search(below)
+        return len(cells) > 2 or not cells[0] or not below or FRACTION.search(below) is not None
     index = [line.partition(b",")[0].strip(b'" \t') for line in below.split(b"\n", 3)[:3]]
-    return bool(names) and not cells[0] and index in ([b"0", b"1"], [b"0", b"1", b""], [b"0", b"1", b"2"])
+    return not cells[0] and index == [b"0", b"1", b"2"] and _rise(names)
+
+
+def _rise(names: Sequence[bytes]) -> bool:
+    """Return whether names are numbers, each larger than the one before."""
+    try:
+        numbers = [float(name) for name in names]
+    except ValueError:
+        return False
+    return all(first < second for first, second in pairwise(numbers))
 
 
 def are_names(row: Sequence[str]) -> bool:

@@ -31,7 +31,7 @@ KINDS = (
     _separated("semicolons", ";"),
     _separated("tabs", "\t"),
     _separated("vertical bars", r"\|"),
-    _separated("blanks", r"^(nan|[-+.\deE]+)( +(nan|[-+.\deE]+))+ *$"),
+    _separated("blanks", r"(?i)^(nan|[-+.\de]+)( +(nan|[-+.\de]+))+ *$"),
     Kind(re.compile(r"^'[^']*'$"), " has numbers in single quotes ({cell}): leave the quotes out."),
     Kind(
         re.compile(r'^"[-+.\d ]*$|^[.\d ]*"$'),

@@ -34,7 +34,7 @@ def _errors(faults: Faults) -> Iterator[DataError]:
     named = no_series(faults.header)
     for number in word_columns:
         if number not in named:
-            rows, (_, example) = faults.rows - bool(faults.header), faults.columns[number].first[0]
+            rows, (_, example) = faults.rows - faults.left_out - bool(faults.header), faults.columns[number].first[0]
             yield DataError(
                 f"{name}: column {number + 1} is no number in any of {rows} rows, {example!r} for example: leave it "
                 f"out{unread}"
@@ -52,7 +52,7 @@ def _errors(faults: Faults) -> Iterator[DataError]:
         advice = "write numbers or leave them empty" if faults.gaps else "write a number into each"
         yield DataError(f"{name} has cells that are not numbers up to 3.4e38, {advice}: ", cells, unread)
     blank = faults.blank_lines.count
-    if blank >= MIN_ROWS and blank in (faults.rows // 2, faults.rows - faults.rows // 2):
+    if blank >= MIN_ROWS and faults.every_second_blank and blank == faults.rows // 2:
         yield DataError(f"{name} has a blank line after every row: remove these lines.")
     elif blank:
         advice = "remove them, or write what is missing there"

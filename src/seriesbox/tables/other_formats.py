@@ -2,6 +2,8 @@
 
 import re
 
+from seriesbox.errors import DataError
+
 BEGINNINGS = {
     b"\x1f\x8b": "compressed by gzip",
     b"BZh": "compressed by bzip2",
@@ -27,6 +29,12 @@ TAR, TAR_OFFSET = b"ustar", 257
 LOOKED_AT = 1000  # bytes
 CONTROL = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")  # characters that no text has
 MIN_ZEROS = 0.9  # of every second byte of UTF-16
+
+
+def check_text(content: bytes, name: str) -> None:
+    """Raise DataError if the first bytes of a content show that it is no text."""
+    if what := other_format(content):
+        raise DataError(f"{name} is {what}, not plain text: give it as numbers in UTF-8.")
 
 
 def other_format(content: bytes) -> str | None:

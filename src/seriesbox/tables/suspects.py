@@ -18,20 +18,22 @@ HEAD_ROWS = 100  # looked at first: there, nearly all columns are unlike what is
 
 
 def suspects(tables: TableStack, rows_are_independent: bool) -> list[str]:
-    """Return a sentence about the first row, and about each column, that is probably no data; ten at most.
+    """Return a sentence about each first row, and about each column, that is probably no data; ten at most.
 
     rows_are_independent: whether a row is a series. Then labels and indices are in the first or the last column.
     """
-    rows, columns = tables.values.shape
+    columns = tables.values.shape[1]
     if columns < 2:
         return []
-    sentences = []
-    if _rises_evenly(tables.values[0]) and not (rows > 1 and _rises_evenly(tables.values[1])):
-        sentences.append("Row 1 rises by the same step from cell to cell, like a header: remove it unless it is data.")
+    sentences = [
+        f"Row 1 of {name} rises by the same step from cell to cell, like a header: remove it unless it is data."
+        for name, span in zip(tables.names, tables.spans, strict=True)
+        if _begins_with_steps(tables.values[span][:2])
+    ]
     looked_at = range(columns)
     if rows_are_independent:
         looked_at = range(0, columns, columns - 1) if are_equal(tables.widths) else range(1)
-    has_fractions = bool((tables.values[:HEAD_ROWS] % 1 > 0).any())
+    few = [_are_few(tables.values[:HEAD_ROWS, number]) for number in range(columns)]
     for number in looked_at:
         column = tables.values[:, number]
         if np.isnan(column[:HEAD_ROWS]).all() and np.isnan(column).all():
@@ -39,11 +41,16 @@ def suspects(tables: TableStack, rows_are_independent: bool) -> list[str]:
             sentences.append(f"Column {number + 1} is empty in every row: leave it out{comma}.")
             continue
         what = _order(column, tables.spans)
-        if not what and has_fractions:
+        if not what and not all(few):
             what = _labels(column, may_be_constant=not rows_are_independent)
         if what:
             sentences.append(f"Column {number + 1} {what}: leave it out unless it is data.")
     return sentences[:MAX_NAMED]
+
+
+def _begins_with_steps(rows: Column) -> bool:
+    """Return whether the first of two rows rises evenly, and the second one does not."""
+    return _rises_evenly(rows[0]) and not (len(rows) > 1 and _rises_evenly(rows[1]))
 
 
 def _rises_evenly(row: Column) -> bool:
@@ -61,18 +68,23 @@ def _order(column: Column, spans: list[slice]) -> str | None:
     if not _has_order(steps):
         return None
     if not np.allclose(steps, steps[0], rtol=1e-6, atol=0):
-        return f"{'rises' if steps[0] > 0 else 'falls'} from every row to the next, like a time"
+        return f"{'rises' if steps.sum() > 0 else 'falls'} from row to row, like a time"
     if steps[0] == 1:
         return "counts the rows, like an index"
     return f"{'rises' if steps[0] > 0 else 'falls'} by {abs(steps[0]):g} in every row, like an index or a time"
 
 
 def _has_order(steps: Column) -> bool:
-    return bool((steps > 0).all() or (steps < 0).all())
+    """Return whether all steps have one direction, and most of them are no standstill."""
+    one_direction = (steps >= 0).all() or (steps <= 0).all()
+    return bool(one_direction and np.count_nonzero(steps) > len(steps) / 3)
 
 
 def _labels(column: Column, may_be_constant: bool) -> str | None:
-    """Return that a column has few whole numbers, if it has."""
+    """Return that a column has few whole numbers, or each of many once, if it has."""
+    column = column[~np.isnan(column)]
+    if len(column) >= MIN_ROWS and np.ptp(column) == len(column) - 1 and len(np.unique(column)) == len(column):
+        return f"has every number from {column.min():g} to {column.max():g} once, like an index"
     if not _are_few(column[:HEAD_ROWS]) or not _are_few(column):
         return None
     labels = np.unique(column)
@@ -84,6 +96,7 @@ def _labels(column: Column, may_be_constant: bool) -> str | None:
 
 def _are_few(column: Column) -> bool:
     """Return whether the values are few different whole numbers, far fewer than rows."""
-    if (column % 1 != 0).any() or np.ptp(column) > MAX_LABEL:
+    column = column[~np.isnan(column)]
+    if not len(column) or (column % 1 != 0).any() or np.ptp(column) > MAX_LABEL:
         return False
-    return len(np.unique(column)) <= min(MAX_LABELS, max(1, len(column) // 5))
+    return len(np.unique(column)) <= min(MAX_LABELS, max(1, len(column) // 3))

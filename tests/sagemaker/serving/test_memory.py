@@ -9,7 +9,16 @@ import pytest
 from werkzeug.exceptions import RequestEntityTooLarge, ServiceUnavailable
 
 from seriesbox.sagemaker.serving import memory
-from seriesbox.sagemaker.serving.memory import MIN_FREE, MOST_PER_BYTE, SMALL, Memory, NoMemoryError, Reservation
+from seriesbox.sagemaker.serving.memory import (
+    COMPUTE,
+    MIN_FREE,
+    MOST_PER_BYTE,
+    READ,
+    SMALL,
+    Memory,
+    NoMemoryError,
+    Reservation,
+)
 
 MB = 1_000_000
 HEADERS = {"Content-Type": "text/csv"}
@@ -18,23 +27,23 @@ HEADERS = {"Content-Type": "text/csv"}
 def test_a_request_that_can_never_fit_is_refused_and_a_small_one_is_not_counted():
     with ExitStack() as held:
         reservation = Reservation(Memory(0), held)
-        reservation.compute(SMALL)
+        reservation.grow(COMPUTE, SMALL)
         with pytest.raises(RequestEntityTooLarge, match=r"2\.0 MB may need 24\.0 MB of memory, and .* has 0\.0 MB"):
-            reservation.compute(2 * MB)
+            reservation.grow(COMPUTE, 2 * MB)
 
 
 def test_a_request_waits_for_memory_that_others_hold_but_not_for_ever(monkeypatch):
     shared = Memory(4 * MB * MOST_PER_BYTE)
     with ThreadPoolExecutor() as pool, ExitStack() as second:
         with ExitStack() as first:
-            Reservation(shared, first).compute(3 * MB)
-            waiting = pool.submit(Reservation(shared, second).compute, 2 * MB)
+            Reservation(shared, first).grow(COMPUTE, 3 * MB)
+            waiting = pool.submit(Reservation(shared, second).grow, COMPUTE, 2 * MB)
             assert not Event().wait(0.1)
             assert not waiting.done()
         waiting.result(timeout=10)
         monkeypatch.setattr(memory, "SECONDS_TO_WAIT", 0.1)
         with ExitStack() as third, pytest.raises(ServiceUnavailable, match="try again later"):
-            Reservation(shared, third).compute(3 * MB)
+            Reservation(shared, third).grow(COMPUTE, 3 * MB)
 
 
 def test_a_request_holds_what_its_largest_size_needs():
@@ -42,32 +51,49 @@ def test_a_request_holds_what_its_largest_size_needs():
     with ExitStack() as first, ExitStack() as second:
         growing = Reservation(shared, first)
         for size in (MB, 2 * MB, 3 * MB, 2 * MB):
-            growing.compute(size)
-        Reservation(shared, second).compute(SMALL)
-        growing.compute(4 * MB)
+            growing.grow(COMPUTE, size)
+        Reservation(shared, second).grow(COMPUTE, MB)
 
 
 def test_a_client_that_announces_much_and_sends_little_holds_little():
     shared = Memory(40 * MB * MOST_PER_BYTE)
     with ExitStack() as slow, ExitStack() as other:
         stalled = Reservation(shared, slow)
-        stalled.check(40 * MB)
-        stalled.receive(2 * MB)
-        Reservation(shared, other).compute(38 * MB)
+        stalled.grow(READ, 2 * MB)
+        Reservation(shared, other).grow(READ, 38 * MB)
+        Reservation(shared, other).grow(COMPUTE, 40 * MB)
+
+
+def test_requests_that_are_all_read_are_computed_one_after_the_other(monkeypatch):
+    monkeypatch.setattr(memory, "SECONDS_TO_WAIT", 10)
+    shared, done = Memory(60 * MB), []
+
+    def answer(number):
+        with ExitStack() as held:
+            reserved = Reservation(shared, held)
+            for size in (MB, 2 * MB, 4 * MB):
+                reserved.grow(READ, size)
+            reserved.grow(COMPUTE, 4 * MB)
+            done.append(number)
+
+    with ThreadPoolExecutor() as pool:
+        for each in [pool.submit(answer, number) for number in range(5)]:
+            each.result()
+    assert sorted(done) == list(range(5))
 
 
 def test_models_and_requests_never_have_the_same_memory():
     shared = Memory(MIN_FREE + 300 * MB)
     with ExitStack() as held:
-        Reservation(shared, held).compute(40 * MB)  # 480 MB: more than models must leave
-        with pytest.raises(NoMemoryError, match=r"The model 'a' needs 200\.0 MB, and 88\.4 MB are free"):
+        Reservation(shared, held).grow(COMPUTE, 40 * MB)  # 400 MB: more than models must leave
+        with pytest.raises(NoMemoryError, match=r"The model 'a' needs 200\.0 MB, and 168\.4 MB are free"):
             shared.reserve_for_model("a", 200 * MB)
     shared.reserve_for_model("a", 300 * MB)
     with ExitStack() as held, pytest.raises(RequestEntityTooLarge):
-        Reservation(shared, held).compute(40 * MB)
+        Reservation(shared, held).grow(COMPUTE, 40 * MB)
     shared.release_model("a")
     with ExitStack() as held:
-        Reservation(shared, held).compute(40 * MB)
+        Reservation(shared, held).grow(COMPUTE, 40 * MB)
 
 
 SMALL_MACHINE = """

@@ -18,8 +18,8 @@ IN_THE_BODY_OF_A_PING = PING + b"Content-Length: 9\r\n\r\n"
 AFTER_A_REQUEST = PING + b"\r\n" + HEAD
 
 IMPATIENT = """
-from seriesbox.sagemaker.serving import connection, server, worker
-connection.SECONDS_BEHIND = worker.SECONDS_FOR_HEAD = worker.SECONDS_BEHIND = 1
+from seriesbox.sagemaker.serving import connection, server, waiting
+connection.SECONDS_BEHIND = waiting.SECONDS[waiting.Stage.HEAD] = waiting.SECONDS[waiting.Stage.ANSWER] = 1
 server.MAX_WAITING = 100
 server.main()
 """
@@ -43,7 +43,13 @@ def test_pings_are_answered_while_clients_stall(server, begun):
 
 
 @pytest.mark.parametrize(
-    ("begun", "answer"), [(IN_THE_HEAD, b""), (IN_THE_BODY, b"HTTP/1.1 408 "), (IN_A_CHUNK, b"HTTP/1.1 408 ")]
+    ("begun", "answer"),
+    [
+        (IN_THE_HEAD, b"HTTP/1.1 408 "),
+        (IN_THE_HEAD + b"X: " + b"x" * 70_000, b"HTTP/1.1 431 "),
+        (IN_THE_BODY, b"HTTP/1.1 408 "),
+        (IN_A_CHUNK, b"HTTP/1.1 408 "),
+    ],
 )
 def test_clients_that_stall_are_hung_up_on_even_if_they_send_a_byte_now_and_then(server, begun, answer):
     with connect(server) as connection:

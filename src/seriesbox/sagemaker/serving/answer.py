@@ -3,11 +3,13 @@
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 import numpy as np
 from flask import Request, Response
 from numpy.typing import NDArray
+from werkzeug.exceptions import UnsupportedMediaType
 
 from seriesbox.algorithm import Predictor
 from seriesbox.errors import DataError, ShortSeriesError
@@ -15,7 +17,7 @@ from seriesbox.sagemaker.content_type import CSV, JSON_LINES, ContentType
 from seriesbox.sagemaker.serving.body import read_body
 from seriesbox.sagemaker.serving.formats import Chunks, read, write
 from seriesbox.sagemaker.serving.log import milliseconds
-from seriesbox.sagemaker.serving.memory import Memory, Reservation
+from seriesbox.sagemaker.serving.memory import COMPUTE, READ, Memory, Reservation
 from seriesbox.sagemaker.serving.models import LoadedModel
 from seriesbox.sagemaker.serving.negotiation import response_format
 from seriesbox.sagemaker.serving.settings import ServerSettings
@@ -46,6 +48,8 @@ class Answer:
         """Read and check the request, and return the whole answer."""
         with ExitStack() as held:
             self.slots.acquire(held)
+            if (encoding := request.headers.get("Content-Encoding", "identity")) != "identity":
+                raise UnsupportedMediaType(f"The content encoding is {encoding[:20]}: send the body as it is.")
             given = ContentType.parse(request.content_type or "")
             default = self.settings.accept or (JSON_LINES if given.form == JSON_LINES else CSV)
             answer_form = response_format(request.headers.get("Accept", ""), default)
@@ -58,10 +62,10 @@ class Answer:
                     "The batch job sends one row at a time (SingleRecord), but a row means nothing without those "
                     "before it: set SplitType to None, or give one series per line as JSON Lines."
                 )
-            memory = Reservation(self.memory, held)
-            memory.check(request.content_length or 0)
-            body = read_body(request, self.settings.limit, memory.receive)
-            memory.compute(len(body))
+            self.memory.check(request.content_length or 0)
+            reserved = Reservation(self.memory, held)
+            body = read_body(request, self.settings.limit, partial(reserved.grow, READ))
+            reserved.grow(COMPUTE, len(body))
             self.log_fields["bytes_in"] = len(body)
             if not body and self.settings.batch:  # such as Spark's _SUCCESS
                 return Response(b"", content_type=answer_form)

@@ -20,7 +20,7 @@ READ = "body.is_read"  # in the request's environ
 def read_body(request: Request, limit: int | None, receive: Callable[[int], object] = lambda size: None) -> bytes:
     """Return all of a body, which may be chunked.
 
-    receive: is called before more than CHUNK bytes are read, each time with the size that the body may have then.
+    receive: is called with the size of what is read, before more is.
     Raises RequestEntityTooLarge, RequestTimeout if the client was too slow, and BadRequest if it stopped sending.
     """
     stream, length, body = request.environ["wsgi.input"], request.content_length, io.BytesIO()
@@ -30,8 +30,7 @@ def read_body(request: Request, limit: int | None, receive: Callable[[int], obje
                 raise RequestEntityTooLarge(
                     f"The request is larger than {limit} bytes: send fewer rows at a time, or raise MAX_CONTENT_LENGTH."
                 )
-            if body.tell() >= CHUNK:
-                receive(body.tell() + CHUNK)
+            receive(body.tell())
             if not (chunk := stream.read(CHUNK)):
                 break
             body.write(chunk)

@@ -4,23 +4,15 @@ import os
 import socket
 import time
 from contextlib import suppress
-from enum import IntEnum
 from typing import Any, BinaryIO
+
+from seriesbox.sagemaker.serving.waiting import Stage
 
 LEAST_RATE = 5_000  # bytes a second that a client must send or take
 SECONDS_BEHIND = 10  # that a client may fall behind this rate while its body is awaited
 SECONDS_FOR_BODY = 3600  # in all
 SEND_BUFFER = 1 << 18  # bytes; the system would hold megabytes for a client that does not read
 PART = 1 << 16  # bytes received or sent at once
-
-
-class Stage(IntEnum):
-    """The stages of a connection that waits for its client. If there are too many, they give way in this order."""
-
-    LEAVING = 0
-    HEAD = 1  # or nothing of it yet
-    KEPT = 2
-    ANSWER = 3
 
 
 class Connection(socket.socket):

@@ -15,6 +15,7 @@ from seriesbox.errors import DataError, HeaderError
 from seriesbox.sagemaker.content_type import CSV, JSON, JSON_LINES, ContentType
 from seriesbox.tables.csv import parse_csv, write_csv
 from seriesbox.tables.json import parse_row_lines, parse_rows, parse_series, parse_series_lines, write_json
+from seriesbox.tables.other_formats import check_text
 from seriesbox.tables.table import Table
 
 REQUEST = "The request"
@@ -37,6 +38,7 @@ def read(body: bytes, given: ContentType, predictor: Predictor | type[Predictor]
 
     Raises DataError, for lines while they are iterated over: once that has succeeded, it will again.
     """
+    check_text(body, REQUEST)
     if given.form == CSV:
         try:
             return [parse_csv(body, REQUEST, given.header, predictor.gaps_are_allowed)]

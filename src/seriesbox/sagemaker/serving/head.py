@@ -9,8 +9,8 @@ HAS_BODY = re.compile(rb"\n(content-length|transfer-encoding)[ \t]*:", re.IGNORE
 
 
 def is_complete(received: bytearray) -> bool:
-    """Return whether gunicorn can read the head, or refuse it as too long."""
-    return END in received or len(received) > MAX_HEAD
+    """Return whether gunicorn can read the head."""
+    return END in received
 
 
 def is_ping(received: bytearray) -> bool:

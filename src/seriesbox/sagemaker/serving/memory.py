@@ -5,8 +5,9 @@ from threading import Condition
 
 from werkzeug.exceptions import RequestEntityTooLarge, ServiceUnavailable
 
-MOST_PER_BYTE, WHILE_READ = 12, 2  # bytes of memory for each byte of a request that is computed, and that is read
-SMALL = 1 << 20  # bytes of a request that reserves nothing
+MOST_PER_BYTE = 12  # bytes of memory for each byte of a request
+READ, COMPUTE = 2, 10  # of these while it is read, and more of them while it is computed
+SMALL = 1 << 20  # bytes of a request that is computed however little memory there is, if alone
 SECONDS_TO_WAIT = 30  # for memory that other requests hold
 MIN_FREE = 256 << 20  # bytes that models leave to requests
 
@@ -18,19 +19,22 @@ class NoMemoryError(Exception):
 class Memory:
     """The memory for models and requests.
 
+    Requests hold one part of theirs while they are read, and another while they are computed: those that are read
+    would wait for each other for ever if they could hold what is needed to compute one.
+
     size: the bytes for requests; each model takes its own off it.
     """
 
     def __init__(self, size: int) -> None:
         self.size = max(0, size)
-        self._requests = 0  # that is reserved by requests
+        self._held = {READ: 0, COMPUTE: 0}
         self._models: dict[str, int] = {}
         self._changed = Condition()
 
     def reserve_for_model(self, name: str, size: int) -> None:
         """Reserve memory for a model. Raises NoMemoryError."""
         with self._changed:
-            free = self.size - max(self._requests, MIN_FREE)
+            free = self.size - max(sum(self._held.values()), MIN_FREE)
             if size > free:
                 raise NoMemoryError(
                     f"The model {name!r} needs {_megabytes(size)}, and {_megabytes(max(0, free))} are free: unload "
@@ -47,62 +51,50 @@ class Memory:
 
     def check(self, request_bytes: int) -> None:
         """Raise RequestEntityTooLarge if a request of this size can never be computed."""
-        if needed_by(request_bytes) > self.size:
+        needed = MOST_PER_BYTE * request_bytes
+        if request_bytes > SMALL and needed > self.size:
             raise RequestEntityTooLarge(
-                f"A request of {_megabytes(request_bytes)} may need {_megabytes(needed_by(request_bytes))} of memory, "
-                f"and the server has {_megabytes(self.size)} for requests: send fewer rows at a time, or take an "
-                "instance with more memory."
+                f"A request of {_megabytes(request_bytes)} may need {_megabytes(needed)} of memory, and the server has "
+                f"{_megabytes(self.size)} for requests: send fewer rows at a time, or take an instance with more "
+                "memory."
             )
 
-    def resize(self, before: int, after: int) -> None:
-        """Change what a request has reserved. Raises ServiceUnavailable if others hold too much for too long."""
+    def resize(self, part: int, before: int, after: int) -> None:
+        """Change what a request holds of a part. Raises ServiceUnavailable if others hold too much for too long."""
+
+        def fits() -> bool:
+            others = self._held[part] - before
+            return after <= before or not others or others + after <= self.size * part // MOST_PER_BYTE
+
         with self._changed:
-            if not self._changed.wait_for(
-                lambda: after <= before or self._requests - before + after <= self.size, SECONDS_TO_WAIT
-            ):
+            if not self._changed.wait_for(fits, SECONDS_TO_WAIT):
                 raise ServiceUnavailable("Other requests hold the memory that this one needs: try again later.")
-            self._requests += after - before
+            self._held[part] += after - before
             self._changed.notify_all()
 
 
 class Reservation:
-    """The memory of one request, which grows as the request is read, until `held` is closed."""
+    """The memory of one request, until `held` is closed."""
 
     def __init__(self, memory: Memory, held: ExitStack) -> None:
         self._memory = memory
-        self._size = 0
-        held.callback(lambda: memory.resize(self._size, 0))
+        self._sizes = {READ: 0, COMPUTE: 0}
+        held.callback(self._release)
 
-    def check(self, request_bytes: int) -> None:
-        """Raise RequestEntityTooLarge if a request of this size can never be computed."""
-        self._memory.check(request_bytes)
-
-    def receive(self, request_bytes: int) -> None:
-        """Reserve memory for what is read of a request, once there is enough.
-
-        A client that announces much and sends little must not hold what others need. Raises as `compute`.
-        """
-        self._memory.check(request_bytes)
-        self._grow(needed_by(request_bytes) * WHILE_READ // MOST_PER_BYTE)
-
-    def compute(self, request_bytes: int) -> None:
-        """Reserve memory for a whole request, once there is enough.
+    def grow(self, part: int, request_bytes: int) -> None:
+        """Hold the memory to read or to compute a request of this size, once there is enough.
 
         Raises RequestEntityTooLarge and ServiceUnavailable.
         """
         self._memory.check(request_bytes)
-        self._grow(needed_by(request_bytes))
+        if (needed := part * request_bytes) > self._sizes[part]:
+            self._memory.resize(part, self._sizes[part], needed)
+            self._sizes[part] = needed
 
-    def _grow(self, needed: int) -> None:
-        if needed > self._size:
-            self._memory.resize(self._size, needed)
-            self._size = needed
-
-
-def needed_by(request_bytes: int) -> int:
-    """Return the memory for a request, in bytes; small ones are not counted."""
-    return MOST_PER_BYTE * request_bytes if request_bytes > SMALL else 0
+    def _release(self) -> None:
+        for part, size in self._sizes.items():
+            self._memory.resize(part, size, 0)
 
 
 def _megabytes(size: int) -> str:
-    return f"{size / 1e6:.1f} MB"
+    return f"{size / 1e6:.1f} MB" if size < 10**15 else "over a petabyte"

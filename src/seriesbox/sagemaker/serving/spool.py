@@ -36,8 +36,8 @@ def spooled(parts: Iterable[bytes], environ: dict[str, Any], content_type: str) 
 def _disk() -> Iterator[None]:
     try:
         yield
-    except OSError:
+    except OSError as error:
         raise ServiceUnavailable(
-            f"The answer is over {IN_MEMORY >> 10} KB, and the disk of /tmp, or TMPDIR, has no room for it: send fewer "
-            "rows at a time, or try again later."
+            f"The answer is over {IN_MEMORY >> 10} KB and cannot be kept in /tmp, or TMPDIR ({error.strerror}): send "
+            "fewer rows at a time, or try again later."
         ) from None

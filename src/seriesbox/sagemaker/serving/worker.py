@@ -5,23 +5,20 @@ this takes a thread. A thread has a request from its head until its answer is re
 """
 
 import time
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from selectors import EVENT_READ, EVENT_WRITE
+from selectors import EVENT_WRITE
 from socket import SHUT_WR, socket
 from typing import Any
 
+from gunicorn.util import write_error
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from seriesbox.sagemaker.serving.connection import LEAST_RATE, Connection, Stage
-from seriesbox.sagemaker.serving.head import is_complete, is_ping
+from seriesbox.sagemaker.serving.connection import LEAST_RATE, Connection
+from seriesbox.sagemaker.serving.head import MAX_HEAD, is_complete, is_ping
 from seriesbox.sagemaker.serving.log import log
+from seriesbox.sagemaker.serving.waiting import SECONDS, SECONDS_KEPT_AT_END, Stage, Waiting
 
-SECONDS_FOR_HEAD = 5  # from its first byte to its last
-SECONDS_TO_LEAVE = 5  # after the last answer: a client that is reset while it sends may not see why it was refused
-SECONDS_BEHIND = 60  # that a client may fall behind the least rate while it takes its answer
-SECONDS_KEPT_AT_END = 2  # of connections without a request while the server stops
 SECONDS_BETWEEN_SWEEPS = 0.2
 PING_THREADS = 2
 
@@ -31,9 +28,14 @@ class Worker(ThreadWorker):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.waiting: dict[Any, None] = {}  # gunicorn's connections, the longest waiting first
         self.ping_pool = ThreadPoolExecutor(PING_THREADS)
         self.next_sweep = 0.0
+
+    def run(self) -> None:
+        """Wait for clients until the server stops."""
+        self.waiting = Waiting(self.poller)
+        self._cap_keepalive = self.waiting.hurry
+        super().run()
 
     def accept(self, listener: socket) -> None:
         """Accept a connection. If there are too many, the oldest of those that can best be missed gives way."""
@@ -41,11 +43,11 @@ class Worker(ThreadWorker):
             accepted, address = listener.accept()
         except OSError:  # the client is gone, or there are no files for the moment
             return
-        if self.nr_conns + 1 >= self.worker_connections and self.waiting:
-            self._close(min(self.waiting, key=lambda conn: conn.sock.stage))
+        if self.nr_conns + 1 >= self.worker_connections and (oldest := self.waiting.first_to_give_way()):
+            self._close(oldest)
         self.nr_conns += 1
         conn = TConn(self.cfg, Connection(accepted), address, listener.getsockname())
-        self._wait(conn, Stage.HEAD, self.cfg.keepalive, self._receive)
+        self.waiting.add(conn, Stage.HEAD, self._receive, self.cfg.keepalive)
 
     def enqueue_req(self, conn: Any) -> None:
         """Let a thread handle a request. Pings have their own."""
@@ -67,33 +69,22 @@ class Worker(ThreadWorker):
             return
         conn.is_kept = not fs.cancelled() and not fs.exception() and fs.result()
         if conn.sock.is_unsent:
-            self._wait(conn, Stage.ANSWER, SECONDS_BEHIND, self._send, EVENT_WRITE)
+            self.waiting.add(conn, Stage.ANSWER, self._send, events=EVENT_WRITE)
         else:
             self._go_on(conn)
 
     def murder_pending(self) -> None:
         """Close the connections whose time is over; gunicorn's loop calls this after all events."""
-        now = time.monotonic()
-        if now < self.next_sweep:
+        if time.monotonic() < self.next_sweep:
             return
-        self.next_sweep = now + SECONDS_BETWEEN_SWEEPS
-        for conn in [conn for conn in self.waiting if conn.sock.deadline < now]:
-            if conn.sock.stage == Stage.ANSWER:
-                log("warning", message=f"A client took its answer too slowly: it is hung up on. {conn.client}")
-            self._close(conn)
-
-    def _cap_keepalive(self, deadline: float) -> None:
-        for conn in self.waiting:
-            if conn.sock.stage in (Stage.HEAD, Stage.KEPT) and not conn.sock.received:
-                conn.sock.deadline = min(conn.sock.deadline, deadline)
-
-    def _wait(
-        self, conn: Any, stage: Stage, seconds: float, on_event: Callable[[Any], None], events: int = EVENT_READ
-    ) -> None:
-        conn.sock.stage, conn.sock.deadline = stage, time.monotonic() + seconds
-        self.waiting[conn] = None
-        # An event may come in one batch with that by which its connection had to give way.
-        self.poller.register(conn.sock, events, lambda _: on_event(conn) if conn in self.waiting else None)
+        self.next_sweep = time.monotonic() + SECONDS_BETWEEN_SWEEPS
+        for conn in self.waiting.overdue():
+            if conn.sock.stage == Stage.ANSWER:  # a thread writes to the log, whose reader may be slow itself
+                self.tpool.submit(log, "warning", message=f"{conn.client} took its answer too slowly: hung up on.")
+            if conn.sock.stage == Stage.HEAD and conn.sock.received:
+                self._refuse(conn, 408, "Request Timeout", f"A head may take {SECONDS[Stage.HEAD]} seconds.")
+            else:
+                self._close(conn)
 
     def _receive(self, conn: Any) -> None:
         """Receive a part of a head, and hand the request over if it is complete."""
@@ -101,13 +92,22 @@ class Worker(ThreadWorker):
         if (part := sock.receive()) is None:
             return
         if not sock.received and part:
-            sock.stage, sock.deadline = Stage.HEAD, time.monotonic() + SECONDS_FOR_HEAD
+            sock.stage, sock.deadline = Stage.HEAD, time.monotonic() + SECONDS[Stage.HEAD]
         sock.received += part
         if not sock.received:
             self._close(conn)
         elif not part or is_complete(sock.received):
-            self._stop_waiting(conn)
+            self.waiting.remove(conn)
             self.enqueue_req(conn)
+        elif len(sock.received) > MAX_HEAD:
+            self._refuse(conn, 431, "Request Header Fields Too Large", f"The head is larger than {MAX_HEAD} bytes.")
+
+    def _refuse(self, conn: Any, status: int, reason: str, message: str) -> None:
+        self.waiting.remove(conn)
+        conn.is_kept = False
+        with suppress(OSError):
+            write_error(conn.sock, status, reason, message)
+        self._go_on(conn)
 
     def _send(self, conn: Any) -> None:
         try:
@@ -115,9 +115,9 @@ class Worker(ThreadWorker):
         except OSError:
             self._close(conn)
             return
-        conn.sock.deadline = min(time.monotonic() + SECONDS_BEHIND, conn.sock.deadline + sent / LEAST_RATE)
+        conn.sock.deadline = min(time.monotonic() + SECONDS[Stage.ANSWER], conn.sock.deadline + sent / LEAST_RATE)
         if not conn.sock.is_unsent:
-            self._stop_waiting(conn)
+            self.waiting.remove(conn)
             self._go_on(conn)
 
     def _go_on(self, conn: Any) -> None:
@@ -126,25 +126,25 @@ class Worker(ThreadWorker):
         if not conn.is_kept:
             with suppress(OSError):
                 sock.shutdown(SHUT_WR)
-            self._wait(conn, Stage.LEAVING, SECONDS_TO_LEAVE, self._hear_out)
+            self.waiting.add(conn, Stage.LEAVING, self._hear_out)
             return
         sock.received[:0] = conn.parser.unreader.take_buffered()
         if is_complete(sock.received):
             self.enqueue_req(conn)
         elif sock.received:
-            self._wait(conn, Stage.HEAD, SECONDS_FOR_HEAD, self._receive)
+            self.waiting.add(conn, Stage.HEAD, self._receive)
         else:
-            self._wait(conn, Stage.KEPT, self.cfg.keepalive if self.alive else SECONDS_KEPT_AT_END, self._receive)
+            seconds = self.cfg.keepalive if self.alive else SECONDS_KEPT_AT_END
+            self.waiting.add(conn, Stage.KEPT, self._receive, seconds)
 
     def _hear_out(self, conn: Any) -> None:
-        if conn.sock.receive() == b"":
+        if (part := conn.sock.receive()) == b"":
             self._close(conn)
-
-    def _stop_waiting(self, conn: Any) -> None:
-        del self.waiting[conn]
-        self.poller.unregister(conn.sock)
+        elif part:
+            latest = time.monotonic() + SECONDS[Stage.LEAVING]
+            conn.sock.deadline = min(latest, conn.sock.deadline + len(part) / LEAST_RATE)
 
     def _close(self, conn: Any) -> None:
-        self._stop_waiting(conn)
+        self.waiting.remove(conn)
         self.nr_conns -= 1
         conn.close()

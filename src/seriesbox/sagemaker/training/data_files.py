@@ -15,6 +15,7 @@ from seriesbox.sagemaker.machine import memory_limit, resident_memory
 from seriesbox.tables.csv import csv_rows
 from seriesbox.tables.json import parse_rows, parse_series, row_lines, series_lines
 from seriesbox.tables.lines import BLANKS, BYTE_ORDER_MARK, GZIP, parts_of_file
+from seriesbox.tables.other_formats import check_text
 from seriesbox.tables.table import Rows
 
 SKIPPED = (  # names of files and folders that hold no data, and why they are there
@@ -72,6 +73,7 @@ def read_tables(
         return
     if first.startswith(GZIP):
         raise DataError(f"{name} is compressed by gzip twice: compress it once.")
+    check_text(first, name)
     parts = chain([first], parts)
     if given.form == JSON:
         body = b"".join(parts)

@@ -53,9 +53,10 @@ def train(paths: Paths, group: Group) -> None:
         for summary in summaries:
             logger.info(summary)
     training, validation = (channel.tables for channel in channels)
-    if is_first and isinstance(training, TableStack):
-        for sentence in suspects(training, predictor.rows_are_independent):
-            logger.warning("training: %s", sentence)
+    for name, tables in (("training", training), ("validation", validation)):
+        if is_first and isinstance(tables, TableStack):
+            for sentence in suspects(tables, predictor.rows_are_independent):
+                logger.warning("%s: %s", name, sentence)
     sample = _sample(training, predictor.min_rows(hyperparameters))
 
     torch.set_num_threads(min(torch.get_num_threads(), usable_cores()))
