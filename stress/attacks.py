@@ -1,4 +1,4 @@
-"""What a stranger can do to hosts that train together, each time it gets to their ports."""
+"""The attacks of a stranger on hosts that train together, each made once the ports are open."""
 
 import os
 import socket

@@ -8,6 +8,7 @@ import numpy as np
 from seriesbox.errors import DataError, Places, ShortSeriesError
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.tables.blocks import blocks
+from seriesbox.tables.suspects import empty_column
 from seriesbox.tables.table import Table
 
 
@@ -60,9 +61,8 @@ def _raise_gaps(table: Table) -> NoReturn:
     for rows in blocks(*table.values.shape):
         observed |= ~np.isnan(table.values[rows]).all(axis=0)
     if not observed.all():
-        column = int(np.flatnonzero(~observed)[0]) + 1
-        at_the_end = ", or remove the comma at the end of every row" if column == len(observed) else ""
-        raise DataError(f"{table.name}: column {column} is empty in every row: leave it out{at_the_end}.")
+        column = int(np.flatnonzero(~observed)[0])
+        raise DataError(f"{table.name}: column {empty_column(column, len(observed))}")
     missing = Places()
     for rows in blocks(*table.values.shape):
         gaps = np.isnan(table.values[rows])

@@ -48,9 +48,9 @@ class ContentType(NamedTuple):
 def _is_ascii_compatible(charset: str) -> bool:
     try:
         encoding = normalize_encoding(charset).lower()
-        # Python remembers every name it has looked up, for ever: those that clients make up are not for it.
-        if encoding == "utf_8_sig":  # a byte-order mark may be there
+        if encoding == "utf_8_sig":  # its mark is known
             return True
+        # Python remembers every name it has looked up, for ever: those that clients make up are not for it.
         return encoding in CHARSETS and "1,".encode(codecs.lookup(encoding).name) == b"1,"
     except (LookupError, UnicodeError, ValueError):
         return False

@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 
 from seriesbox.errors import MAX_PLACES, Places
 from seriesbox.tables.csv_header import are_names
-from seriesbox.tables.csv_kinds import Kinds
+from seriesbox.tables.csv_kinds import SHOWN, Kinds
 from seriesbox.tables.csv_texts import column_numbers, given_and_wrong, stretches
 from seriesbox.tables.table import Cells, Widths
 
 MIN_CELLS = 3  # of a row without a number, so that it is named as a whole
 MAX_COLUMNS = 100  # whose wrong cells are remembered
-SHOWN = 20  # characters of a cell in a message
 
 
 @dataclass
@@ -42,6 +41,7 @@ class Faults:
     word_rows: rows without a number.
     columns: the other wrong cells of each column, by its number from 0.
     has_number: (D,) whether each column has a number.
+    every_second_blank: whether the blank lines so far are rows 2, 4, 6, ...
     """
 
     name: str
@@ -80,9 +80,8 @@ class Faults:
             return
         ends = np.flatnonzero(np.frombuffer(lines, np.uint8) == ord("\n"))
         blank = np.flatnonzero(np.append(ends, len(lines)) == np.insert(ends + 1, 0, 0))
-        self.every_second_blank &= bool(
-            (blank + self.rows == np.arange(len(blank)) * 2 + 2 * self.blank_lines.count + 1).all()
-        )
+        expected = 2 * (self.blank_lines.count + np.arange(len(blank))) + 1
+        self.every_second_blank &= np.array_equal(self.rows + blank, expected)
         self.blank_lines.add(len(blank), (f"row {self.rows + row + 1}" for row in blank))
 
     def find(self, cells: bytes, widths: Widths, is_cut: bool = False) -> None:

@@ -11,6 +11,7 @@ NO_SERIES = re.compile(  # a time, an index or a label
     r"|ds|day|hour|month|year|row|nr|no|unnamed.*|(is[_ ]?)?(anomalous|anomaly|outlier)|ground[_ ]?truth|y_true|fold"
 )
 WHOLE_NUMBER = re.compile(rb'(?:^|\n)[" ]*[-+]?\d+[" ]*(?:\n|$)')  # alone on a line
+COUNTED_CELL = re.compile(rb'[" \t]*0?[" \t]*(?:[,\n]|\Z)')  # 0 or nothing
 FRACTION = re.compile(rb"[.eE]")
 SHOWN = 60  # characters of a header in a message
 
@@ -21,7 +22,7 @@ def is_counted(lines: bytes) -> bool:
     An empty cell before them, or one above a column that counts, is the name of an index. A lone 0 is a header if all
     numbers below have a point, because pandas writes such a column's own zeros as 0.0; so is `0,1` if any has one.
     """
-    if not lines[:SHOWN].lstrip(b" \t").startswith((b"0", b",", b'"')):  # as nearly no file does
+    if not COUNTED_CELL.match(lines):  # nearly all files, of which no more is looked at
         return False
     row, _, below = lines.partition(b"\n")
     cells = row.translate(None, b'" \t').removesuffix(b",").split(b",")

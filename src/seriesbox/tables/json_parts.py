@@ -9,7 +9,7 @@ import orjson
 
 from seriesbox.tables.lines import PART
 
-BLANKS = re.compile(rb"[ \t\r\n]*+")
+SPACE = re.compile(rb"[ \t\r\n]*+")
 SEPARATOR = re.compile(rb"[ \t\r\n]*+(,|\Z)")
 
 
@@ -38,7 +38,7 @@ def elements(text: bytes, start: int, stop: int, nested: bool) -> Iterator[list[
             return
         else:
             cut = text.find(b"]", start + PART, stop) + 1
-            first = BLANKS.match(text, start).end()  # type: ignore[union-attr]
+            first = SPACE.match(text, start).end()  # type: ignore[union-attr]
             if not cut or text[first : first + 1] != b"[":
                 yield [NotJSON("not JSON: a list does not begin or end")]
                 return
@@ -89,7 +89,7 @@ def _parse_one_by_one(text: bytes, start: int, stop: int) -> tuple[list[Any], in
     found: list[Any] = []
     position = end = 0
     while position < stop - start:
-        position = BLANKS.match(text, start + position).end() - start  # type: ignore[union-attr]
+        position = SPACE.match(text, start + position).end() - start  # type: ignore[union-attr]
         try:
             value, end = DECODER.raw_decode(characters, position)
         except json.JSONDecodeError as error:

@@ -12,6 +12,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # of UTF-8, as spreadsheets write it
 BLANKS = b" \t\r\n"
 PART = 1 << 18  # bytes that are parsed at once: pings wait while the parser holds the interpreter's lock
 MIN_PART = 1 << 16
+MEMORY_PER_BYTE = 12  # at most, of text that is parsed and computed: an empty cell is one byte of it
 GZIP = b"\x1f\x8b"
 
 

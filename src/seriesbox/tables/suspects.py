@@ -33,19 +33,24 @@ def suspects(tables: TableStack, rows_are_independent: bool) -> list[str]:
     looked_at = range(columns)
     if rows_are_independent:
         looked_at = range(0, columns, columns - 1) if are_equal(tables.widths) else range(1)
-    few = [_are_few(tables.values[:HEAD_ROWS, number]) for number in range(columns)]
+    have_values = any(not _are_few(tables.values[:HEAD_ROWS, number]) for number in range(columns))
     for number in looked_at:
         column = tables.values[:, number]
         if np.isnan(column[:HEAD_ROWS]).all() and np.isnan(column).all():
-            comma = ", or the comma at the end of every row" if number == columns - 1 else ""
-            sentences.append(f"Column {number + 1} is empty in every row: leave it out{comma}.")
+            sentences.append(f"Column {empty_column(number, columns)}")
             continue
         what = _order(column, tables.spans)
-        if not what and not all(few):
+        if not what and have_values:
             what = _labels(column, may_be_constant=not rows_are_independent)
         if what:
             sentences.append(f"Column {number + 1} {what}: leave it out unless it is data.")
     return sentences[:MAX_NAMED]
+
+
+def empty_column(number: int, columns: int) -> str:
+    """Return what is wrong with a column, by its number from 0, in which nothing is given, and what to do."""
+    comma = ", or the comma at the end of every row" if number == columns - 1 else ""
+    return f"{number + 1} is empty in every row: leave it out{comma}."
 
 
 def _begins_with_steps(rows: Column) -> bool:

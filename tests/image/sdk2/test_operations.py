@@ -46,7 +46,7 @@ class Account(AWS):
 
 @pytest.fixture
 def account_and_names(monkeypatch) -> Iterator[tuple[Account, Json]]:
-    """What AWS was asked, and the names of the code, after it has run."""
+    """Run the code, and return the requests to AWS and the names that the code has bound."""
     monkeypatch.setattr("time.sleep", lambda _: None)  # the SDK asks again and again whether something is ready
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)  # of what has no session
     (code,) = re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)

@@ -11,8 +11,8 @@ from werkzeug.exceptions import RequestEntityTooLarge, ServiceUnavailable
 from seriesbox.sagemaker.serving import memory
 from seriesbox.sagemaker.serving.memory import (
     COMPUTE,
+    MEMORY_PER_BYTE,
     MIN_FREE,
-    MOST_PER_BYTE,
     READ,
     SMALL,
     Memory,
@@ -33,7 +33,7 @@ def test_a_request_that_can_never_fit_is_refused_and_a_small_one_is_not_counted(
 
 
 def test_a_request_waits_for_memory_that_others_hold_but_not_for_ever(monkeypatch):
-    shared = Memory(4 * MB * MOST_PER_BYTE)
+    shared = Memory(4 * MB * MEMORY_PER_BYTE)
     with ThreadPoolExecutor() as pool, ExitStack() as second:
         with ExitStack() as first:
             Reservation(shared, first).grow(COMPUTE, 3 * MB)
@@ -47,7 +47,7 @@ def test_a_request_waits_for_memory_that_others_hold_but_not_for_ever(monkeypatc
 
 
 def test_a_request_holds_what_its_largest_size_needs():
-    shared = Memory(4 * MB * MOST_PER_BYTE)
+    shared = Memory(4 * MB * MEMORY_PER_BYTE)
     with ExitStack() as first, ExitStack() as second:
         growing = Reservation(shared, first)
         for size in (MB, 2 * MB, 3 * MB, 2 * MB):
@@ -56,7 +56,7 @@ def test_a_request_holds_what_its_largest_size_needs():
 
 
 def test_a_client_that_announces_much_and_sends_little_holds_little():
-    shared = Memory(40 * MB * MOST_PER_BYTE)
+    shared = Memory(40 * MB * MEMORY_PER_BYTE)
     with ExitStack() as slow, ExitStack() as other:
         stalled = Reservation(shared, slow)
         stalled.grow(READ, 2 * MB)

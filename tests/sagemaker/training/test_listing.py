@@ -1,4 +1,4 @@
-"""What is no file is skipped, and folders may be nested in any depth."""
+"""Pipes and links are skipped, and folders may be nested in any depth."""
 
 import os
 import subprocess

@@ -19,7 +19,7 @@ def jobs(hosts, bodies):
 
 @pytest.fixture
 def settings(job, paths):
-    """What the only host of a job is given."""
+    """The settings of the only host of a job."""
 
     def settings(hyperparameters, gpus=0, instance="ml.m5.xlarge", **channels):
         job.set(hyperparameters)

@@ -5,8 +5,10 @@ from threading import Condition
 
 from werkzeug.exceptions import RequestEntityTooLarge, ServiceUnavailable
 
-MOST_PER_BYTE = 12  # bytes of memory for each byte of a request
-READ, COMPUTE = 2, 10  # of these while it is read, and more of them while it is computed
+from seriesbox.tables.lines import MEMORY_PER_BYTE
+
+READ = 2  # bytes of memory for each byte of a request while it is read
+COMPUTE = MEMORY_PER_BYTE - READ  # more while it is computed
 SMALL = 1 << 20  # bytes of a request that is computed however little memory there is, if alone
 SECONDS_TO_WAIT = 30  # for memory that other requests hold
 MIN_FREE = 256 << 20  # bytes that models leave to requests
@@ -51,7 +53,7 @@ class Memory:
 
     def check(self, request_bytes: int) -> None:
         """Raise RequestEntityTooLarge if a request of this size can never be computed."""
-        needed = MOST_PER_BYTE * request_bytes
+        needed = MEMORY_PER_BYTE * request_bytes
         if request_bytes > SMALL and needed > self.size:
             raise RequestEntityTooLarge(
                 f"A request of {_megabytes(request_bytes)} may need {_megabytes(needed)} of memory, and the server has "
@@ -64,7 +66,7 @@ class Memory:
 
         def fits() -> bool:
             others = self._held[part] - before
-            return after <= before or not others or others + after <= self.size * part // MOST_PER_BYTE
+            return after <= before or not others or others + after <= self.size * part // MEMORY_PER_BYTE
 
         with self._changed:
             if not self._changed.wait_for(fits, SECONDS_TO_WAIT):

@@ -40,7 +40,7 @@ environment variables:
     TMPDIR                                  folder for answers over 256 KB, until they are sent
     SAGEMAKER_MULTI_MODEL                   true: models are loaded and unloaded by requests to /models
     SAGEMAKER_BATCH                         true: the server of a batch job, which SageMaker configures by
-    SAGEMAKER_BATCH_STRATEGY, SAGEMAKER_MAX_PAYLOAD_IN_MB, SAGEMAKER_MAX_CONCURRENT_TRANSFORMS
+    SAGEMAKER_BATCH_STRATEGY, SAGEMAKER_MAX_CONCURRENT_TRANSFORMS
 """
 SPARE_THREADS = 8  # beside those of the queue: to say that it is full, and to load models
 MAX_WAITING = 1000  # connections that wait for their clients

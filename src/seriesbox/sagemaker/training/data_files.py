@@ -14,7 +14,7 @@ from seriesbox.sagemaker.content_type import CSV, JSON, ContentType
 from seriesbox.sagemaker.machine import memory_limit, resident_memory
 from seriesbox.tables.csv import csv_rows
 from seriesbox.tables.json import parse_rows, parse_series, row_lines, series_lines
-from seriesbox.tables.lines import BLANKS, BYTE_ORDER_MARK, GZIP, parts_of_file
+from seriesbox.tables.lines import BLANKS, BYTE_ORDER_MARK, GZIP, MEMORY_PER_BYTE, parts_of_file
 from seriesbox.tables.other_formats import check_text
 from seriesbox.tables.table import Rows
 
@@ -29,7 +29,6 @@ SKIPPED = (  # names of files and folders that hold no data, and why they are th
 )
 LONGEST_NAME = 120  # in a message
 MEMORY_SHARE = 0.95  # of the memory that may be used
-BYTES_PER_BYTE = 12  # at most, of memory for text: an empty cell is one byte in CSV
 
 
 class Listing(NamedTuple):
@@ -102,7 +101,7 @@ def _within_memory(parts: Iterable[bytes], channel: str) -> Iterator[bytes]:
     for part in parts:
         end_of_line = part.rfind(b"\n")
         line = len(part) - end_of_line - 1 + (line if end_of_line < 0 else 0)
-        check_memory(BYTES_PER_BYTE * max(len(part), line), channel)
+        check_memory(MEMORY_PER_BYTE * max(len(part), line), channel)
         yield part
 
 

@@ -1,4 +1,4 @@
-"""What all hosts of a job must have alike, and the sentence about one that has something else."""
+"""The settings that all hosts of a job must have alike, and the sentence about one that has others."""
 
 import json
 from collections.abc import Mapping
