@@ -41,9 +41,9 @@ def timed(owner: object, name: str) -> Iterator[list[float]]:
     seconds: list[float] = []
     function = getattr(owner, name)
 
-    def measured(*arguments: Any) -> Any:
+    def measured(*arguments: Any, **named: Any) -> Any:
         started = time.perf_counter()
-        result = function(*arguments)
+        result = function(*arguments, **named)
         seconds.append(time.perf_counter() - started)
         return result
 
