@@ -10,7 +10,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
-from seriesbox.cnn_kmeans.subsequences import encode_subsequences
+from seriesbox.cnn_kmeans.ragged_encoding import encode_ragged
+from seriesbox.cnn_kmeans.subsequences import Subsequences
 from seriesbox.cnn_kmeans.triplet import sample_triplets
 
 REPEATS = 10
@@ -26,10 +27,11 @@ def encoder_rate(series: Tensor, sizes: CNNKMeansHyperparameters) -> float:
     """Return the median rate of the encoding of one gradient step, forward and backward, on (N, T) series."""
     model, lengths = CNNKMeans(sizes, series.shape[1]), torch.full((len(series),), series.shape[1])
     anchors = torch.arange(min(len(series), sizes.batch_size))
-    subsequences = sample_triplets(anchors, lengths, sizes.negative_samples)
+    triplets = sample_triplets(anchors, lengths, sizes.negative_samples)
+    subsequences = Subsequences(*(each.flatten() for each in triplets))
 
     def step() -> None:
-        encode_subsequences(model.encoder, series, subsequences).sum().backward()
+        encode_ragged(model.encoder, series, subsequences).sum().backward()
 
     with FlopCounterMode(display=False) as counter:
         step()

@@ -14,5 +14,5 @@ class NumberChannel:
         self.run = run or Run()
         self.shard = Shard.of(items, self.run.group, sharded=False)
 
-    def draw(self, items: torch.Tensor) -> torch.Tensor:
-        return items
+    def draw(self, items: torch.Tensor) -> tuple[torch.Tensor]:
+        return (items,)

@@ -19,10 +19,8 @@ rank = int(os.environ["RANK"])
 dist.init_process_group("gloo", timeout=timedelta(seconds=60))
 group = Group(rank, 3)
 rows = np.full((rank, 2), rank)  # none on the first
-module = torch.nn.Linear(1, 1, bias=False)
-if rank:  # the first has no item of this step
-    module.weight.grad = torch.full((1, 1), float(rank))
-loss = group.all_reduce_gradients(module, torch.tensor(float(rank)))
+sums = torch.tensor([rank, 1])
+group.add_up(sums)
 group.barrier()
 print(json.dumps({
     "all_reduce": group.all_reduce(np.array([rank, 1])).tolist(),
@@ -33,7 +31,7 @@ print(json.dumps({
     "broadcast_bytes": group.broadcast_bytes(b"abc" * (rank == 0)).decode(),
     "all_gather": group.all_gather(rows).tolist(),
     "gather": group.gather(rows).tolist(),
-    "gradients": [float(module.weight.grad), float(loss)],
+    "add_up": sums.tolist(),
 }))
 sys.stdout.flush()
 os._exit(0)
@@ -58,7 +56,7 @@ def test_three_processes_get_what_all_of_them_gave(job):
             "broadcast_bytes": "abc",
             "all_gather": gathered,
             "gather": gathered if rank == 0 else [],
-            "gradients": [3.0, 3.0],
+            "add_up": [3, 3],
         }
 
 

@@ -10,10 +10,9 @@ def test_a_stop_is_raised_by_every_way_to_compute():
     stopped = Run(stopped=lambda: True)
     for compute in (
         stopped.check,
-        stopped.checked(lambda: 42),
         lambda: stopped.in_step(stopped.check),
-        lambda: stopped.all_reduce(stopped.checked(lambda: np.ones(1))),
-        lambda: stopped.gather(stopped.checked(lambda: np.ones((1, 1)))),
+        lambda: stopped.all_reduce(stopped.check),
+        lambda: stopped.gather(stopped.check),
         lambda: stopped.broadcast(lambda: np.ones(1), like=np.zeros(1)),
         lambda: stopped.interruptible(lambda: 42),
     ):
@@ -23,19 +22,10 @@ def test_a_stop_is_raised_by_every_way_to_compute():
 
 def test_alone_every_way_to_compute_returns_what_this_process_computes():
     run, values = Run(), np.arange(6.0).reshape(3, 2)
-    assert run.checked(lambda number: number + 1)(41) == 42
     assert run.in_step(lambda: 42) == run.interruptible(lambda: 42) == 42
     for compute in (run.all_reduce, run.gather):
         np.testing.assert_array_equal(compute(lambda: values), values)
     np.testing.assert_array_equal(run.broadcast(lambda: values, like=np.zeros((3, 2))), values)
-
-
-def test_a_checked_function_is_not_called_once_the_run_is_stopped():
-    calls = []
-    record = Run(stopped=lambda: len(calls) == 2).checked(calls.append)
-    with pytest.raises(StoppedError):
-        list(map(record, range(5)))
-    assert calls == [0, 1]
 
 
 def test_a_computation_that_takes_no_notice_of_a_stop_is_left_behind():

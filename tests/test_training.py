@@ -18,7 +18,7 @@ def test_every_item_is_visited_once_an_epoch_in_another_order():
 
     def loss(batch):
         epochs[-1].append(batch.tolist())
-        return module(batch[:, None].float()).square().mean()
+        return module(batch[:, None].float()).square()[:, 0]
 
     def evaluate(mean_loss):
         epochs.append([])
@@ -40,7 +40,7 @@ def test_the_reported_loss_is_the_mean_over_items_not_batches():
     module, recorder = torch.nn.Linear(1, 1), Recorder()
 
     def loss(batch):
-        return 0 * module.weight.sum() + batch.float().mean()
+        return 0 * module.weight.sum() + batch.float()
 
     sizes = Optimization(batch_size=4, epochs=1)
     optimize(module, NumberChannel(10), loss, lambda mean_loss: {"loss": mean_loss}, sizes, Run(listener=recorder))
@@ -51,9 +51,9 @@ def test_a_listener_may_compute_gradients():
     module = torch.nn.Linear(1, 1)
 
     def loss(batch):
-        return module(batch[:, None].float()).square().mean()
+        return module(batch[:, None].float()).square()[:, 0]
 
-    recorder = Recorder(on_epoch=lambda: loss(torch.arange(3)).backward())
+    recorder = Recorder(on_epoch=lambda: loss(torch.arange(3)).sum().backward())
     optimize(module, NumberChannel(10), loss, lambda mean_loss: {}, Optimization(epochs=1), Run(listener=recorder))
     assert recorder.epochs == [1]
 
@@ -62,7 +62,7 @@ def test_a_loss_that_explodes_names_the_epoch_and_the_way_out():
     module = torch.nn.Linear(1, 1)
 
     def loss(batch):
-        return (module.weight * 1e38).square().mean()
+        return (module.weight * 1e38).square()[0].expand(len(batch))
 
     with pytest.raises(DataError, match=r"training loss became inf in epoch 1: lower `lr`, which is 0.5"):
         optimize(module, NumberChannel(10), loss, lambda mean_loss: {}, Optimization(lr=0.5), Run())
@@ -74,7 +74,7 @@ def test_a_stopped_run_ends_after_the_step_it_is_in_and_reports_no_half_epoch():
 
     def loss(batch):
         steps.append(len(batch))
-        return module.weight.sum().square()
+        return module.weight.sum().square().expand(len(batch))
 
     run = Run(listener=recorder, stopped=lambda: len(steps) == 5)
     optimize(module, NumberChannel(10), loss, lambda mean_loss: {}, Optimization(batch_size=4, epochs=9), run)

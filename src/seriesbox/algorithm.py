@@ -69,7 +69,7 @@ class Predictor(Protocol):
 class Estimator(Protocol):
     """A model that learns; an `nn.Module` whose state dict is all it has learnt."""
 
-    channel_class: ClassVar[type["Channel[Any]"]]
+    channel_class: ClassVar[type["Channel"]]
     metrics: ClassVar[dict[str, Literal["Minimize", "Maximize"]]]
 
     columns: int  # of the training tables; they and the hyperparameters determine the shapes of the state dict

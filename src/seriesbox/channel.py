@@ -1,8 +1,8 @@
 """One channel of a training: its tables, and the batches that the steps draw from them."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence, Sized
-from typing import Any, Generic, Self, TypeVar
+from collections.abc import Sequence
+from typing import Any, Self
 
 from torch import Tensor
 
@@ -14,10 +14,11 @@ from seriesbox.shard import Shard
 from seriesbox.tables.stack_builder import stack_tables
 from seriesbox.tables.table import Table
 
-Batch = TypeVar("Batch", bound=Sized)
+Batch = tuple[Tensor, ...]
+"""What the loss needs to know of B items: (B, ...) tensors, on the device that trains."""
 
 
-class Channel(ABC, Generic[Batch]):
+class Channel(ABC):
     """The items of one channel, for training and validation alike. A step draws a batch of them."""
 
     shard: Shard  # of the items; set by `prepare`

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 import torch.distributed as dist
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 
 class Group:
@@ -38,16 +38,10 @@ class Group:
         """Return the maximum over all processes."""
         return self._reduce(array, dist.ReduceOp.MAX)
 
-    def all_reduce_gradients(self, module: nn.Module, loss: Tensor) -> Tensor:
-        """Replace the gradients of a module by their sums over all processes, and return the sum of the losses."""
-        parameters = list(module.parameters())
-        gradients = [torch.zeros_like(each) if each.grad is None else each.grad for each in parameters]
-        flat = torch.cat([each.flatten() for each in gradients] + [loss[None]])
-        dist.all_reduce(flat)
-        sums = flat[:-1].split([each.numel() for each in parameters])
-        for parameter, gradient in zip(parameters, sums, strict=True):
-            parameter.grad = gradient.view_as(parameter)
-        return flat[-1]
+    def add_up(self, tensor: Tensor) -> None:
+        """Replace a tensor on this device by its sum over all processes."""
+        if self.world_size > 1:
+            dist.all_reduce(tensor)
 
     def any(self, value: bool) -> bool:
         """Return whether the value is true in any process."""

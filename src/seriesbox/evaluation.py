@@ -2,18 +2,17 @@
 
 from collections.abc import Callable
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-from seriesbox.channel import Batch, Channel
+from seriesbox.channel import Channel
+from seriesbox.network.torch_network import as_array
 
 
-def mean_loss(channel: Channel[Batch], max_items: int, batch_size: int, loss: Callable[[Batch], Tensor]) -> float:
+def mean_loss(channel: Channel, max_items: int, batch_size: int, losses: Callable[..., Tensor]) -> float:
     """Return the mean loss of at most `max_items` items of all processes, evenly spread.
 
-    batch_size: the items that one process computes at once. loss: returns the mean loss of a batch.
+    batch_size: the items that one process computes at once. losses: returns the (B,) losses of a batch.
     Generators of random numbers are left as they were. Raises StoppedError if the run is stopped.
     """
     run, shard = channel.run, channel.shard
@@ -21,12 +20,12 @@ def mean_loss(channel: Channel[Batch], max_items: int, batch_size: int, loss: Ca
     with torch.random.fork_rng([run.device] if run.device.type == "cuda" else []):
         batches = [channel.draw(part.to(run.device)) for part in items.split(batch_size * run.group.world_size)]
 
-    def own_part() -> NDArray[np.float64]:
-        mean = np.zeros(1)
+    def own_sum() -> Tensor:
+        total = torch.zeros((), dtype=torch.float64, device=run.device)
         for batch in batches:
             run.check()
-            if len(batch):
-                mean += float(loss(batch) * (len(batch) / len(items)))
-        return mean
+            if len(batch[0]):
+                total += losses(*batch).sum(dtype=torch.float64)
+        return total
 
-    return float(run.all_reduce(own_part)[0])
+    return float(run.all_reduce(lambda: as_array(own_sum()))) / len(items)

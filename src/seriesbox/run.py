@@ -75,15 +75,6 @@ class Run:
             raise StoppedError
         return results[0]
 
-    def checked(self, function: Callable[..., Result]) -> Callable[..., Result]:
-        """Return a function that calls `check`, then the given function."""
-
-        def check_first(*arguments: Any) -> Result:
-            self.check()
-            return function(*arguments)
-
-        return check_first
-
     def all_reduce(self, compute: Callable[[], Array]) -> Array:
         """Return the sum of what all processes compute. Raises StoppedError as `in_step`."""
         return self.group.all_reduce(self.in_step(compute))

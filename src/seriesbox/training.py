@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from seriesbox.channel import Batch, Channel
 from seriesbox.errors import STOPPED_BEFORE_TRAINING, UserError
+from seriesbox.gradient_step import GradientStep
 from seriesbox.hyperparameters import Optimization
 from seriesbox.run import Run, StoppedError
 from seriesbox.training_state import TrainingState
@@ -17,8 +18,8 @@ from seriesbox.training_state import TrainingState
 
 def optimize(
     module: nn.Module,
-    channel: Channel[Batch],
-    loss: Callable[[Batch], Tensor],
+    channel: Channel,
+    losses: Callable[..., Tensor],
     evaluate: Callable[[float], Mapping[str, float]],
     hyperparameters: Optimization,
     run: Run,
@@ -29,20 +30,18 @@ def optimize(
     It ends early when the run is stopped, when `max-seconds` are over, and after `patience` epochs without a better
     validation loss. With patience, the module gets the weights of the best epoch.
 
-    loss: returns the mean loss of a batch that the channel has drawn.
+    losses: returns the (B,) losses of a batch that the channel has drawn.
     evaluate: gets the epoch's mean loss and returns the metrics to report, of which those of rank 0 count; it runs in
         evaluation mode, without gradients, and may raise StoppedError.
     Raises DataError if the loss is no longer finite, HyperparameterError if more epochs have begun than are asked for,
     and UserError if the run is stopped before the first step.
     """
-    loop = _Loop(module, hyperparameters, run)
+    loop = _Loop(module, losses, hyperparameters, run)
     try:
         while not loop.is_over():
+            module.train()
             for items in loop.steps(channel.items):
-                batch = channel.draw(items.to(run.device))
-                module.train()
-                share = len(batch) / len(items)
-                loop.step(loss(batch) * share if share else None, len(items))
+                loop.step(channel.draw(items), len(items))
             module.eval()
             with torch.inference_mode():
                 metrics = evaluate(loop.state.mean_loss())
@@ -58,7 +57,9 @@ def optimize(
 class _Loop:
     """The steps and epochs of one training, and the bookkeeping between them."""
 
-    def __init__(self, module: nn.Module, hyperparameters: Optimization, run: Run) -> None:
+    def __init__(
+        self, module: nn.Module, losses: Callable[..., Tensor], hyperparameters: Optimization, run: Run
+    ) -> None:
         self.module, self.hyperparameters, self.run = module, hyperparameters, run
         self.state = TrainingState(module, hyperparameters.lr, run.device)
         if self.state.restore(run.store, run.group):
@@ -67,6 +68,9 @@ class _Loop:
                 run.listener.resumed(self.state.history)
         for tensor in module.state_dict().values():
             tensor.copy_(run.group.broadcast(tensor))
+        # A GPU repeats what it has recorded for batches of one size.
+        multiple = hyperparameters.batch_size if run.device.type == "cuda" else 1
+        self.gradient_step = GradientStep(module, losses, self.state.optimizer, run, multiple)
 
     @property
     def seconds(self) -> float:
@@ -82,7 +86,7 @@ class _Loop:
         """Yield the items of each step that is left in this epoch. Raises StoppedError between two steps."""
         state, size = self.state, self.hyperparameters.batch_size * self.run.group.world_size
         state.set_generators(state.epoch_generators)
-        steps = self.run.group.broadcast(torch.randperm(items)).split(size)
+        steps = self.run.group.broadcast(torch.randperm(items)).to(self.run.device).split(size)
         if state.step_generators:
             state.set_generators(state.step_generators)
             state.step_generators = {}
@@ -102,16 +106,9 @@ class _Loop:
         if saves:
             self.save()
 
-    def step(self, loss: Tensor | None, items: int) -> None:
-        """Take one step of the optimizer. `loss` is this process' part of the mean loss of the step's items."""
-        self.state.optimizer.zero_grad()
-        if loss is not None:
-            loss.backward()
-        mean = self.state.total_loss.new_zeros(()) if loss is None else loss.detach()
-        if self.run.group.world_size > 1:
-            mean = self.run.group.all_reduce_gradients(self.module, mean)
-        self.state.optimizer.step()
-        self.state.total_loss += mean * items
+    def step(self, batch: Batch, items: int) -> None:
+        """Take one step by this process' batch of the step's items."""
+        self.state.total_loss.add_(self.gradient_step.take(batch, items), alpha=items)
         self.state.progress.seen += items
         self.state.progress.steps += 1
 

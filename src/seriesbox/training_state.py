@@ -55,7 +55,8 @@ class TrainingState:
 
     def __init__(self, module: nn.Module, lr: float, device: torch.device) -> None:
         self.module, self.lr, self.device = module, lr, device
-        self.optimizer = torch.optim.Adam(module.parameters(), lr=lr, fused=True)
+        capturable = device.type == "cuda"
+        self.optimizer = torch.optim.Adam(module.parameters(), lr=lr, fused=True, capturable=capturable)
         self.progress = Progress()
         self.total_loss = torch.zeros((), device=device)
         self.best: dict[str, Tensor] = {}

@@ -13,6 +13,6 @@ def test_series_are_moved_to_the_front_and_padded_with_zeros():
 
 def test_chunks_hold_every_index_once_and_stay_small():
     lengths = np.random.default_rng(0).integers(1, 300, 1000)
-    chunks = list(chunks_of_similar_length(lengths))
+    chunks = list(chunks_of_similar_length(lengths, CHUNK_STEPS))
     assert sorted(np.concatenate(chunks)) == list(range(1000))
     assert all(len(chunk) * lengths[chunk].max() <= CHUNK_STEPS for chunk in chunks)

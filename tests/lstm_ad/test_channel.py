@@ -68,7 +68,7 @@ def test_held_out_windows_are_counted_over_all_hosts(wave):
 def test_the_chunks_of_a_slice_are_its_windows(wave):
     channel = WindowChannel("training", [Table.of(wave)], SMALL, Run())
     channel.prepare(Scaler(np.zeros(2), np.ones(2)))
-    whole = torch.cat(list(channel.chunks(channel.held_out)))
-    part = torch.cat(list(channel.chunks(channel.held_out, slice(1, None, 3))))
+    whole = torch.cat(list(channel.chunks(channel.held_out, 4)))
+    part = torch.cat(list(channel.chunks(channel.held_out, 3, slice(1, None, 3))))
     assert torch.equal(part, whole[1::3])
     assert len(part) > 1

@@ -1,6 +1,6 @@
 """The series of a channel, and the triplets that a step draws from them.
 
-Shapes: N series, T time steps, B anchors.
+Shapes: N series, T time steps, B anchors, K negatives per anchor.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from seriesbox.cnn_kmeans.gaps import bridge_gaps
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
 from seriesbox.cnn_kmeans.series import Series, mean_and_deviation, scale_and_align
 from seriesbox.cnn_kmeans.subsequences import Subsequences
-from seriesbox.cnn_kmeans.triplet import Triplets, sample_triplets
+from seriesbox.cnn_kmeans.triplet import sample_triplets
 from seriesbox.distributed import Group
 from seriesbox.errors import DataError, collect_errors
 from seriesbox.run import Run
@@ -27,7 +27,7 @@ from seriesbox.shard import Shard
 from seriesbox.tables.table import Table
 
 
-class SeriesChannel(Channel[Triplets]):
+class SeriesChannel(Channel):
     """The series of one channel. Its items are the anchors: the series that have another series as a negative.
 
     If every host has a part of its own, an anchor's negatives come from its host, so the only series of a host is no
@@ -96,16 +96,18 @@ class SeriesChannel(Channel[Triplets]):
             count, owner = ("at most one series on every host", "a host") if self.sharded else ("one series", "it")
             raise DataError(f"The {self.name} channel has {count}: give {owner} two or more.")
 
-    def draw(self, items: Tensor) -> Triplets:
-        """Draw triplets for (B,) anchors, and return those that this process computes."""
+    def draw(self, items: Tensor) -> Subsequences:
+        """Draw triplets for (B,) anchors, and return those that this process computes: (b, 2 + K) subsequences."""
         negatives = self.hyperparameters.negative_samples
         if self.sharded:
             own = self.shard.own(items)
-            drawn = sample_triplets(own, self.lengths, negatives) if len(own) else Subsequences(own, own, own)
-            return Triplets(self.values, drawn, negatives)
+            return sample_triplets(own, self.lengths, negatives) if len(own) else Subsequences(own, own, own)
         # All hold all series: rank 0 draws for all, so that triplets are the same for any number of processes.
-        drawn = Subsequences(*map(self.run.group.broadcast, sample_triplets(items, self.lengths, negatives)))
-        return Triplets(self.values, drawn, negatives).part(self.shard.share(len(items)))
+        drawn = sample_triplets(items, self.lengths, negatives)
+        if self.run.group.world_size > 1:
+            drawn = Subsequences(*self.run.group.broadcast(torch.stack(drawn)))
+        share = self.shard.share(len(items))
+        return Subsequences(*(each[share] for each in drawn))
 
     def sample(self, max_series: int) -> Series:
         """Return this process' part of an evenly spread sample of at most `max_series`, and at least half as many."""

@@ -6,6 +6,8 @@ NeurIPS 2019, section 4 and figure 2. `onnx_encoder.py` is the same without torc
 Shapes: B series, C channels, T time steps, Z channels of the last block, F features.
 """
 
+from itertools import pairwise
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -50,6 +52,7 @@ class Encoder(nn.Module):
     """Turns series of any length into `output_size` features.
 
     `blocks` blocks of `filters` channels, dilation 2^i in block i, then one block of `reduced_size` channels.
+    gradient_bytes: those that memory holds for the gradient, at most, of every time step.
     """
 
     def __init__(self, blocks: int, filters: int, kernel_size: int, reduced_size: int, output_size: int):
@@ -61,6 +64,10 @@ class Encoder(nn.Module):
         )
         self.head = nn.Linear(reduced_size, output_size)
         self.receptive_field = 1 + 2 * (kernel_size - 1) * (2 ** (blocks + 1) - 1)
+        # Kept of every step: the inputs of two convolutions with their padding, two outputs, their sum with the
+        # residual, and twice the last block's output, which is pooled. A padding may double an input.
+        kept = sum(2 * (c_in + c_out) + 3 * c_out for c_in, c_out in pairwise(channels)) + 2 * reduced_size
+        self.gradient_bytes = 4 * kept
 
     def convolve(self, x: Tensor) -> Tensor:
         """Return the output of the blocks at every step, (B, T) -> (B, T, Z). It depends on no later step."""

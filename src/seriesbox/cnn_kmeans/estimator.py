@@ -7,7 +7,7 @@ Shapes: N series, T time steps, F features, K clusters.
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 import torch
@@ -18,13 +18,16 @@ from seriesbox.channel import Channel
 from seriesbox.cnn_kmeans import kmeans
 from seriesbox.cnn_kmeans.channel import SeriesChannel
 from seriesbox.cnn_kmeans.encoder import Encoder
+from seriesbox.cnn_kmeans.fixed_encoding import encode_fixed
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
 from seriesbox.cnn_kmeans.predictor import CNNKMeansPredictor, Head, encode
+from seriesbox.cnn_kmeans.ragged_encoding import encode_ragged
 from seriesbox.cnn_kmeans.series import Series
-from seriesbox.cnn_kmeans.subsequences import encode_subsequences
-from seriesbox.cnn_kmeans.triplet import Triplets, triplet_loss
+from seriesbox.cnn_kmeans.subsequences import Subsequences
+from seriesbox.cnn_kmeans.triplet import triplet_losses
 from seriesbox.evaluation import mean_loss
 from seriesbox.listener import Listener
+from seriesbox.network.gpu import free_memory
 from seriesbox.network.torch_network import Buffers, TorchNetwork, arrays, as_array
 from seriesbox.run import Run
 from seriesbox.tables.table import Table
@@ -43,7 +46,7 @@ QUICK_STEPS = 200_000
 class CNNKMeans(nn.Module):
     """Clusters series of any lengths, gaps included."""
 
-    channel_class: ClassVar[type[Channel[Any]]] = SeriesChannel
+    channel_class: ClassVar[type[Channel]] = SeriesChannel
     metrics: ClassVar[dict[str, Literal["Minimize", "Maximize"]]] = {
         "train_loss": "Minimize",
         "train_score": "Maximize",
@@ -90,9 +93,8 @@ class CNNKMeans(nn.Module):
         for channel in filter(None, (train, valid)):
             channel.prepare(scaler)
 
-        optimize(
-            model.encoder, train, model.loss, lambda loss: model.evaluate(loss, train, valid, run), hyperparameters, run
-        )
+        losses, evaluate = partial(model.losses, train), partial(model.evaluate, train, valid, run)
+        optimize(model.encoder, train, losses, evaluate, hyperparameters, run)
         quick = max(2 * hyperparameters.clusters, min(SCORED_SERIES, QUICK_STEPS // train.steps))
         centroids = run.or_quickly(
             lambda: model.cluster(model.features(train.sample(CLUSTERED_SERIES), run), RESTARTS, run, run.listener),
@@ -101,13 +103,18 @@ class CNNKMeans(nn.Module):
         model.centroids.copy_(torch.from_numpy(centroids))
         return model.eval()
 
-    def loss(self, triplets: Triplets) -> Tensor:
-        """Return the mean loss of the triplets."""
-        features = encode_subsequences(self.encoder, triplets.series, triplets.subsequences)
-        return triplet_loss(*triplets.split(features))
+    def losses(self, channel: SeriesChannel, *triplets: Tensor) -> Tensor:
+        """Return the loss of every anchor of (B, 2 + K) subsequences that the channel has drawn, (B,)."""
+        series, subsequences = channel.values, Subsequences(*(each.flatten() for each in triplets))
+        if series.device.type == "cuda":
+            steps = free_memory(series.device) // 2 // self.encoder.gradient_bytes
+            features = encode_fixed(self.encoder, series, subsequences, steps)
+        else:
+            features = encode_ragged(self.encoder, series, subsequences)
+        return triplet_losses(features.unflatten(0, triplets[0].shape))
 
     def evaluate(
-        self, train_loss: float, train: SeriesChannel, valid: SeriesChannel | None, run: Run
+        self, train: SeriesChannel, valid: SeriesChannel | None, run: Run, train_loss: float
     ) -> dict[str, float]:
         """Return the metrics of an epoch. Raises StoppedError."""
         features = self.features(train.sample(SCORED_SERIES), run)
@@ -115,15 +122,16 @@ class CNNKMeans(nn.Module):
         score = partial(kmeans.score, centroids=centroids, warn=run.listener.warn)
         metrics = {"train_loss": train_loss, "train_score": score(features, "train_score")}
         if valid:
-            metrics["valid_loss"] = mean_loss(valid, SCORED_SERIES, self.hyperparameters.batch_size, self.loss)
+            losses = partial(self.losses, valid)
+            metrics["valid_loss"] = mean_loss(valid, SCORED_SERIES, self.hyperparameters.batch_size, losses)
             metrics["valid_score"] = score(self.features(valid.sample(SCORED_SERIES), run), "valid_score")
         return metrics
 
     def features(self, series: Series, run: Run) -> NDArray[np.float32]:
         """Return the features of the series of all processes, (N, F), on rank 0. Raises StoppedError."""
-        network = run.checked(TorchNetwork(self.encoder.pool))
+        network = TorchNetwork(self.encoder.pool, run.check)
         head = Head(*map(as_array, self.encoder.head.parameters()))
-        return run.gather(lambda: encode(network, head, series, self.encoder.receptive_field))
+        return run.gather(lambda: encode(network, head, series, self.hyperparameters))
 
     def cluster(
         self, features: NDArray[np.float32], restarts: int, run: Run, listener: Listener

@@ -29,6 +29,11 @@ class CNNKMeansHyperparameters(Optimization):
         return [1, *[self.filters] * self.blocks, self.reduced_size]
 
     @property
+    def bytes_per_step(self) -> int:
+        """The bytes that the encoder takes for a time step, without gradients: six arrays of its widest block."""
+        return 4 * 6 * max(self.channels)
+
+    @property
     def receptive_field(self) -> int:
         """The steps that one output of the encoder depends on: two convolutions a block, of dilation 2^i."""
         return 1 + 2 * (self.kernel_size - 1) * (2 ** (self.blocks + 1) - 1)

@@ -23,7 +23,8 @@ from seriesbox.tables.table import Table
 COLUMN_ROWS = 10  # of one column that is refused: fewer may be a part of a file, cut by who sends it
 Steps = Callable[[int, int], NDArray[np.float32]]
 
-SERIES_AT_ONCE, STEPS_AT_ONCE = 1024, 1_000_000  # most that are predicted at once; one series may have more
+# The most series that are predicted at once, and the most steps or features of them; one series may have more.
+SERIES_AT_ONCE, CELLS_AT_ONCE = 1024, 1_000_000
 
 
 class CNNKMeansPredictor:
@@ -77,18 +78,19 @@ class CNNKMeansPredictor:
 
     def predict(self, table: Table) -> Iterator[NDArray[np.float32]]:
         """Yield the label of the nearest centroid, then the features, (N, T) -> (N, 1 + F) in chunks."""
-        steps, receptive_field = table.values.shape[1], self.hyperparameters.receptive_field
-        at_once = max(1, min(SERIES_AT_ONCE, STEPS_AT_ONCE // steps))
+        sizes, steps = self.hyperparameters, table.values.shape[1]
+        at_once = self.network.at_once(SERIES_AT_ONCE, bytes_each=4 * sizes.output_size)
+        at_once = max(1, min(at_once, CELLS_AT_ONCE // max(steps, sizes.output_size)))
         for first in range(0, len(table.values), at_once):
             values = table.values[first : first + at_once]
             bridge_gaps(values)
-            if steps > STEPS_AT_ONCE:
-                long = LongSeries.of(values[0], self.hyperparameters.scaling, self.scaler)
+            if steps > CELLS_AT_ONCE:
+                long = LongSeries.of(values[0], sizes.scaling, self.scaler)
                 lengths = np.array([long.values.shape[1]])
-                features = self.head(_pool(self.network, long.steps, lengths, receptive_field))
+                features = self.head(_pool(self.network, long.steps, lengths, sizes))
             else:
-                series = scale_and_align(values, self.hyperparameters.scaling, self.scaler)
-                features = encode(self.network, self.head, series, receptive_field)
+                series = scale_and_align(values, sizes.scaling, self.scaler)
+                features = encode(self.network, self.head, series, sizes)
             yield np.column_stack([nearest(features, self.centroids).astype(np.float32), features])
 
 
@@ -103,23 +105,23 @@ class Head(NamedTuple):
         return pooled @ self.weight.T + self.bias
 
 
-def encode(network: Network, head: Head, series: Series, receptive_field: int) -> NDArray[np.float32]:
+def encode(network: Network, head: Head, series: Series, sizes: CNNKMeansHyperparameters) -> NDArray[np.float32]:
     """Return the features of N series, (N, F), computed in chunks of similar lengths."""
     features = np.empty((len(series.lengths), len(head.bias)), np.float32)
-    for indices, chunk in series.chunks():
-        features[indices] = head(_pool(network, chunk.steps, chunk.lengths, receptive_field))
+    for indices, chunk in series.chunks(network.at_once(CHUNK_STEPS, sizes.bytes_per_step)):
+        features[indices] = head(_pool(network, chunk.steps, chunk.lengths, sizes))
     return features
 
 
-def _pool(network: Network, steps: Steps, lengths: NDArray[np.int64], receptive_field: int) -> Any:
+def _pool(network: Network, steps: Steps, lengths: NDArray[np.int64], sizes: CNNKMeansHyperparameters) -> Any:
     """Return the pooled outputs of B series of these lengths, (B, Z). Long series are computed in stretches.
 
     Each stretch comes with the steps before it in the receptive field. As the encoder is causal, the maximum over the
     stretches is the maximum over the whole series, while memory holds one stretch.
     steps: returns (B, T) scaled steps, from the first one to before the last one.
     """
-    longest = int(lengths.max())
-    stretch = max(CHUNK_STEPS, 4 * receptive_field)
+    longest, receptive_field = int(lengths.max()), sizes.receptive_field
+    stretch = max(network.at_once(CHUNK_STEPS, sizes.bytes_per_step), 4 * receptive_field)
     pooled = None
     for start in range(0, longest, stretch):
         before = min(start, receptive_field - 1)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from seriesbox.scaler import Scaler
 
-# Time steps convolved at once: enough to fill the vector units, few enough to stay in a core's cache.
+# Time steps that a core convolves at once: enough to fill the vector units, few enough to stay in a core's cache.
 CHUNK_STEPS = 8192
 
 
@@ -29,9 +29,9 @@ class Series(NamedTuple):
         """Return some steps of all series, in their memory: (N, `stop` - `first`)."""
         return self.values[:, first:stop]
 
-    def chunks(self) -> Iterator[tuple[NDArray[np.int64], "Series"]]:
-        """Yield the series in chunks of similar length, each cut to its longest series."""
-        for chunk in chunks_of_similar_length(self.lengths):
+    def chunks(self, steps: int) -> Iterator[tuple[NDArray[np.int64], "Series"]]:
+        """Yield the series in chunks of similar length, each cut to its longest series, of about `steps` in all."""
+        for chunk in chunks_of_similar_length(self.lengths, steps):
             yield chunk, Series(self.values[chunk, : self.lengths[chunk].max()], self.lengths[chunk])
 
 
@@ -75,12 +75,12 @@ def align(values: NDArray[np.float32]) -> Series:
     return Series(np.where(step < lengths[:, None], shifted, np.float32(0)), lengths)
 
 
-def chunks_of_similar_length(lengths: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
-    """Yield the indices of (N,) lengths, longest first, in chunks whose padded size is about `CHUNK_STEPS`."""
+def chunks_of_similar_length(lengths: NDArray[np.int64], steps: int) -> Iterator[NDArray[np.int64]]:
+    """Yield the indices of (N,) lengths, longest first, in chunks whose padded size is about `steps`."""
     order = np.argsort(-lengths, kind="stable")
     longest = lengths[order].tolist()
     first = 0
     while first < len(longest):
-        size = max(1, CHUNK_STEPS // longest[first])
+        size = max(1, steps // longest[first])
         yield order[first : first + size]
         first += size

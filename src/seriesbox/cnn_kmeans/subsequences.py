@@ -1,69 +1,26 @@
-"""The features of many subsequences of few series, at the least cost.
+"""Subsequences of series, by their positions.
 
-The encoder is causal with a receptive field of R steps. So from its R-th step on, a subsequence has exactly the
-outputs of the whole series at the same steps; only its first R - 1 steps, its onset, have outputs of their own. Every
-distinct series is convolved once, every onset once, and each subsequence takes the maximum over the rows of its onset
-and those of its series. If subsequences are hardly longer than R, that does not pay. Then each is convolved by itself,
-which is the same computation with an onset as long as the subsequence.
-
-Shapes: N series, S subsequences, T time steps, Z channels of the encoder's last block, F features.
+Shapes: N series, S subsequences, T time steps.
 """
 
 from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
-
-from seriesbox.cnn_kmeans.encoder import Encoder
-from seriesbox.cnn_kmeans.series import chunks_of_similar_length
 
 
 class Subsequences(NamedTuple):
-    """The positions of S subsequences: subsequence i is `series[row[i], start[i] : start[i] + length[i]]`."""
+    """The positions of subsequences: subsequence i is `series[row[i], start[i] : start[i] + length[i]]`.
 
-    row: Tensor  # (S,)
-    start: Tensor  # (S,)
-    length: Tensor  # (S,)
+    The three tensors have one shape; steps of a training have (B, 2 + K), as `sample_triplets` says.
+    """
 
+    row: Tensor
+    start: Tensor
+    length: Tensor
 
-def encode_subsequences(encoder: Encoder, series: Tensor, subsequences: Subsequences) -> Tensor:
-    """Return the features of every subsequence, (N, T) -> (S, F), as if each were cut out and encoded by itself."""
-    row, start, length = subsequences
-    onset = length.clamp(max=max(1, encoder.receptive_field - 1))  # a convolution needs one step
-    distinct, which = row.unique(return_inverse=True)
-    if distinct.numel() * series.shape[1] + onset.sum() < length.sum():
-        whole = encoder.convolve(series[distinct]).flatten(0, 1)  # (distinct * T, Z)
-    else:
-        onset, whole = length, None
-
-    outputs = [] if whole is None else [whole]
-    onset_row = torch.empty_like(start)
-    rows = 0 if whole is None else len(whole)
-    for indices in chunks_of_similar_length(onset.cpu().numpy()):
-        chunk = torch.from_numpy(indices).to(row.device)
-        steps = encoder.convolve(_cut(series, row[chunk], start[chunk], onset[chunk]))  # (chunk, longest, Z)
-        onset_row[chunk] = rows + torch.arange(len(chunk), device=row.device) * steps.shape[1]
-        outputs.append(steps.flatten(0, 1))
-        rows += len(outputs[-1])
-
-    # Subsequence i pools two runs of rows: those of its onset, then those of its series beyond the onset.
-    runs_start = torch.stack([onset_row, which * series.shape[1] + start + onset], dim=1).flatten()
-    runs_length = torch.stack([onset, length - onset], dim=1).flatten()
-    pooled = F.embedding_bag(
-        _concatenated_ranges(runs_start, runs_length), torch.cat(outputs), length.cumsum(0) - length, mode="max"
-    )  # (S, Z)
-    return encoder.head(pooled)
-
-
-def _cut(series: Tensor, row: Tensor, start: Tensor, length: Tensor) -> Tensor:
-    """Cut the subsequences out, (N, T) -> (S, longest), with zeros beyond the length of each."""
-    offset = torch.arange(int(length.max()), device=series.device)
-    step = (start[:, None] + offset).clamp(max=series.shape[1] - 1)
-    return series[row[:, None], step] * (offset < length[:, None])
-
-
-def _concatenated_ranges(start: Tensor, length: Tensor) -> Tensor:
-    """Return start[0], start[0] + 1, ... (length[0] numbers), start[1], start[1] + 1, ..."""
-    before = length.cumsum(0) - length
-    return torch.arange(int(length.sum()), device=start.device) + (start - before).repeat_interleave(length)
+    def cut(self, series: Tensor, width: int) -> Tensor:
+        """Cut S subsequences of at most `width` steps out of the series, (N, T) -> (S, width), with zeros beyond."""
+        offset = torch.arange(width, device=series.device)
+        step = (self.start[:, None] + offset).clamp(max=series.shape[1] - 1)
+        return series[self.row[:, None], step] * (offset < self.length[:, None])

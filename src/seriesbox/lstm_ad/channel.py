@@ -20,10 +20,8 @@ from seriesbox.scaler import Scaler
 from seriesbox.shard import Shard
 from seriesbox.tables.table import Table
 
-CHUNK_WINDOWS = 256  # forecast at once outside training: more leave the cache and are slower
 
-
-class WindowChannel(Channel[Tensor]):
+class WindowChannel(Channel):
     """The windows of one channel. Those of the training channel lie in the first four fifths of every file.
 
     columns: the number of columns of the first table of all processes.
@@ -77,17 +75,17 @@ class WindowChannel(Channel[Tensor]):
         self.shard = Shard.of(len(self.windows), self.run.group, self.sharded)
         self.held_out_shard = Shard.of(len(self.held_out), self.run.group, self.sharded)
 
-    def draw(self, items: Tensor) -> Tensor:
-        """Return those of (B,) windows that this process computes: (b, L + P, D)."""
-        return self.windows[self.shard.own(items)]
+    def draw(self, items: Tensor) -> tuple[Tensor]:
+        """Return the numbers of those of (B,) windows that this process computes, (b,)."""
+        return (self.shard.own(items),)
 
-    def chunks(self, windows: Windows, held: slice = slice(None)) -> Iterator[Tensor]:
-        """Yield this process' part of the windows in a slice, (B, L + P, D) at a time. Raises StoppedError."""
+    def chunks(self, windows: Windows, size: int, held: slice = slice(None)) -> Iterator[Tensor]:
+        """Yield this process' part of the windows in a slice, (B, L + P, D) of `size`. Raises StoppedError."""
         items = torch.arange(len(windows), device=self.run.device)[held]
         own = items[self.shard.share(len(items))]
-        for first in range(0, len(own), CHUNK_WINDOWS):
+        for chunk in own.split(size):
             self.run.check()
-            yield windows[own[first : first + CHUNK_WINDOWS]]
+            yield windows[chunk]
 
 
 def _columns(tables: Sequence[Table], group: Group) -> int:

@@ -5,12 +5,12 @@ Malhotra et al. 2015 (see `gaussian.py`).
 Shapes: N rows, D columns, L context steps, P predicted steps, B windows.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, ClassVar, Literal, Self
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
@@ -21,18 +21,20 @@ from seriesbox.lstm_ad.forecaster import Forecaster
 from seriesbox.lstm_ad.gaussian import Gaussian
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.lstm_ad.predictor import LSTMADPredictor
-from seriesbox.network.torch_network import Buffers, TorchNetwork, arrays
+from seriesbox.lstm_ad.windows import Windows
+from seriesbox.network.torch_network import Buffers, TorchNetwork, arrays, as_array
 from seriesbox.run import Run
 from seriesbox.tables.table import Table
 from seriesbox.training import optimize
 
 QUICK_WINDOWS = 2000  # at most, to which the Gaussian is fitted if training is stopped
+CHUNK_WINDOWS = 256  # that a CPU forecasts at once outside training: more leave the cache and are slower
 
 
 class LSTMAD(nn.Module):
     """Scores every row of one or several columns by how well it was forecast."""
 
-    channel_class: ClassVar[type[Channel[Any]]] = WindowChannel
+    channel_class: ClassVar[type[Channel]] = WindowChannel
     metrics: ClassVar[dict[str, Literal["Minimize", "Maximize"]]] = {
         "train_mse": "Minimize",
         "train_mae": "Minimize",
@@ -84,24 +86,29 @@ class LSTMAD(nn.Module):
         for channel in filter(None, (train, valid)):
             channel.prepare(scaler)
 
-        optimize(model.forecaster, train, model.loss, lambda _: model.evaluate(train, valid, run), hyperparameters, run)
+        losses = partial(model.losses, train)
+        optimize(model.forecaster, train, losses, lambda _: model.evaluate(train, valid, run), hyperparameters, run)
         quick = train.held_out_shard.held_at_stride(train.held_out_shard.stride_for(QUICK_WINDOWS))
         errors = run.or_quickly(
-            lambda: model.held_out_errors(train, run),
-            lambda: model.held_out_errors(train, run, quick),
+            lambda: model.held_out_errors(train, run), lambda: model.held_out_errors(train, run, quick)
         )
         model.gaussian.set(**Gaussian.fit(errors, run.group.all_reduce)._asdict())
         return model.eval()
 
-    def loss(self, windows: Tensor) -> Tensor:
-        """Return the mean squared error of the forecasts in (B, L + P, D) windows."""
-        context, target = self.split(windows)
-        return F.mse_loss(self.forecaster(context), target)
+    def losses(self, channel: WindowChannel, numbers: Tensor) -> Tensor:
+        """Return the mean squared error of every forecast in the windows of these numbers, (B,) -> (B,)."""
+        context, target = self.split(channel.windows[numbers])
+        return (self.forecaster(context) - target).square().mean(dim=(1, 2))
 
-    def errors(self, windows: Iterable[Tensor]) -> Iterator[Tensor]:
-        """Yield the signed forecast errors, (B, P, D), of batches of windows, (B, L + P, D)."""
-        for batch in windows:
-            context, target = self.split(batch)
+    def errors(self, channel: WindowChannel, windows: Windows, held: slice = slice(None)) -> Iterator[Tensor]:
+        """Yield the signed forecast errors, (B, P, D) at a time, of this process' part of the windows in a slice.
+
+        Raises StoppedError.
+        """
+        bytes_each = self.hyperparameters.bytes_per_window(self.columns)
+        size = TorchNetwork(self.forecaster).at_once(CHUNK_WINDOWS, bytes_each)
+        for chunk in channel.chunks(windows, size, held):
+            context, target = self.split(chunk)
             yield target - self.forecaster(context)
 
     def split(self, windows: Tensor) -> tuple[Tensor, Tensor]:
@@ -119,11 +126,11 @@ class LSTMAD(nn.Module):
         """Return the mean squared and the mean absolute error of the channel's windows. Raises StoppedError."""
 
         def sums() -> NDArray[np.float64]:
-            total = np.zeros(3)
-            for errors in self.errors(channel.chunks(channel.windows)):
-                squared, absolute = errors.square().sum(dtype=torch.float64), errors.abs().sum(dtype=torch.float64)
-                total += float(squared), float(absolute), errors.numel()
-            return total
+            total, count = torch.zeros(2, dtype=torch.float64, device=run.device), 0
+            for errors in self.errors(channel, channel.windows):
+                total += torch.stack([each.sum(dtype=torch.float64) for each in (errors.square(), errors.abs())])
+                count += errors.numel()
+            return np.append(as_array(total), count)
 
         squared, absolute, count = run.all_reduce(sums)
         return {f"{prefix}_mse": float(squared / count), f"{prefix}_mae": float(absolute / count)}
@@ -132,7 +139,7 @@ class LSTMAD(nn.Module):
     def held_out_errors(self, train: WindowChannel, run: Run, held: slice = slice(None)) -> NDArray[np.float32]:
         """Return this process' errors on the held-out windows in a slice, (errors, D). Raises StoppedError."""
         no_errors = np.empty((0, self.columns), np.float32)
-        errors = self.errors(train.chunks(train.held_out, held))
+        errors = self.errors(train, train.held_out, held)
         return run.in_step(
             lambda: np.concatenate([no_errors, *(each.flatten(0, 1).numpy(force=True) for each in errors)])
         )

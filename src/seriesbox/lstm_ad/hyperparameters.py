@@ -16,6 +16,10 @@ class LSTMADHyperparameters(Optimization):
     )
     batch_size: int = hp(128, "Windows per gradient step.", ge=1, le=100_000, tunable=True)
 
+    def bytes_per_window(self, columns: int) -> int:
+        """Return the bytes that the forecaster takes for a window: its context, and gates and states of two layers."""
+        return 4 * self.context_length * (columns + 12 * self.hidden_size)
+
     def warnings(self) -> list[str]:
         """Warn of a dropout that has no effect. Tuning may ask for it, so it is no error."""
         if self.num_layers == 1 and self.dropout and "dropout" in self.model_fields_set:

@@ -19,7 +19,8 @@ from seriesbox.network.types import Network, Shapes, Tensors
 from seriesbox.scaler import Scaler
 from seriesbox.tables.table import Table
 
-# The most windows that are forecast at once, and the most rows and cells in them: more leave the cache and are slower.
+# The most windows that a core forecasts at once, and the most rows in them: more leave its cache and are slower. And
+# the most cells that any device forecasts at once.
 WINDOWS_AT_ONCE, ROWS_AT_ONCE, CELLS_AT_ONCE = 64, 100_000, 1_000_000
 MAX_FLOAT32 = np.finfo(np.float32).max
 
@@ -87,7 +88,9 @@ class LSTMADPredictor:
         """Yield scaled rows: the contexts of some windows, and the rows that follow them."""
         context, predicted = self.hyperparameters.context_length, self.hyperparameters.prediction_length
         rows = max(context, predicted)  # of a window
-        windows = min(WINDOWS_AT_ONCE, ROWS_AT_ONCE // rows, CELLS_AT_ONCE // (rows * self.columns))
+        cached = max(1, min(WINDOWS_AT_ONCE, ROWS_AT_ONCE // rows))
+        at_once = self.network.at_once(cached, self.hyperparameters.bytes_per_window(self.columns))
+        windows = min(at_once, CELLS_AT_ONCE // (rows * self.columns))
         chunk = predicted * max(1, windows)
         for first in range(0, len(table.values) - context, chunk):
             yield self.scaler(table.values[first : first + context + chunk])

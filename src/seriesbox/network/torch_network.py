@@ -8,19 +8,33 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from seriesbox.network.gpu import free_memory
+
+GPU_TIMES = 128  # as much fills a GPU as fills a core
+
 
 class TorchNetwork:
-    """A module in evaluation mode, or a method of one, called with arrays, and computed on the module's device."""
+    """A module in evaluation mode, or a method of one, called with arrays, and computed on the module's device.
 
-    def __init__(self, compute: Callable[..., Tensor]) -> None:
-        self.compute = compute
-        self.module = compute if isinstance(compute, nn.Module) else getattr(compute, "__self__")  # noqa: B009
+    check: is called before each computation, and may raise an error.
+    """
+
+    def __init__(self, compute: Callable[..., Tensor], check: Callable[[], None] = lambda: None) -> None:
+        self.compute, self.check = compute, check
+        module = compute if isinstance(compute, nn.Module) else getattr(compute, "__self__")  # noqa: B009
+        self.device = next(module.parameters()).device
+
+    def at_once(self, cached: int, bytes_each: int) -> int:
+        """Return the number of items that a core's cache holds or, of a GPU, far more that its memory holds."""
+        if self.device.type != "cuda":
+            return cached
+        return max(1, min(GPU_TIMES * cached, free_memory(self.device) // 4 // bytes_each))
 
     @torch.inference_mode()
     def __call__(self, *inputs: NDArray[Any]) -> NDArray[np.float32]:
         """Return the module's one output."""
-        device = next(self.module.parameters()).device
-        output = self.compute(*(torch.from_numpy(each).to(device) for each in inputs))
+        self.check()
+        output = self.compute(*(torch.from_numpy(each).to(self.device) for each in inputs))
         return as_array(output)
 
 
