@@ -1,7 +1,9 @@
-"""A listener for benchmarks."""
+"""Listeners for benchmarks."""
 
 import time
 from collections.abc import Callable
+
+import torch
 
 from seriesbox.listener import Listener, Metrics
 
@@ -25,3 +27,42 @@ class Epochs(Listener):
         self.metrics.append(metrics)
         self.between()
         self.started = time.perf_counter()
+
+
+class Steps(Listener):
+    """Measures some steps of a training after its first ones, and then wants it to stop.
+
+    seconds: the mean of a step. busy: the share of them in which the GPU computes, if it profiles.
+    """
+
+    FIRST = 4  # of which a GPU computes one plainly, and records the next
+
+    def __init__(self, count: int, device: torch.device, profiles: bool = False) -> None:
+        self.count, self.device, self.taken = count, device, 0
+        self.seconds = self.busy = 0.0
+        self.profiler = torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CUDA]) if profiles else None
+
+    def step(self, done: float) -> None:
+        """Measure from the last of the first steps to the last one."""
+        self.taken += 1
+        if self.taken == self.FIRST:
+            self._wait()
+            if self.profiler:
+                self.profiler.start()
+            self.started = time.perf_counter()
+        if self.taken == self.FIRST + self.count:
+            self._wait()
+            elapsed = time.perf_counter() - self.started
+            self.seconds = elapsed / self.count
+            if self.profiler:
+                self.profiler.stop()
+                microseconds = sum(event.self_device_time_total for event in self.profiler.key_averages())
+                self.busy = microseconds / 1e6 / elapsed
+
+    def are_over(self) -> bool:
+        """Return whether all steps are measured."""
+        return self.taken >= self.FIRST + self.count
+
+    def _wait(self) -> None:
+        if self.device.type == "cuda":
+            torch.cuda.synchronize()

@@ -5,8 +5,10 @@ import os
 import re
 import socket
 import subprocess
+import sys
 
 import pytest
+import torch
 
 from benchmarks import figures
 from tests.programs import marked, programs, run
@@ -16,6 +18,7 @@ SMALLEST = {
     "anomaly": "--data DATA --threads 1 --epochs 1 --seeds 1 --short-seeds 1",
     "clustering": "--data DATA --threads 1 --epochs 1 --seeds 1 --ucr-seeds 1 --sets CBF",
     "container": "",
+    "gpu": "--device cpu --share 0.01",
     "growth": "--algorithms cnn-kmeans --threads 1 --share 0.1 --cases 1",
     "memory": "--algorithms lstm-ad --share 0.001 --files 1",
     "processes": "--algorithms lstm-ad --share 0.1 --processes 2 --rounds 1 --epochs 2",
@@ -27,7 +30,7 @@ SMALLEST = {
     "speed": "--data DATA --threads 1 --epochs 2 --job-epochs 1",
     "startup": "--runs 1",
 }
-SLOW = {"growth", "processes", "ranges", "runtime", "scaling", "serve", "speed"}
+SLOW = {"gpu", "growth", "processes", "ranges", "runtime", "scaling", "serve", "speed"}
 UNRECORDED = {"ranges"}  # no page shows its figures
 
 
@@ -68,6 +71,12 @@ def test_every_benchmark_prints_numbers_and_records_them(benchmark, data, tmp_pa
         for name, entry in entries.items():
             assert name.startswith(benchmark)
             assert re.search(r"\d", json.dumps(entry["figures"]))
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
+def test_the_benchmark_of_a_gpu_says_that_there_is_none():
+    done = subprocess.run([sys.executable, "-m", "benchmarks.gpu"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("no GPU: ")
 
 
 def test_figures_are_recorded_beside_those_of_other_benchmarks(tmp_path, monkeypatch):

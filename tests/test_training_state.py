@@ -1,7 +1,6 @@
 """An interrupted training that is resumed ends as the one that never stopped: to the last bit, on a CPU."""
 
 from contextlib import suppress
-from copy import deepcopy
 from functools import cache
 from itertools import count
 
@@ -22,26 +21,11 @@ from seriesbox.run import Run
 from seriesbox.tables.table import Table
 from seriesbox.training import optimize
 from seriesbox.training_state import Progress
+from tests.memory_store import MemoryStore
 from tests.number_channel import NumberChannel
 from tests.recorder import Recorder
 
 EPOCHS = 4
-
-
-class MemoryStore:
-    """A store that keeps the newest state, that of every step if it is always due."""
-
-    def __init__(self, always_due=False):
-        self.state, self.always_due = None, always_due
-
-    def load(self):
-        return self.state
-
-    def is_due(self):
-        return self.always_due
-
-    def save(self, tensors, facts):
-        self.state = deepcopy((tensors, facts))
 
 
 def problem(algorithm, patience=0):

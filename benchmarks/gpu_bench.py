@@ -1,0 +1,81 @@
+"""The measurements of `gpu.py`, on one device: both algorithms as they are used, by `fit` and by predictors."""
+
+import time
+from collections.abc import Callable, Iterator
+from statistics import median
+from typing import Any
+
+import numpy as np
+import torch
+
+from benchmarks import plain
+from benchmarks.cases.cnn_kmeans import DEFAULT, ECG200
+from benchmarks.epochs import Epochs, Steps
+from seriesbox.cnn_kmeans.estimator import CNNKMeans
+from seriesbox.lstm_ad.estimator import LSTMAD
+from seriesbox.run import Run
+from seriesbox.tables.table import Table
+
+
+def table(*shape: int) -> Table:
+    """Return a table of random walks."""
+    return Table.of(np.random.default_rng(0).normal(size=shape).cumsum(axis=1 if shape[1] > shape[0] / 1000 else 0))
+
+
+class Bench:
+    """The benchmark on one device. share: of all sizes; 1 for figures that mean something."""
+
+    def __init__(self, device: torch.device, share: float) -> None:
+        self.device, self.share = device, share
+
+    def some(self, count: int, least: int) -> int:
+        """Return a share of a number, and at least another one."""
+        return max(least, int(count * self.share))
+
+    def step(self, kind: Any, sizes: Any, rows: int, columns: int, steps: int = 25, profiles: bool = False) -> Steps:
+        """Return what the steps of a training took."""
+        listener = Steps(self.some(steps, 1), self.device, profiles)
+        sizes = sizes.model_copy(update={"epochs": 1000, "batch_size": self.some(sizes.batch_size, 2)})
+        if kind is CNNKMeans:
+            columns = self.some(columns, 20)
+        data = table(self.some(rows, 20), columns)
+        kind.fit(sizes, [data], [], Run(self.device, listener=listener, stopped=listener.are_over))
+        return listener
+
+    def epoch(self, kind: Any, sizes: Any, data: Table) -> float:
+        """Return the median seconds of an epoch with its metrics, without the first two."""
+        listener = Epochs()
+        kind.fit(sizes.model_copy(update={"epochs": self.some(20, 4)}), [data], [], Run(self.device, listener=listener))
+        return median(listener.seconds[2:])
+
+    def rate(self, model: CNNKMeans | LSTMAD, data: Table) -> float:
+        """Return the rows that the model predicts in a second, numpy's part included."""
+        predictor = model.to(self.device).eval().predictor()
+        seconds = []
+        for _ in range(3):
+            copy = Table.of(data.values.copy())
+            started = time.perf_counter()
+            for _ in predictor.predict(copy):
+                pass
+            seconds.append(time.perf_counter() - started)
+        return len(data.values) / min(seconds)
+
+    def plain_epoch(self, series: Table) -> float:
+        """Return the median seconds of a plain epoch of CNN-KMeans on this device, without metrics."""
+        with self.device:
+            epoch = plain.cnn_kmeans(torch.tensor(series.values, dtype=torch.float32), ECG200)
+            return median(_seconds(epoch, self.some(5, 1)))
+
+    def peak(self, batch: int) -> float:
+        """Return the gigabytes that the GPU has set aside at most, for steps of the defaults on 1,000 time steps."""
+        torch.cuda.empty_cache()
+        torch.cuda.reset_peak_memory_stats()
+        self.step(CNNKMeans, DEFAULT.model_copy(update={"batch_size": batch}), 2 * batch, 1000, steps=2)
+        return torch.cuda.max_memory_reserved() / 1e9
+
+
+def _seconds(compute: Callable[[], object], repeats: int) -> Iterator[float]:
+    for _ in range(repeats):
+        started = time.perf_counter()
+        compute()
+        yield time.perf_counter() - started
