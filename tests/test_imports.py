@@ -23,9 +23,9 @@ FILES = {
 }
 # From the ground up. A room imports itself and lower floors; those on one floor do not import each other.
 FLOORS = [
-    {"errors", "files", "listener", "metrics", "network"},
+    {"errors", "files", "host_group", "listener", "metrics", "network"},
     {"codec", "model_folder", "scaler", "hyperparameter_text", "tables", "distributed"},
-    {"hyperparameters", "run", "shard"},
+    {"hyperparameters", "run", "shard", "shared_stack"},
     {"channel", "training_state"},
     {"evaluation", "gradient_step"},
     {"training"},

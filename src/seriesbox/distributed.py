@@ -8,12 +8,15 @@ import torch.distributed as dist
 from numpy.typing import NDArray
 from torch import Tensor
 
+from seriesbox.host_group import HostGroup
+
 
 class Group:
     """This process among `world_size`. Alone, it is the whole group, and every operation returns what it was given.
 
     rank, local_rank: the number of this process in the group, and among the `local_world_size` of its host.
     device: the device on which the operations take tensors.
+    host: the processes of this host.
     """
 
     def __init__(
@@ -23,12 +26,14 @@ class Group:
         device: str = "cpu",
         local_rank: int = 0,
         local_world_size: int = 1,
+        host: HostGroup | None = None,
     ) -> None:
         self.rank = rank
         self.world_size = world_size
         self.device = torch.device(device)
         self.local_rank = local_rank
         self.local_world_size = local_world_size
+        self.host = host or HostGroup()
 
     def all_reduce(self, array: NDArray[Any]) -> NDArray[Any]:
         """Return the sum over all processes."""

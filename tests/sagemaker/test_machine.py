@@ -1,9 +1,10 @@
 import os
 
+import numpy as np
 import pytest
 
 from seriesbox.sagemaker import machine
-from seriesbox.sagemaker.machine import memory_limit, resident_memory, usable_cores
+from seriesbox.sagemaker.machine import memory_limit, memory_of_others, resident_memory, usable_cores
 
 
 @pytest.fixture
@@ -35,3 +36,17 @@ def test_memory_is_what_the_control_group_grants(groups):
     assert memory_limit() == whole > resident_memory() > 10_000_000
     (groups / "memory.max").write_text("1000000\n")
     assert memory_limit() == 1_000_000
+
+
+def test_of_processes_that_train_together_one_may_take_all_memory_but_what_the_others_hold(groups, monkeypatch):
+    whole = memory_limit()
+    memory_of_others.cache_clear()
+    assert memory_of_others() == 0
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "4")
+    memory_of_others.cache_clear()
+    first = memory_of_others()
+    assert memory_limit() == whole
+    assert 3 * 10_000_000 < first <= 3 * resident_memory()
+    read = np.ones(10_000_000)
+    assert memory_of_others() == first, len(read)
+    memory_of_others.cache_clear()

@@ -26,5 +26,5 @@ def test_tables_that_are_consumed_leave_half_their_memory_and_no_dangling_view()
     tables = stack_tables([Table.of(values)])
     scaled = tables.consume(lambda rows: rows.astype(np.float32))
     np.testing.assert_array_equal(scaled, values.astype(np.float32))
-    assert len(tables._memory) == scaled.nbytes
+    assert len(tables.memory) == scaled.nbytes
     assert not len(tables[0].values)

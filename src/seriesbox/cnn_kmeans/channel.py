@@ -37,7 +37,7 @@ class SeriesChannel(Channel):
 
     def __init__(self, name: str, tables: Sequence[Table], hyperparameters: CNNKMeansHyperparameters, run: Run) -> None:
         super().__init__(name, tables, hyperparameters, run)
-        bridge_gaps(self.tables.values)
+        self.tables.change(bridge_gaps)
         # All series, whether anchors or not.
         self.series_shard = Shard.of(len(self.tables.values), run.group, self.sharded)
         self.steps = int(run.group.all_reduce_max(np.array(self.tables.values.shape[1])))
@@ -88,7 +88,7 @@ class SeriesChannel(Channel):
             lengths.append(series.lengths)
             return series.values
 
-        self.series = Series(self.tables.consume(convert), np.concatenate(lengths))
+        self.series = Series(self.tables.consume(convert), self.tables.share(lambda: np.concatenate(lengths)))
         self.values, self.lengths = (torch.from_numpy(each).to(self.run.device) for each in self.series)
         anchors = len(self.lengths) if len(self.lengths) > 1 else 0
         self.shard = Shard.of(anchors, self.run.group, self.sharded)

@@ -5,6 +5,7 @@ import gc
 import os
 import time
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 CGROUPS = Path("/sys/fs/cgroup")
@@ -21,7 +22,7 @@ def usable_cores() -> int:
     for quota, period in (_quota_v2(), _quota_v1()):
         if quota > 0 and period > 0:
             cores = min(cores, quota // period)
-    return max(1, cores // _local_world_size())
+    return max(1, cores // local_world_size())
 
 
 def has_gpu() -> bool:
@@ -33,12 +34,21 @@ def memory_limit() -> int:
     """Return the bytes that the control group grants, or the machine's memory."""
     machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     limits = [_integer(CGROUPS / "memory.max"), _integer(CGROUPS / "memory" / "memory.limit_in_bytes")]
-    return min([machine, *(limit for limit in limits if limit > 0)]) // _local_world_size()
+    return min([machine, *(limit for limit in limits if limit > 0)])
 
 
 def resident_memory() -> int:
     """Return the bytes of memory that this process holds."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+@cache
+def memory_of_others() -> int:
+    """Return the bytes that the other processes hold: each what this one, which reads for all, held at the first call.
+
+    Call it first before anything is read.
+    """
+    return (local_world_size() - 1) * resident_memory()
 
 
 def release_memory() -> None:
@@ -48,8 +58,9 @@ def release_memory() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _local_world_size() -> int:
-    return int(os.environ.get("LOCAL_WORLD_SIZE", "1"))  # set for the processes that train together
+def local_world_size() -> int:
+    """Return the number of processes that train together on this machine."""
+    return int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
 
 
 def _quota_v2() -> tuple[int, int]:

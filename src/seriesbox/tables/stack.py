@@ -6,7 +6,7 @@ Shapes: N rows, D columns.
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from mmap import PAGESIZE, mmap
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ class TableStack(Sequence[Table]):
 
     def __init__(self, memory: mmap, widths: Widths, names: Sequence[str], ends: Sequence[int]) -> None:
         """Take over the memory that holds all rows. ends: the row behind the last one of each table."""
-        self._memory = memory
+        self.memory = memory
         columns = int(widths.max(initial=0))
         self.values = np.frombuffer(memory, np.float64, len(widths) * columns).reshape(len(widths), columns)
         self.widths = widths
@@ -45,8 +45,16 @@ class TableStack(Sequence[Table]):
         span = self.spans[index]
         return Table(self.values[span], self.widths[span], self.names[index])
 
+    def change(self, change: Callable[[Cells], None]) -> None:
+        """Change all rows in place."""
+        change(self.values)
+
+    def share(self, compute: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """Return the array (N,) that `compute` returns, which may use what `change` and `consume` were given."""
+        return compute()
+
     def blocks(self, rows: slice = slice(None)) -> Iterator[Cells]:
-        """Yield views of some rows at a time, which may be changed in place."""
+        """Yield views of some rows at a time."""
         values = self.values[rows]
         return (values[block] for block in blocks(*values.shape))
 
@@ -56,10 +64,10 @@ class TableStack(Sequence[Table]):
         The stack is empty afterwards. Raises BufferError if a view of its rows is still in use.
         """
         rows, columns = self.values.shape
-        converted = np.frombuffer(self._memory, np.float32, rows * columns).reshape(rows, columns)
+        converted = np.frombuffer(self.memory, np.float32, rows * columns).reshape(rows, columns)
         for block in blocks(rows, columns):
             converted[block] = convert(self.values[block])
         del converted
         self.values = np.empty((0, columns))
-        self._memory.resize(max(PAGESIZE, 4 * rows * columns))
-        return np.frombuffer(self._memory, np.float32, rows * columns).reshape(rows, columns)
+        self.memory.resize(max(PAGESIZE, 4 * rows * columns))
+        return np.frombuffer(self.memory, np.float32, rows * columns).reshape(rows, columns)

@@ -4,14 +4,15 @@ Shapes: N rows, D columns.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, islice
-from mmap import MAP_ANONYMOUS, MAP_PRIVATE, PAGESIZE, mmap
+from mmap import PAGESIZE, mmap
 
 import numpy as np
 
 from seriesbox.errors import DataError
 from seriesbox.tables.blocks import BLOCK_CELLS, blocks
+from seriesbox.tables.memory import private_memory
 from seriesbox.tables.stack import TableStack
 from seriesbox.tables.table import Cells, Rows, Table, Widths, are_equal, equal_widths
 
@@ -21,13 +22,10 @@ MAX_PADDING, MIN_CELLS = 3, 1_000_000
 
 
 class StackBuilder:
-    """A stack of tables while they are read. Each cell is written to its final place, so that memory holds it once.
+    """A stack of tables while they are read. Each cell is written to its final place, so that memory holds it once."""
 
-    The memory consists of pages of its own: they grow without being copied, and what is freed goes back to the system.
-    """
-
-    def __init__(self) -> None:
-        self._memory = mmap(-1, PAGESIZE, flags=MAP_PRIVATE | MAP_ANONYMOUS)
+    def __init__(self, new_memory: Callable[[], mmap] = private_memory) -> None:
+        self._memory = new_memory()
         self._filled = 0  # cells
         self._widths: list[Widths] = []
         self._names: list[str] = []

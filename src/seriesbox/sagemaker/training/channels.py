@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Sequence
+from mmap import mmap
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ from seriesbox.sagemaker.content_type import CSV, ContentType, ContentTypeError
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.training.channel_summary import shortened_list, summary
 from seriesbox.sagemaker.training.data_files import check_memory, list_files, read_tables
+from seriesbox.tables.memory import private_memory
 from seriesbox.tables.stack_builder import StackBuilder
 from seriesbox.tables.table import Table
 
@@ -41,6 +43,7 @@ def read_channels(
     predictor: type[Predictor],
     faults: Callable[[Sequence[Table], Sequence[Table]], list[DataError]],
     sharded: Collection[str] = (),
+    new_memory: Callable[[], mmap] = private_memory,
 ) -> tuple[ChannelData, ChannelData]:
     """Return the data of the `training` and of the `validation` channel, which may be missing.
 
@@ -50,6 +53,7 @@ def read_channels(
     faults: returns what is wrong with tables of numbers. It is called only if a file cannot be read, so that one
         message has all faults.
     sharded: the channels that may have no files.
+    new_memory: returns the memory of a channel's tables.
     Raises DataError that names the faults of all files of both channels, and UserError if memory does not suffice.
     """
     configuration = json.loads(paths.inputs.read_bytes())
@@ -59,7 +63,7 @@ def read_channels(
     for name in channels:
         if paths.channel(name).is_dir():
             given = _content_type(name, configuration)
-            channels[name], more = _read(paths.channel(name), given, predictor, name in sharded)
+            channels[name], more = _read(paths.channel(name), given, predictor, name in sharded, new_memory)
             errors += more
     training, validation = channels.values()
     if errors and (training.tables or "training" in sharded):
@@ -96,14 +100,18 @@ def _content_type(name: str, configuration: dict[str, Any]) -> ContentType:
 
 
 def _read(
-    folder: Path, given: ContentType, predictor: type[Predictor], may_be_empty: bool
+    folder: Path,
+    given: ContentType,
+    predictor: type[Predictor],
+    may_be_empty: bool,
+    new_memory: Callable[[], mmap],
 ) -> tuple[ChannelData, list[DataError]]:
     """Return the data of a channel, and the errors of the files that could not be read."""
     try:
         files, skipped = list_files(folder)
     except OSError as error:
         return ChannelData(), [DataError(f"The `{folder.name}` channel cannot be listed: {error}.")]
-    builder, errors, used = StackBuilder(), list[DataError](), list[Path]()
+    builder, errors, used = StackBuilder(new_memory), list[DataError](), list[Path]()
     for file in files:
         known, failed = len(builder), len(errors)
         errors += collect_errors(lambda table: builder.add(*table), read_tables(file, folder, given, predictor))

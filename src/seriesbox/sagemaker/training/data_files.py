@@ -11,7 +11,7 @@ from seriesbox.algorithm import Predictor
 from seriesbox.errors import DataError, UserError
 from seriesbox.files import printable
 from seriesbox.sagemaker.content_type import CSV, JSON, ContentType
-from seriesbox.sagemaker.machine import memory_limit, resident_memory
+from seriesbox.sagemaker.machine import memory_limit, memory_of_others, resident_memory
 from seriesbox.tables.csv import csv_rows
 from seriesbox.tables.json import parse_rows, parse_series, row_lines, series_lines
 from seriesbox.tables.lines import BLANKS, BYTE_ORDER_MARK, GZIP, MEMORY_PER_BYTE, parts_of_file
@@ -88,7 +88,7 @@ def read_tables(
 def check_memory(more: int, channel: str) -> None:
     """Raise UserError if `more` bytes are too many: a process that takes them would be killed silently."""
     limit = int(MEMORY_SHARE * memory_limit())
-    if resident_memory() + more > limit:
+    if memory_of_others() + resident_memory() + more > limit:
         raise UserError(
             f"The `{channel}` channel does not fit into the {limit / 1e9:.1f} GB of memory that there are: take a "
             "larger instance, or give less data."

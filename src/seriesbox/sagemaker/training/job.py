@@ -22,6 +22,7 @@ from seriesbox.sagemaker.signals import on_stop
 from seriesbox.sagemaker.training.channels import read_channels, sharded_channels
 from seriesbox.sagemaker.training.checkpoints import Checkpoints, fingerprint
 from seriesbox.sagemaker.training.digests import check_equal, digests_of_all
+from seriesbox.sagemaker.training.host_channels import read_once
 from seriesbox.sagemaker.training.log import Notes, logger
 from seriesbox.sagemaker.training.report import Report
 from seriesbox.sagemaker.training.settings import JobSettings
@@ -47,7 +48,7 @@ def train(paths: Paths, group: Group) -> None:
     device, sharded = _device(paths), sharded_channels(paths)
     estimator, predictor = estimator_class(algorithm), predictor_class(algorithm)
     faults = partial(estimator.channel_class.faults, hyperparameters, group=Group())
-    channels = read_channels(paths, predictor, faults, sharded)
+    channels = read_once(partial(read_channels, paths, predictor, faults, sharded), group.host)
     summaries = [channel.summary for channel in channels if channel.summary]
     if group.local_rank == 0:
         for summary in summaries:

@@ -16,7 +16,7 @@ from seriesbox.artifact import Artifact, load
 from seriesbox.errors import ArtifactError, DataError
 from seriesbox.files import printable
 from seriesbox.model_folder import DESCRIPTION, TENSORS, archives, check_size, instead
-from seriesbox.sagemaker.machine import memory_limit
+from seriesbox.sagemaker.machine import local_world_size, memory_limit
 from seriesbox.tables.lines import GZIP, PART
 
 
@@ -56,7 +56,7 @@ def _unpack(archive: Path) -> dict[str, bytes]:
 def _model_files(stream: BinaryIO) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     nested = ""
-    memory_left = memory_limit()
+    memory_left = memory_limit() // local_world_size()  # every process reads the model
     while (header := stream.read(tarfile.BLOCKSIZE)).strip(b"\0"):
         member = tarfile.TarInfo.frombuf(header, "utf-8", "surrogateescape")
         memory_left -= member.size  # a member that is not wanted is read all the same

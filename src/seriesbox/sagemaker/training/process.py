@@ -54,6 +54,7 @@ def _join_group(local_rank: int) -> "Group":
     from torch.distributed.rendezvous import rendezvous
 
     from seriesbox.distributed import Group
+    from seriesbox.host_group import HostGroup
 
     device = "cpu"
     if torch.cuda.is_available():
@@ -68,7 +69,9 @@ def _join_group(local_rank: int) -> "Group":
         rank=rank,
         world_size=world_size,
     )
-    return Group(dist.get_rank(), dist.get_world_size(), device, local_rank, int(os.environ["LOCAL_WORLD_SIZE"]))
+    local_world_size = int(os.environ["LOCAL_WORLD_SIZE"])
+    host = HostGroup.join(local_world_size)
+    return Group(dist.get_rank(), dist.get_world_size(), device, local_rank, local_world_size, host)
 
 
 def _is_caused_by_another(error: BaseException) -> bool:
