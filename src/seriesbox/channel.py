@@ -22,6 +22,7 @@ class Channel(ABC):
     """The items of one channel, for training and validation alike. A step draws a batch of them."""
 
     shard: Shard  # of the items; set by `prepare`
+    numbers_at_once = 0  # of the network's widest layer in a step, as far as they do not wait for each other; if known
 
     def __init__(self, name: str, tables: Sequence[Table], hyperparameters: Any, run: Run) -> None:
         """Take over checked tables. If they are a `TableStack`, its memory becomes the items."""

@@ -12,6 +12,7 @@ from seriesbox.channel import Batch, Channel
 from seriesbox.errors import STOPPED_BEFORE_TRAINING, UserError
 from seriesbox.gradient_step import GradientStep
 from seriesbox.hyperparameters import Optimization
+from seriesbox.network.gpu import idle_sentence, threads
 from seriesbox.run import Run, StoppedError
 from seriesbox.training_state import TrainingState
 
@@ -37,6 +38,10 @@ def optimize(
     and UserError if the run is stopped before the first step.
     """
     loop = _Loop(module, losses, hyperparameters, run)
+    if run.device.type == "cuda":
+        batch_size = hyperparameters.batch_size
+        if sentence := idle_sentence(channel.numbers_at_once, threads(run.device), batch_size):
+            run.listener.warn(sentence)
     try:
         while not loop.is_over():
             module.train()

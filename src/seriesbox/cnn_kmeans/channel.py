@@ -92,6 +92,8 @@ class SeriesChannel(Channel):
         self.values, self.lengths = (torch.from_numpy(each).to(self.run.device) for each in self.series)
         anchors = len(self.lengths) if len(self.lengths) > 1 else 0
         self.shard = Shard.of(anchors, self.run.group, self.sharded)
+        sizes = self.hyperparameters
+        self.numbers_at_once = sizes.batch_size * (2 + sizes.negative_samples) * self.steps * max(sizes.channels)
         if not self.items:
             count, owner = ("at most one series on every host", "a host") if self.sharded else ("one series", "it")
             raise DataError(f"The {self.name} channel has {count}: give {owner} two or more.")

@@ -73,6 +73,7 @@ class WindowChannel(Channel):
         self.windows = Windows(rows, self.fitted_spans, length, sizes.sequence_stride)
         self.held_out = Windows(rows, self.held_out_spans, length, sizes.sequence_stride)
         self.shard = Shard.of(len(self.windows), self.run.group, self.sharded)
+        self.numbers_at_once = 4 * sizes.hidden_size * sizes.batch_size  # the gates of one time step
         self.held_out_shard = Shard.of(len(self.held_out), self.run.group, self.sharded)
 
     def draw(self, items: Tensor) -> tuple[Tensor]:

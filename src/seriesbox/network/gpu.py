@@ -28,3 +28,23 @@ def tf32() -> Iterator[None]:
 def free_memory(device: torch.device) -> int:
     """Return the bytes of a GPU that were free when they were first asked for: from then on, some are our own."""
     return torch.cuda.mem_get_info(device)[0]
+
+
+def threads(device: torch.device) -> int:
+    """Return the threads that a GPU runs at once, each for a number of a layer."""
+    properties = torch.cuda.get_device_properties(device)
+    return int(properties.multi_processor_count * properties.max_threads_per_multi_processor)
+
+
+def idle_sentence(numbers: int, room: int, batch_size: int) -> str | None:
+    """Return a sentence if a step has far fewer numbers to compute at once than a GPU has room for.
+
+    numbers: of the widest layer in a step of `batch_size` items; 0 if that is not known.
+    """
+    if not 0 < numbers < room // 2:
+        return None
+    return (
+        f"The GPU is hardly used: a step computes {numbers:,} numbers at once, and there is room for {room:,}. If the "
+        f"training may have fewer and larger steps, raise `batch-size`, to {batch_size * room // numbers:,} at most; "
+        "else a CPU may be as fast."
+    )
