@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from seriesbox.lstm_ad.forecaster import Forecaster, drop
+from seriesbox.lstm_ad.forecaster import Forecaster, draw_mask
 
 
 def stacked(forecaster: Forecaster, dropout: float = 0.0) -> torch.nn.LSTM:
@@ -24,26 +24,36 @@ def test_the_forecast_is_a_linear_function_of_torchs_stacked_lstms_last_state():
     torch.testing.assert_close(forecaster(context), forecaster.head(states[:, -1]).view(4, 3, 2))
 
 
-def test_dropout_acts_in_training_alone_and_never_on_a_single_layer():
-    torch.manual_seed(0)
+@pytest.mark.parametrize("layers", [1, 2, 3])
+def test_dropout_acts_in_training_alone_and_between_layers(layers):
+    forecaster = Forecaster(columns=2, prediction_length=3, hidden_size=5, num_layers=layers, dropout=0.5)
     context = torch.randn(4, 7, 2)
-    for layers, changes in ((1, False), (2, True)):
-        forecaster = Forecaster(columns=2, prediction_length=3, hidden_size=5, num_layers=layers, dropout=0.5)
-        assert torch.equal(forecaster.train()(context), forecaster.eval()(context)) != changes
+    assert forecaster.eval().draw_kept(context) == []
+    assert [tuple(mask.shape) for mask in forecaster.train().draw_kept(context)] == [(4, 7, 5)] * (layers - 1)
+
+
+def test_states_that_are_dropped_count_for_nothing_and_the_rest_is_scaled_up():
+    torch.manual_seed(0)
+    forecaster = Forecaster(columns=2, prediction_length=3, hidden_size=5, num_layers=2, dropout=0.25)
+    context = torch.randn(4, 7, 2)
+    mask = torch.rand(4, 7, 5) > 0.25
+    states, _ = forecaster.layers[0](context)
+    states, _ = forecaster.layers[1](torch.where(mask, states / 0.75, 0))
+    expected = forecaster.head(states[:, -1]).view(4, 3, 2)
+    torch.testing.assert_close(forecaster(context, [mask]), expected)
+    assert not torch.allclose(forecaster(context), expected)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9])
-def test_the_share_is_dropped_everywhere_alike_and_the_mean_is_kept(share):
+def test_the_share_is_dropped_everywhere_alike(share):
     torch.manual_seed(0)
-    x = torch.ones(100_003)
-    dropped = drop(x, share)
-    assert dropped.unique().tolist() == pytest.approx([0, 1 / (1 - share)] if share else [1])
-    for part in (dropped, *(dropped[i::4] for i in range(4))):  # each draw's four elements
-        assert float((part == 0).float().mean()) == pytest.approx(share, abs=0.01)
+    kept = draw_mask((100_003,), share, torch.device("cpu"))
+    for part in (kept, *(kept[i::4] for i in range(4))):  # each draw's four elements
+        assert float((~part).float().mean()) == pytest.approx(share, abs=0.01)
 
 
 def test_elements_are_dropped_independently_of_their_neighbours():
     torch.manual_seed(0)
-    kept = drop(torch.ones(400_000), 0.5) > 0
+    kept = draw_mask((400, 1000), 0.5, torch.device("cpu")).flatten()
     for distance in (1, 2, 3, 4):
         assert float((kept[distance:] == kept[:-distance]).float().mean()) == pytest.approx(0.5, abs=0.005)

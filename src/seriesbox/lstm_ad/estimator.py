@@ -98,7 +98,7 @@ class LSTMAD(nn.Module):
     def losses(self, channel: WindowChannel, numbers: Tensor) -> Tensor:
         """Return the mean squared error of every forecast in the windows of these numbers, (B,) -> (B,)."""
         context, target = self.split(channel.windows[numbers])
-        return (self.forecaster(context) - target).square().mean(dim=(1, 2))
+        return (self.forecaster.forecast(context) - target).square().mean(dim=(1, 2))
 
     def errors(self, channel: WindowChannel, windows: Windows, held: slice = slice(None)) -> Iterator[Tensor]:
         """Yield the signed forecast errors, (B, P, D) at a time, of this process' part of the windows in a slice.
@@ -109,7 +109,7 @@ class LSTMAD(nn.Module):
         size = TorchNetwork(self.forecaster).at_once(CHUNK_WINDOWS, bytes_each)
         for chunk in channel.chunks(windows, size, held):
             context, target = self.split(chunk)
-            yield target - self.forecaster(context)
+            yield target - self.forecaster.forecast(context)
 
     def split(self, windows: Tensor) -> tuple[Tensor, Tensor]:
         """Return the contexts, (B, L, D), and the targets, (B, P, D), of (B, L + P, D) windows."""

@@ -5,8 +5,15 @@ Malhotra et al. 2015 (see `gaussian.py`), section 2.1.
 Shapes: B windows, L context steps, P predicted steps, D columns, H hidden units.
 """
 
+import math
+from collections.abc import Sequence
+from functools import partial
+from itertools import zip_longest
+
 import torch
 from torch import Tensor, nn
+
+from seriesbox.network.parallel import in_parallel, useful_threads
 
 
 class Forecaster(nn.Module):
@@ -22,20 +29,38 @@ class Forecaster(nn.Module):
         self.dropout = dropout
         self.head = nn.Linear(hidden_size, prediction_length * columns)
 
-    def forward(self, context: Tensor) -> Tensor:  # (B, L, D) -> (B, P, D)
-        states = context
-        for i, layer in enumerate(self.layers):
-            if i > 0 and self.training and self.dropout:
-                states = drop(states, self.dropout)
-            states, _ = layer(states)  # (B, L, H)
+    def forward(self, context: Tensor, kept: Sequence[Tensor] = ()) -> Tensor:
+        """Return the forecasts, (B, L, D) -> (B, P, D).
+
+        kept: of every layer but the last, which of its states (B, L, H) dropout keeps; all if there are none.
+        """
+        states, _ = self.layers[0](context)  # (B, L, H)
+        for layer, mask in zip_longest(self.layers[1:], kept):
+            states, _ = layer(states if mask is None else states * mask / (1 - self.dropout))
         return self.head(states[:, -1]).unflatten(1, (-1, context.shape[2]))
 
+    def forecast(self, context: Tensor) -> Tensor:
+        """Return the forecasts, (B, L, D) -> (B, P, D), computed by all cores of a CPU; with dropout in training."""
+        kept, weights = self.draw_kept(context), list(self.parameters())
+        multiplications = context.shape[:2].numel() * sum(each.numel() for each in weights)
+        parts = useful_threads(multiplications) if context.device.type == "cpu" else 1
+        chunks = zip(*(each.chunk(parts) for each in (context, *kept)), strict=True)
+        forecasts = [partial(self, part, of_part) for part, *of_part in chunks]
+        return torch.cat(in_parallel(forecasts, weights, multiplications))
 
-def drop(x: Tensor, share: float) -> Tensor:
-    """Set a random `share` (to 1/65536) of the elements to zero and scale up the rest, as `nn.Dropout` does.
+    def draw_kept(self, context: Tensor) -> list[Tensor]:
+        """Draw what dropout keeps while the forecaster is trained on (B, L, D)."""
+        if not self.training or not self.dropout:
+            return []
+        shape = (*context.shape[:2], self.head.in_features)
+        return [draw_mask(shape, self.dropout, context.device) for _ in self.layers[1:]]
+
+
+def draw_mask(shape: tuple[int, ...], share: float, device: torch.device) -> Tensor:
+    """Draw a mask of elements that are kept, all but a `share` of them (to 1/65536).
 
     Each 64-bit draw decides four elements: drawing them one by one takes a sixth of an epoch.
     """
-    draws = torch.randint(-(2**63), 2**63 - 1, (x.numel() // 4 + 1,), device=x.device).view(torch.int16)
-    kept = draws[: x.numel()].view(x.shape) >= round(share * 2**16) - 2**15
-    return x * kept / (1 - share)
+    count = math.prod(shape)
+    draws = torch.randint(-(2**63), 2**63 - 1, (count // 4 + 1,), device=device).view(torch.int16)
+    return draws[:count].view(shape) >= round(share * 2**16) - 2**15

@@ -13,7 +13,7 @@ from gunicorn.errors import AppImportError
 from seriesbox.errors import ArtifactError
 from seriesbox.sagemaker.command_line import unexpected_arguments
 from seriesbox.sagemaker.device import find_device
-from seriesbox.sagemaker.machine import memory_limit, resident_memory
+from seriesbox.sagemaker.machine import let_threads_sleep, memory_limit, resident_memory
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.serving.log import ServerLogger, log
 from seriesbox.sagemaker.serving.settings import ServerSettings
@@ -114,6 +114,7 @@ def main() -> None:
     """Serve, as the console command. Exits with the reason if the model cannot be loaded."""
     if excess := unexpected_arguments("serve", USAGE):
         sys.exit(excess)
+    let_threads_sleep()
     try:
         settings = ServerSettings.read()
     except ValueError as error:

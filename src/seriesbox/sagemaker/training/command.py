@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from seriesbox.errors import STOPPED_BEFORE_TRAINING
 from seriesbox.sagemaker.command_line import unexpected_arguments
-from seriesbox.sagemaker.machine import job_started
+from seriesbox.sagemaker.machine import job_started, let_threads_sleep
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.signals import on_stop
 from seriesbox.sagemaker.training.failure import shortened
@@ -43,6 +43,7 @@ environment variables:
     SERIESBOX_CHECKPOINT_SECONDS    seconds between two checkpoints
     SERIESBOX_SECRET                makes it harder to forge messages between hosts
     OMP_NUM_THREADS                 threads that compute
+    GOMP_SPINCOUNT                  turns for which they wait before they sleep; 1000 if OMP_WAIT_POLICY is not given
 """
 TOOLKIT_FAILURES = ("Framework Error", "SMTrainingCompiler Error")  # how the toolkit's own failures begin
 
@@ -51,6 +52,7 @@ def main() -> NoReturn:
     """Train, and exit the process."""
     excess = unexpected_arguments("train", USAGE)
     job_started()
+    let_threads_sleep()
     set_up_logging()
     paths = Paths()
     had_code = paths.code.exists()
