@@ -11,6 +11,7 @@ import torch
 from benchmarks import plain
 from benchmarks.cases.cnn_kmeans import DEFAULT, ECG200
 from benchmarks.epochs import Epochs, Steps
+from benchmarks.gpu_differences import predict_seconds
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.lstm_ad.estimator import LSTMAD
 from seriesbox.run import Run
@@ -51,14 +52,7 @@ class Bench:
     def rate(self, model: CNNKMeans | LSTMAD, data: Table) -> float:
         """Return the rows that the model predicts in a second, numpy's part included."""
         predictor = model.to(self.device).eval().predictor()
-        seconds = []
-        for _ in range(3):
-            copy = Table.of(data.values.copy())
-            started = time.perf_counter()
-            for _ in predictor.predict(copy):
-                pass
-            seconds.append(time.perf_counter() - started)
-        return len(data.values) / min(seconds)
+        return len(data.values) / predict_seconds(predictor, data, 3)
 
     def plain_epoch(self, series: Table) -> float:
         """Return the median seconds of a plain epoch of CNN-KMeans on this device, without metrics."""

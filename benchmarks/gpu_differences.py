@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.cases.cnn_kmeans import ECG200
-from seriesbox.algorithm import Estimator
+from seriesbox.algorithm import Estimator, Predictor
 from seriesbox.cnn_kmeans.encoder import Encoder
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.cnn_kmeans.fixed_encoding import encode_fixed
@@ -97,8 +97,13 @@ def onnx_seconds(model: Estimator, table: Table) -> float | None:
         return None
     predictor = model.to(torch.device("cpu")).eval().predictor()
     predictor.network = Session(predictor.graph(model.hyperparameters, arrays(model.state_dict())), threads=1)
+    return predict_seconds(predictor, table, 10)
+
+
+def predict_seconds(predictor: Predictor, table: Table, repeats: int) -> float:
+    """Return the least seconds of a prediction of all rows, numpy's part included."""
     seconds = []
-    for _ in range(10):
+    for _ in range(repeats):
         copy = Table.of(table.values.copy())
         started = time.perf_counter()
         for _ in predictor.predict(copy):

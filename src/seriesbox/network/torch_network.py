@@ -34,8 +34,12 @@ class TorchNetwork:
     def __call__(self, *inputs: NDArray[Any]) -> NDArray[np.float32]:
         """Return the module's one output."""
         self.check()
-        output = self.compute(*(torch.from_numpy(each).to(self.device) for each in inputs))
-        return as_array(output)
+        return as_array(self.compute(*map(self._on_device, inputs)))
+
+    def _on_device(self, array: NDArray[Any]) -> Tensor:
+        tensor = torch.from_numpy(array)
+        # From pages that stay where they are, a GPU reads by itself.
+        return tensor if self.device.type == "cpu" else tensor.pin_memory().to(self.device, non_blocking=True)
 
 
 class Buffers(nn.Module):

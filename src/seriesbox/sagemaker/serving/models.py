@@ -46,7 +46,6 @@ class LoadedModel:
 def _gpu_predictor(artifact: Artifact) -> Predictor:
     import torch
 
-    torch.backends.cudnn.allow_tf32 = False  # so that answers are those of the CPU to a millionth
     return probed(artifact.estimator().to(torch.device("cuda")).predictor())
 
 
