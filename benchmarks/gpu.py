@@ -26,7 +26,7 @@ import torch
 
 from benchmarks import figures, gpu_differences, options
 from benchmarks.cases.cnn_kmeans import DEFAULT, ECG200
-from benchmarks.gpu_bench import Bench, table
+from benchmarks.gpu_bench import Bench, Stack, table
 from seriesbox.cnn_kmeans import estimator as cnn_kmeans
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.cnn_kmeans.fixed_encoding import encode_fixed
@@ -79,8 +79,21 @@ def compare(bench: Bench) -> Iterator[Row]:
     )
     yield Row("the same by a plain loop, without metrics", "167", "", 1000 * bench.plain_epoch(beats), "ms")
     yield Row("LSTM-AD, epoch of 24,000 rows, with metrics", "53", "15", 1000 * bench.epoch(LSTMAD, LSTM, trace), "ms")
+    layers, stack = LSTMAD(LSTM, 1).forecaster, Stack(LSTM)
+    for name, module, forecast in (
+        ("our layers", layers, layers.forecast),
+        ("one stack of torch", stack, stack),
+    ):
+        seconds = bench.forecaster_step(module, forecast, bench.some(LSTM.batch_size, 2))
+        yield Row(f"LSTM-AD step at the defaults, {name}", "", "", 1000 * seconds, "ms")
     steps = bench.step(LSTMAD, WIDE_LSTM, 1_000_000, 4)
-    yield Row("LSTM-AD, hidden 64, batch 1,024, 1M of 4", "106,000", "400,000", 1024 / steps.seconds, "windows/s")
+    yield Row(
+        "LSTM-AD, hidden 64, batch 1,024, 1M of 4",
+        "106,000",
+        "400,000",
+        bench.some(1024, 2) / steps.seconds,
+        "windows/s",
+    )
     if bench.device.type == "cuda":
         steps = bench.step(CNNKMeans, batch(DEFAULT, 64), 3000, 1000, profiles=True)
         yield Row("GPU busy, defaults, batch 64, 3,000 of 1,000", "7 to 12", "80", 100 * steps.busy, "%")

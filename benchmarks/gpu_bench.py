@@ -7,13 +7,16 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor, nn
 
 from benchmarks import plain
 from benchmarks.cases.cnn_kmeans import DEFAULT, ECG200
 from benchmarks.epochs import Epochs, Steps
 from benchmarks.gpu_differences import predict_seconds
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
+from seriesbox.gradient_step import GradientStep
 from seriesbox.lstm_ad.estimator import LSTMAD
+from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.run import Run
 from seriesbox.tables.table import Table
 
@@ -21,6 +24,19 @@ from seriesbox.tables.table import Table
 def table(*shape: int) -> Table:
     """Return a table of random walks."""
     return Table.of(np.random.default_rng(0).normal(size=shape).cumsum(axis=1 if shape[1] > shape[0] / 1000 else 0))
+
+
+class Stack(nn.Module):
+    """The forecaster as one stack of torch's LSTMs, with their own dropout."""
+
+    def __init__(self, sizes: LSTMADHyperparameters) -> None:
+        super().__init__()
+        self.lstm = nn.LSTM(1, sizes.hidden_size, sizes.num_layers, batch_first=True, dropout=sizes.dropout)
+        self.head = nn.Linear(sizes.hidden_size, sizes.prediction_length)
+
+    def forward(self, context: Tensor) -> Tensor:  # (B, L, 1) -> (B, P, 1)
+        states, _ = self.lstm(context)
+        return self.head(states[:, -1])[..., None]
 
 
 class Bench:
@@ -48,6 +64,22 @@ class Bench:
         listener = Epochs()
         kind.fit(sizes.model_copy(update={"epochs": self.some(20, 4)}), [data], [], Run(self.device, listener=listener))
         return median(listener.seconds[2:])
+
+    def forecaster_step(self, module: nn.Module, forecast: Callable[[Tensor], Tensor], batch: int) -> float:
+        """Return the mean seconds of a step of a forecaster of LSTM-AD's default sizes, without the windows' choice."""
+        module.to(self.device).train()
+        context, target = torch.randn(batch, 100, 1).to(self.device), torch.randn(batch, 10, 1).to(self.device)
+
+        def losses(numbers: Tensor) -> Tensor:
+            return (forecast(context[numbers]) - target[numbers]).square().mean(dim=(1, 2))
+
+        optimizer = torch.optim.Adam(module.parameters(), fused=True, capturable=self.device.type == "cuda")
+        step = GradientStep(module, losses, optimizer, Run(self.device))
+        listener = Steps(self.some(100, 1), self.device)
+        while not listener.are_over():
+            step.take((torch.arange(batch, device=self.device),), batch)
+            listener.step(0)
+        return listener.seconds
 
     def rate(self, model: CNNKMeans | LSTMAD, data: Table) -> float:
         """Return the rows that the model predicts in a second, numpy's part included."""
