@@ -39,12 +39,15 @@ class Steps(Listener):
 
     def __init__(self, count: int, device: torch.device, profiles: bool = False) -> None:
         self.count, self.device, self.taken = count, device, 0
-        self.seconds = self.busy = 0.0
+        self.seconds = self.busy = self.started = self.epoch_ended = 0.0
         self.profiler = torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CUDA]) if profiles else None
 
     def step(self, done: float) -> None:
-        """Measure from the last of the first steps to the last one."""
+        """Measure from the last of the first steps to the last one, without what lies between two epochs."""
         self.taken += 1
+        if done == 1:
+            self._wait()
+            self.epoch_ended = time.perf_counter()
         if self.taken == self.FIRST:
             self._wait()
             if self.profiler:
@@ -56,8 +59,13 @@ class Steps(Listener):
             self.seconds = elapsed / self.count
             if self.profiler:
                 self.profiler.stop()
-                microseconds = sum(event.self_device_time_total for event in self.profiler.key_averages())
+                on_gpu = [e for e in self.profiler.key_averages() if e.device_type.name == "CUDA"]
+                microseconds = sum(event.self_device_time_total for event in on_gpu)
                 self.busy = microseconds / 1e6 / elapsed
+
+    def epoch(self, epoch: int, metrics: Metrics) -> None:
+        """Take the time since the last step out of the measurement."""
+        self.started += time.perf_counter() - self.epoch_ended
 
     def are_over(self) -> bool:
         """Return whether all steps are measured."""

@@ -1,5 +1,6 @@
 """The measurements of `gpu.py`, on one device: both algorithms as they are used, by `fit` and by predictors."""
 
+import gc
 import time
 from collections.abc import Callable, Iterator
 from statistics import median
@@ -34,7 +35,7 @@ class Stack(nn.Module):
         self.lstm = nn.LSTM(1, sizes.hidden_size, sizes.num_layers, batch_first=True, dropout=sizes.dropout)
         self.head = nn.Linear(sizes.hidden_size, sizes.prediction_length)
 
-    def forward(self, context: Tensor) -> Tensor:  # (B, L, 1) -> (B, P, 1)
+    def forecast(self, context: Tensor) -> Tensor:  # (B, L, 1) -> (B, P, 1)
         states, _ = self.lstm(context)
         return self.head(states[:, -1])[..., None]
 
@@ -65,13 +66,13 @@ class Bench:
         kind.fit(sizes.model_copy(update={"epochs": self.some(20, 4)}), [data], [], Run(self.device, listener=listener))
         return median(listener.seconds[2:])
 
-    def forecaster_step(self, module: nn.Module, forecast: Callable[[Tensor], Tensor], batch: int) -> float:
+    def forecaster_step(self, module: Any, batch: int) -> float:
         """Return the mean seconds of a step of a forecaster of LSTM-AD's default sizes, without the windows' choice."""
         module.to(self.device).train()
         context, target = torch.randn(batch, 100, 1).to(self.device), torch.randn(batch, 10, 1).to(self.device)
 
         def losses(numbers: Tensor) -> Tensor:
-            return (forecast(context[numbers]) - target[numbers]).square().mean(dim=(1, 2))
+            return (module.forecast(context[numbers]) - target[numbers]).square().mean(dim=(1, 2))
 
         optimizer = torch.optim.Adam(module.parameters(), fused=True, capturable=self.device.type == "cuda")
         step = GradientStep(module, losses, optimizer, Run(self.device))
@@ -94,6 +95,7 @@ class Bench:
 
     def peak(self, batch: int) -> float:
         """Return the gigabytes that the GPU has set aside at most, for steps of the defaults on 1,000 time steps."""
+        gc.collect()
         torch.cuda.empty_cache()
         torch.cuda.reset_peak_memory_stats()
         self.step(CNNKMeans, DEFAULT.model_copy(update={"batch_size": batch}), 2 * batch, 1000, steps=2)
@@ -104,4 +106,6 @@ def _seconds(compute: Callable[[], object], repeats: int) -> Iterator[float]:
     for _ in range(repeats):
         started = time.perf_counter()
         compute()
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
         yield time.perf_counter() - started

@@ -15,7 +15,7 @@ class Group:
     """This process among `world_size`. Alone, it is the whole group, and every operation returns what it was given.
 
     rank, local_rank: the number of this process in the group, and among the `local_world_size` of its host.
-    device: the device on which the operations take tensors.
+    device: the device of tensors that are large, or that steps need. Arrays are exchanged between CPUs.
     host: the processes of this host.
     """
 
@@ -111,6 +111,6 @@ class Group:
     def _reduce(self, array: NDArray[Any], operation: Any) -> NDArray[Any]:
         if self.world_size == 1:
             return array
-        tensor = torch.from_numpy(np.array(array)).to(self.device)
-        dist.all_reduce(tensor, op=operation)
-        return np.asarray(tensor.cpu())
+        tensor = torch.from_numpy(np.array(array))
+        dist.all_reduce(tensor, op=operation)  # on the CPU: no step waits for a GPU
+        return tensor.numpy()

@@ -18,7 +18,7 @@ STEPS_AHEAD = 2  # that wait for the GPU: enough to keep it busy, few enough to 
 
 
 class GradientStep:
-    """A step by the mean loss of a batch; on a GPU, one launch for the gradient and one for the update.
+    """A step by the mean loss of a batch; on a GPU, one graph for the gradient and one for the update.
 
     losses: returns the (B,) losses of a batch.
     multiple: the batch is filled up to a multiple of this many items, which count for nothing.
@@ -57,6 +57,11 @@ class GradientStep:
         if self.run.device.type == "cuda":
             self._wait()
         return self.sums[-1]
+
+    def end(self) -> None:
+        """Give the memory back that a GPU holds for further steps."""
+        self.gradient.forget()
+        self.update.forget()
 
     def _gradient(self, weights: Tensor, *batch: Tensor) -> None:
         with tf32():

@@ -54,6 +54,8 @@ def optimize(
     except StoppedError:
         if not loop.state.progress.has_begun:
             raise UserError(STOPPED_BEFORE_TRAINING) from None
+    finally:
+        loop.gradient_step.end()
     module.eval()
     loop.save()
     loop.end()

@@ -10,7 +10,6 @@ from seriesbox.cnn_kmeans.fixed_encoding import encode_fixed
 from seriesbox.cnn_kmeans.ragged_encoding import encode_ragged
 from seriesbox.cnn_kmeans.subsequences import Subsequences
 from seriesbox.network.gpu import tf32
-from seriesbox.network.onnx_session import Session
 from seriesbox.network.torch_network import arrays
 from tests.gpu.problems import CPU, GPU, each_algorithm, fit, needs_gpu, predictions
 
@@ -47,6 +46,9 @@ def test_a_step_differs_from_float64_by_rounding(rows, steps_at_once):
 
 @each_algorithm
 def test_a_model_of_a_gpu_answers_the_same_on_a_cpu(algorithm):
+    pytest.importorskip("onnxruntime")
+    from seriesbox.network.onnx_session import Session
+
     model = fit(algorithm)
     there = predictions(model.predictor(), algorithm)
     predictor = model.to(CPU).predictor()

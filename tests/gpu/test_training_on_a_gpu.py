@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 import torch
 
-from seriesbox.agreement import difference
 from seriesbox.cnn_kmeans.channel import SeriesChannel
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.errors import UserError
@@ -78,16 +77,44 @@ def test_no_step_waits_for_the_gpu():
         torch.cuda.set_sync_debug_mode("default")
 
 
+def test_what_cannot_be_recorded_is_computed_plainly_and_leaves_nothing_behind():
+    sums, warnings = [], []
+
+    def function(tensor):
+        if torch.cuda.is_current_stream_capturing():
+            tensor.sum().item()
+        sums.append(tensor.sum())
+
+    graphed, stream = Graphed(function, GPU, warnings.append), torch.cuda.current_stream()
+    for number in range(4):
+        graphed(torch.full((2,), number, device=GPU))
+        torch.rand(3, device=GPU)
+    assert [float(each) for each in sums] == [0, 2, 4, 6]
+    assert len(warnings) == 1
+    assert torch.cuda.current_stream() == stream
+
+
+def test_the_memory_of_recordings_is_given_back():
+    fit(CNNKMeans)
+    torch.cuda.empty_cache()
+    before = torch.cuda.memory_reserved()
+    fit(CNNKMeans)
+    torch.cuda.empty_cache()
+    assert torch.cuda.memory_reserved() <= before
+
+
 @each_algorithm
 def test_the_model_agrees_with_onnxruntime_as_one_trained_on_a_cpu_does(algorithm):
     pytest.importorskip("onnxruntime")
+    from seriesbox.agreement import difference
+
     model = fit(algorithm).to(torch.device("cpu"))
     assert difference(model, table(algorithm)) < 1e-5
 
 
 @each_algorithm
 def test_a_gpu_learns_what_a_cpu_learns(algorithm):
-    """The draws differ, so the models do; both must have learnt as much."""
+    """The draws differ, so the models do; both must have learnt about as much."""
     losses = []
     for device in (GPU, torch.device("cpu")):
         recorder = Recorder()
@@ -95,5 +122,4 @@ def test_a_gpu_learns_what_a_cpu_learns(algorithm):
         name = "train_loss" if algorithm is CNNKMeans else "train_mse"
         losses.append((recorder.history[0][name], recorder.history[-1][name]))
     (first, last), (first_cpu, last_cpu) = losses
-    assert last < first
-    assert (first - last) == pytest.approx(first_cpu - last_cpu, rel=0.3)
+    assert first - last > (first_cpu - last_cpu) / 2 > 0

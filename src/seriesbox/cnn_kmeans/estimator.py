@@ -122,8 +122,8 @@ class CNNKMeans(nn.Module):
         score = partial(kmeans.score, centroids=centroids, warn=run.listener.warn)
         metrics = {"train_loss": train_loss, "train_score": score(features, "train_score")}
         if valid:
-            losses = partial(self.losses, valid)
-            metrics["valid_loss"] = mean_loss(valid, SCORED_SERIES, self.hyperparameters.batch_size, losses)
+            at_once = SCORED_SERIES if run.device.type == "cuda" else self.hyperparameters.batch_size
+            metrics["valid_loss"] = mean_loss(valid, SCORED_SERIES, at_once, partial(self.losses, valid))
             metrics["valid_score"] = score(self.features(valid.sample(SCORED_SERIES), run), "valid_score")
         return metrics
 

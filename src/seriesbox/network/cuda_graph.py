@@ -1,6 +1,7 @@
 """Many launches of a GPU in one, by CUDA graphs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor
@@ -32,14 +33,33 @@ class Graphed:
         self.recordings[shapes] = None
         self.function(*inputs)
 
+    def forget(self) -> None:
+        """Give the memory of all recordings back."""
+        self.recordings.clear()
+
     def _record(self, inputs: tuple[Tensor, ...]) -> "_Recording | None":
         others = [each for each in self.recordings.values() if each]
         try:
-            return _Recording(self.function, inputs, others[0] if others else None)
+            with _undone_by_errors():
+                return _Recording(self.function, inputs, others[0] if others else None)
         except RuntimeError as error:
             self.records = False
             self.warn(f"Every step takes many launches, because it cannot be recorded for the GPU: {error}")
             return None
+
+
+@contextmanager
+def _undone_by_errors() -> Iterator[None]:
+    """Leave the stream and the generator of random numbers as they were if a recording fails."""
+    stream = torch.cuda.current_stream()
+    generator = torch.cuda.default_generators[stream.device_index]
+    clean = generator.clone_state()
+    try:
+        yield
+    except RuntimeError:
+        torch.cuda.set_stream(stream)
+        generator.graphsafe_set_state(clean)
+        raise
 
 
 class _Recording:

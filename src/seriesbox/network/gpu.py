@@ -5,13 +5,16 @@ is float32 proper, so that a model answers alike wherever it was trained and whe
 """
 
 import functools
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
 
 torch.backends.cudnn.allow_tf32 = False
-torch.backends.cudnn.deterministic = True  # sums in one order: a training that is resumed ends with the same bytes
+# Sums in one order: a training that is resumed ends with the same bytes. Recurrent layers need the variable.
+torch.backends.cudnn.deterministic = True
+os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:2")
 
 
 @contextmanager

@@ -7,6 +7,7 @@ neighbour on one of them makes all of them many times slower. Parts wait once, a
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
+from threading import Barrier
 from typing import Any
 
 import torch
@@ -67,9 +68,15 @@ def _without_gradient(part: Callable[[], Tensor]) -> Tensor:
 
 @cache
 def _pool(threads: int) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(threads, initializer=_keep_operations_whole)
+    pool, all_started = ThreadPoolExecutor(threads), Barrier(threads + 1)
 
+    def keep_operations_whole() -> None:
+        torch.get_num_threads()  # makes a new thread adopt the number of all, which it would do later otherwise
+        torch.set_num_threads(1)
+        all_started.wait()
 
-def _keep_operations_whole() -> None:
-    torch.get_num_threads()  # makes a new thread adopt the number of all, which it would do later otherwise
-    torch.set_num_threads(1)
+    for _ in range(threads):
+        pool.submit(keep_operations_whole)
+    all_started.wait()
+    torch.set_num_threads(threads)  # of threads to come, too: the others have changed it for all but this one
+    return pool

@@ -63,7 +63,7 @@ def _join_group(local_rank: int) -> "Group":
     timeout = timedelta(seconds=SECONDS_TO_WAIT)
     store, rank, world_size = next(rendezvous("env://", timeout=timeout))
     dist.init_process_group(
-        "nccl" if device != "cpu" else "gloo",
+        "cpu:gloo,cuda:nccl" if device != "cpu" else "gloo",
         timeout=timeout,
         store=PrefixStore(os.environ[PREFIX], store),
         rank=rank,
