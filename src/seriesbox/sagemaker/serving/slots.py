@@ -13,7 +13,8 @@ class Slots:
 
     def __init__(self, settings: ServerSettings) -> None:
         self.size = settings.queue
-        self.predicting = BoundedSemaphore(max(1, settings.cores // settings.threads))
+        at_once = 1 if settings.gpu else max(1, settings.cores // settings.threads)  # one fills a GPU, and its memory
+        self.predicting = BoundedSemaphore(at_once)
         self._queue = BoundedSemaphore(settings.queue)
 
     def acquire(self, held: ExitStack) -> None:
