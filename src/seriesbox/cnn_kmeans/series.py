@@ -68,8 +68,10 @@ def scale_and_align(values: NDArray[np.float64], scaling: str, scaler: Scaler) -
 def align(values: NDArray[np.float32]) -> Series:
     """Move (N, T) with missing ends to start at the first observed step, with zeros past the last one."""
     observed = ~np.isnan(values)
-    start = observed.argmax(axis=1)
     lengths = observed.sum(axis=1)
+    if lengths.min(initial=values.shape[1]) == values.shape[1]:
+        return Series(values, lengths)
+    start = observed.argmax(axis=1)
     step = np.arange(values.shape[1])
     shifted = np.take_along_axis(values, np.minimum(start[:, None] + step, len(step) - 1), axis=1)
     return Series(np.where(step < lengths[:, None], shifted, np.float32(0)), lengths)
