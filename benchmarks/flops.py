@@ -33,8 +33,11 @@ def encoder_rate(series: Tensor, sizes: CNNKMeansHyperparameters) -> float:
     def step() -> None:
         encode_ragged(model.encoder, series, subsequences).sum().backward()
 
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # the counter sees what the thread it is in computes
     with FlopCounterMode(display=False) as counter:
         step()
+    torch.set_num_threads(threads)
     return counter.get_total_flops() / median(_seconds(step))
 
 

@@ -27,7 +27,7 @@ SMALLEST = {
     "runtime": "--threads 1 --runs 1 --share 0.1",
     "scaling": "--data DATA --threads 1 --epochs 1 --ecg-seeds 1 --seeds 1 --sets CBF --ways step none",
     "serve": "--requests 10 --megabytes 1",
-    "speed": "--data DATA --threads 1 --epochs 2 --job-epochs 1",
+    "speed": "--data DATA --threads 2 --epochs 2 --job-epochs 1",
     "startup": "--runs 1",
 }
 SLOW = {"gpu", "growth", "processes", "ranges", "runtime", "scaling", "serve", "speed"}

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from seriesbox.channel import Batch
 from seriesbox.network.cuda_graph import Graphed
 from seriesbox.network.gpu import tf32
+from seriesbox.network.parallel import whole_operations
 from seriesbox.run import Run
 
 STEPS_AHEAD = 2  # that wait for the GPU: enough to keep it busy, few enough to stop soon
@@ -49,11 +50,13 @@ class GradientStep:
             position = torch.arange(-(-own // self.multiple) * self.multiple, device=self.run.device)
             if len(position) > own:
                 batch = tuple(each[position.clamp(max=own - 1)] for each in batch)
-            self.gradient((position < own) / items, *batch)
+            with whole_operations():
+                self.gradient((position < own) / items, *batch)
         else:
             self.sums.zero_()
         self.run.group.add_up(self.sums)
-        self.update()
+        with whole_operations():
+            self.update()
         if self.run.device.type == "cuda":
             self._wait()
         return self.sums[-1]

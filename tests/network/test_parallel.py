@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from seriesbox.network import parallel
-from seriesbox.network.parallel import WORTH_A_PART, in_parallel, useful_threads
+from seriesbox.network.parallel import WORTH_A_PART, in_parallel, useful_threads, whole_operations
 
 MUCH = 100 * WORTH_A_PART
 
@@ -63,3 +63,13 @@ def test_little_work_stays_in_one_thread(three_threads):
 def test_threads_of_the_pool_divide_no_operation(three_threads):
     assert parallel._compute([torch.get_num_threads] * 3) == [1, 1, 1]
     assert torch.get_num_threads() == 3
+
+
+def test_whole_operations_leave_the_threads_to_the_parts(three_threads):
+    with whole_operations():
+        assert torch.get_num_threads() == 1
+        assert useful_threads(MUCH) == 3
+        threads = set()
+        in_parallel(parts(torch.ones(4, 3, requires_grad=True), threads), [], MUCH)
+        assert threading.current_thread() not in threads
+    assert torch.get_num_threads() == useful_threads(MUCH) == 3

@@ -94,4 +94,5 @@ def _series(series: Tensor, row: Tensor, first: Tensor, length: Tensor, per_step
 
 def _chunk_steps(steps: int, per_step: int) -> int:
     """Return the time steps of a chunk, of all these: at most what a core's cache holds, and a chunk for every core."""
-    return max(1, min(CHUNK_STEPS, -(-steps // useful_threads(steps * per_step))))
+    threads = useful_threads(steps * per_step)
+    return CHUNK_STEPS if threads == 1 else min(CHUNK_STEPS, -(-steps // threads))

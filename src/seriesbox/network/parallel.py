@@ -4,8 +4,10 @@ torch divides every single operation among the cores, and they wait for each oth
 neighbour on one of them makes all of them many times slower. Parts wait once, and small operations stay whole.
 """
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache, partial
 from threading import Barrier
 from typing import Any
@@ -13,13 +15,37 @@ from typing import Any
 import torch
 from torch import Tensor
 
+
+class _Cores(threading.local):
+    """The cores of whole operations, while there are such in this thread; else 0."""
+
+    number = 0
+
+
+_cores = _Cores()
 # Multiplications, about two milliseconds of a core, that a part should have: threads of Python hinder each other.
 WORTH_A_PART = 50_000_000
 
 
+@contextmanager
+def whole_operations() -> Iterator[None]:
+    """Let this thread divide no operation meanwhile. Parts are still divided among as many threads as torch had."""
+    _cores.number = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(_cores.number)
+        _cores.number = 0
+
+
 def useful_threads(multiplications: int) -> int:
     """Return how many threads can share so many multiplications with profit."""
-    return max(1, min(torch.get_num_threads(), multiplications // WORTH_A_PART))
+    return max(1, min(_threads(), multiplications // WORTH_A_PART))
+
+
+def _threads() -> int:
+    return _cores.number or torch.get_num_threads()
 
 
 def in_parallel(
@@ -58,7 +84,7 @@ class _Parts(torch.autograd.Function):
 
 
 def _compute(parts: Sequence[Callable[[], Any]]) -> list[Any]:
-    return list(_pool(torch.get_num_threads()).map(lambda part: part(), parts))
+    return list(_pool(_threads()).map(lambda part: part(), parts))
 
 
 def _without_gradient(part: Callable[[], Tensor]) -> Tensor:
@@ -68,7 +94,7 @@ def _without_gradient(part: Callable[[], Tensor]) -> Tensor:
 
 @cache
 def _pool(threads: int) -> ThreadPoolExecutor:
-    pool, all_started = ThreadPoolExecutor(threads), Barrier(threads + 1)
+    pool, all_started, own = ThreadPoolExecutor(threads), Barrier(threads + 1), torch.get_num_threads()
 
     def keep_operations_whole() -> None:
         torch.get_num_threads()  # makes a new thread adopt the number of all, which it would do later otherwise
@@ -78,5 +104,5 @@ def _pool(threads: int) -> ThreadPoolExecutor:
     for _ in range(threads):
         pool.submit(keep_operations_whole)
     all_started.wait()
-    torch.set_num_threads(threads)  # of threads to come, too: the others have changed it for all but this one
+    torch.set_num_threads(own)  # also of threads to come: the others have changed it for them
     return pool
