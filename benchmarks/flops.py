@@ -1,13 +1,12 @@
 """Floating-point operations per second: what `speed.py` measures the encoder by."""
 
-import time
-from collections.abc import Callable
 from statistics import median
 
 import torch
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
+from benchmarks.timing import seconds_of
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
 from seriesbox.cnn_kmeans.ragged_encoding import encode_ragged
@@ -20,7 +19,7 @@ REPEATS = 10
 def matrix_rate() -> float:
     """Return the highest rate of a large float32 matrix product."""
     x = torch.randn(2048, 2048)
-    return 2 * 2048**3 / min(_seconds(lambda: torch.mm(x, x)))
+    return 2 * 2048**3 / min(seconds_of(lambda: torch.mm(x, x), REPEATS))
 
 
 def encoder_rate(series: Tensor, sizes: CNNKMeansHyperparameters) -> float:
@@ -38,13 +37,4 @@ def encoder_rate(series: Tensor, sizes: CNNKMeansHyperparameters) -> float:
     with FlopCounterMode(display=False) as counter:
         step()
     torch.set_num_threads(threads)
-    return counter.get_total_flops() / median(_seconds(step))
-
-
-def _seconds(compute: Callable[[], object]) -> list[float]:
-    seconds = []
-    for _ in range(REPEATS):
-        started = time.perf_counter()
-        compute()
-        seconds.append(time.perf_counter() - started)
-    return seconds
+    return counter.get_total_flops() / median(seconds_of(step, REPEATS))

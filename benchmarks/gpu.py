@@ -1,4 +1,4 @@
-"""What a GPU makes of both algorithms: seconds of steps and epochs, rates, memory, and differences from a CPU.
+"""Measure both algorithms on a GPU: seconds of steps and epochs, rates, memory, and differences from a CPU.
 
 All data is generated. Every figure is the product's own: `fit` with a listener that measures, and predictors. "Before"
 is what version 0.2.0 showed on one NVIDIA H200, and "reach" what was to be reached there. `--device cpu` computes the

@@ -1,19 +1,18 @@
 """The measurements of `gpu.py`, on one device: both algorithms as they are used, by `fit` and by predictors."""
 
 import gc
-import time
-from collections.abc import Callable, Iterator
 from statistics import median
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
 from benchmarks import plain
+from benchmarks.cases import random_walks
 from benchmarks.cases.cnn_kmeans import DEFAULT, ECG200
 from benchmarks.epochs import Epochs, Steps
 from benchmarks.gpu_differences import predict_seconds
+from benchmarks.timing import seconds_of
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.gradient_step import GradientStep
 from seriesbox.lstm_ad.estimator import LSTMAD
@@ -22,9 +21,9 @@ from seriesbox.run import Run
 from seriesbox.tables.table import Table
 
 
-def table(*shape: int) -> Table:
-    """Return a table of random walks."""
-    return Table.of(np.random.default_rng(0).normal(size=shape).cumsum(axis=1 if shape[1] > shape[0] / 1000 else 0))
+def table(rows: int, columns: int) -> Table:
+    """Return a table of random walks: along a row if rows are series, else along the columns."""
+    return Table.of(random_walks((rows, columns), axis=1 if columns > rows / 1000 else 0))
 
 
 class Stack(nn.Module):
@@ -91,7 +90,7 @@ class Bench:
         """Return the median seconds of a plain epoch of CNN-KMeans on this device, without metrics."""
         with self.device:
             epoch = plain.cnn_kmeans(torch.tensor(series.values, dtype=torch.float32), ECG200)
-            return median(_seconds(epoch, self.some(5, 1)))
+            return median(seconds_of(epoch, self.some(5, 1)))
 
     def peak(self, batch: int) -> float:
         """Return the gigabytes that the GPU has set aside at most, for steps of the defaults on 1,000 time steps."""
@@ -100,12 +99,3 @@ class Bench:
         torch.cuda.reset_peak_memory_stats()
         self.step(CNNKMeans, DEFAULT.model_copy(update={"batch_size": batch}), 2 * batch, 1000, steps=2)
         return torch.cuda.max_memory_reserved() / 1e9
-
-
-def _seconds(compute: Callable[[], object], repeats: int) -> Iterator[float]:
-    for _ in range(repeats):
-        started = time.perf_counter()
-        compute()
-        if torch.cuda.is_available():
-            torch.cuda.synchronize()
-        yield time.perf_counter() - started

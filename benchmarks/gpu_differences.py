@@ -1,6 +1,5 @@
 """The differences of a device from float64 and from the CPU, as shares of the largest number: a part of `gpu.py`."""
 
-import time
 from contextlib import nullcontext
 from functools import partial
 from typing import Any
@@ -10,6 +9,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.cases.cnn_kmeans import ECG200
+from benchmarks.timing import seconds_of
 from seriesbox.algorithm import Estimator, Predictor
 from seriesbox.cnn_kmeans.encoder import Encoder
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
@@ -102,11 +102,4 @@ def onnx_seconds(model: Estimator, table: Table) -> float | None:
 
 def predict_seconds(predictor: Predictor, table: Table, repeats: int) -> float:
     """Return the least seconds of a prediction of all rows, numpy's part included."""
-    seconds = []
-    for _ in range(repeats):
-        copy = Table.of(table.values.copy())
-        started = time.perf_counter()
-        for _ in predictor.predict(copy):
-            pass
-        seconds.append(time.perf_counter() - started)
-    return min(seconds)
+    return min(seconds_of(lambda: list(predictor.predict(table)), repeats))

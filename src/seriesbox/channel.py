@@ -15,7 +15,7 @@ from seriesbox.tables.stack_builder import stack_tables
 from seriesbox.tables.table import Table
 
 Batch = tuple[Tensor, ...]
-"""What the loss needs to know of B items: (B, ...) tensors, on the device that trains."""
+"""Tensors (B, ...) that describe B items to the loss, on the device that trains."""
 
 
 class Channel(ABC):

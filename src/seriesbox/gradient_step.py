@@ -46,16 +46,15 @@ class GradientStep:
 
     def take(self, batch: Batch, items: int) -> Tensor:
         """Take a step by the mean loss of all processes' batches, of `items` items in all, and return it, ()."""
-        if own := len(batch[0]):
-            position = torch.arange(-(-own // self.multiple) * self.multiple, device=self.run.device)
-            if len(position) > own:
-                batch = tuple(each[position.clamp(max=own - 1)] for each in batch)
-            with whole_operations():
-                self.gradient((position < own) / items, *batch)
-        else:
-            self.sums.zero_()
-        self.run.group.add_up(self.sums)
         with whole_operations():
+            if own := len(batch[0]):
+                position = torch.arange(-(-own // self.multiple) * self.multiple, device=self.run.device)
+                if len(position) > own:
+                    batch = tuple(each[position.clamp(max=own - 1)] for each in batch)
+                self.gradient((position < own) / items, *batch)
+            else:
+                self.sums.zero_()
+            self.run.group.add_up(self.sums)
             self.update()
         if self.run.device.type == "cuda":
             self._wait()

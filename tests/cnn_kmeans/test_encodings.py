@@ -106,7 +106,7 @@ def convolved_steps(encoder, encode, monkeypatch):
 
 @pytest.mark.parametrize("encode", [encode_ragged, partial(encode_fixed, steps_at_once=ALL_AT_ONCE)])
 def test_whole_series_are_convolved_once_if_that_is_cheaper(encode, monkeypatch):
-    """Of the 60 subsequences, 20 begin where their series do, and 10 others are the same as another one."""
+    """Twenty of the 60 subsequences begin where their series do, and ten others repeat one."""
     encoder = Encoder(blocks=1, filters=2, kernel_size=3, reduced_size=2, output_size=2)
     onsets = 30 if encode is encode_ragged else 60
     assert convolved_steps(encoder, encode, monkeypatch) == 3 * 500 + onsets * (encoder.receptive_field - 1)

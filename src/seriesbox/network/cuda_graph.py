@@ -24,18 +24,22 @@ class Graphed:
 
     def __call__(self, *inputs: Tensor) -> None:
         """Compute the function."""
-        shapes = tuple(each.shape for each in inputs)
-        if self.records and shapes in self.recordings:
-            recording = self.recordings[shapes] = self.recordings[shapes] or self._record(inputs)
-            if recording:
-                recording.replay(inputs)
-                return
-        self.recordings[shapes] = None
-        self.function(*inputs)
+        recording = self._recording(inputs) if self.records else None
+        if recording:
+            recording.replay(inputs)
+        else:
+            self.function(*inputs)
 
     def forget(self) -> None:
         """Give the memory of all recordings back."""
         self.recordings.clear()
+
+    def _recording(self, inputs: tuple[Tensor, ...]) -> "_Recording | None":
+        """Return the recording for inputs of these shapes; None for the first ones, or if it fails."""
+        shapes = tuple(each.shape for each in inputs)
+        if shapes in self.recordings and not self.recordings[shapes]:
+            self.recordings[shapes] = self._record(inputs)
+        return self.recordings.setdefault(shapes, None)
 
     def _record(self, inputs: tuple[Tensor, ...]) -> "_Recording | None":
         others = [each for each in self.recordings.values() if each]

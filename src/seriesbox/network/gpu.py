@@ -1,4 +1,4 @@
-"""What a GPU has to give: its free memory, and its precision.
+"""Memory, threads and precision of a GPU.
 
 Gradients may be computed in TF32, which rounds the inputs of products to 10 bits: they are noisy by nature. All else
 is float32 proper, so that a model answers alike wherever it was trained and wherever it is served.

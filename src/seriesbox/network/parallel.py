@@ -40,7 +40,7 @@ def whole_operations() -> Iterator[None]:
 
 
 def useful_threads(multiplications: int) -> int:
-    """Return how many threads can share so many multiplications with profit."""
+    """Return the number of threads that share these multiplications with profit."""
     return max(1, min(_threads(), multiplications // WORTH_A_PART))
 
 

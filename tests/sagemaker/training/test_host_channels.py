@@ -22,7 +22,7 @@ COPY = 50_000_000  # bytes of the large training data, once it is scaled
 
 
 def rows(size: int) -> bytes:
-    """Return rows that take so many bytes once they are scaled."""
+    """Return rows that take `size` bytes once they are scaled."""
     return TWO_ROWS * (size // (4 * 20))
 
 
