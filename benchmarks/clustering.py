@@ -1,106 +1,116 @@
-"""The quality of CNN-KMeans' clusters: three tables in Markdown.
+"""The quality of CNN-KMeans' clusters on a folder of sets of the UCR archive: adjusted Rand index on the test parts.
 
-1. ECG200 at the published hyperparameters: test accuracy (best matching) and adjusted Rand index over several seeds.
-2. Seven sets of the UCR archive at one set of hyperparameters: test ARI, beside K-Means on z-scored series and k-Shape
-   (if tslearn is installed: .venv/bin/pip install tslearn==0.10.0).
-3. The published algorithm's own sample data: agreement of our labels with the published ones.
+Beside it: K-Means on z-scored series, K-Means on raw series, and k-Shape (if tslearn is installed:
+.venv/bin/pip install tslearn==0.10.0). One set of hyperparameters for all sets; there are as many clusters as classes.
+Classes only judge: training does not see them. `--also scaling=step` adds ours with another hyperparameter.
 
-Classes only judge: training does not see them.
+With `--numbers`, the number of clusters is chosen by the data, and compared with the number of classes.
 
-    .venv/bin/python -m benchmarks.clustering --data FOLDER [--threads 2] [--seeds 10] [--ucr-seeds 3] [--record]
+    .venv/bin/python -m benchmarks.clustering --archive FOLDER [--seeds 3] [--processes 2] [--record]
 """
 
-from collections.abc import Callable
-from statistics import mean, median
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from statistics import mean
 from typing import Any
 
 import numpy as np
-import torch
+from joblib import Parallel, delayed
+from sklearn.metrics import adjusted_rand_score
 
 from benchmarks import data, figures, options
-from benchmarks.cases.cnn_kmeans import ECG200
+from benchmarks.comparison import measure, print_leads, print_table
 from benchmarks.data import Labelled
 from benchmarks.rivals import Labels, rivals
-from demo.cnn_kmeans.judge import Clusters, match_clusters
 from seriesbox.algorithm import predict
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
 from seriesbox.run import Run
+from seriesbox.schedule import FEW_STEPS
 
-UCR = CNNKMeansHyperparameters(
-    blocks=4, filters=16, reduced_size=32, output_size=64, negative_samples=5, batch_size=10, epochs=50
+OURS = "seriesbox"
+HYPERPARAMETERS = CNNKMeansHyperparameters(
+    blocks=4,
+    filters=16,
+    reduced_size=32,
+    output_size=64,
+    negative_samples=5,
+    batch_size=10,
+    epochs=50,
+    min_updates=FEW_STEPS,
 )
-SAMPLE = CNNKMeansHyperparameters(clusters=3, blocks=2, filters=16, reduced_size=10, output_size=20)
 
 
-def fit_and_label(
-    problem: Labelled, hyperparameters: CNNKMeansHyperparameters, fit: Callable[..., CNNKMeans] = CNNKMeans.fit
-) -> Labels:
+def fit(problem: Labelled, hyperparameters: CNNKMeansHyperparameters) -> CNNKMeans:
+    """Fit on the training part."""
+    return CNNKMeans.fit(hyperparameters, [problem.train], [], Run())
+
+
+def fit_and_label(problem: Labelled, hyperparameters: CNNKMeansHyperparameters) -> Labels:
     """Return the labels of the test series."""
-    model = fit(hyperparameters, [problem.train], [], Run())
-    return predict(model.predictor(), problem.test)[:, 0].astype(np.int64)
+    return predict(fit(problem, hyperparameters).predictor(), problem.test)[:, 0].astype(np.int64)
 
 
-def judge(problem: Labelled, labels: Labels) -> Clusters:
-    """Match clusters with classes."""
-    return match_clusters([str(each) for each in problem.classes], labels.astype(np.float64))
+def changed(hyperparameters: CNNKMeansHyperparameters, **changes: Any) -> CNNKMeansHyperparameters:
+    """Return checked hyperparameters with other values."""
+    return CNNKMeansHyperparameters.parse(hyperparameters.to_dict() | changes)
 
 
-def cluster_ecg200(problem: Labelled, sizes: CNNKMeansHyperparameters, seeds: int) -> dict[str, Any]:
-    """Print a row per seed, then the medians; return them."""
-    print("| ECG200, seed | accuracy | ARI |\n|---|---|---|")
-    accuracies, indices = [], []
-    for seed in range(seeds):
-        clusters = judge(problem, fit_and_label(problem, sizes.model_copy(update={"seed": seed})))
-        accuracies.append(clusters.accuracy)
-        indices.append(clusters.rand_index)
-        print(f"| {seed} | {clusters.accuracy:.2f} | {clusters.rand_index:.3f} |", flush=True)
-    print(f"| **median** | **{median(accuracies):.3f}** | **{median(indices):.3f}** |\n", flush=True)
-    return {
-        "seeds": seeds,
-        "accuracy_median": median(accuracies),
-        "accuracy_lowest": min(accuracies),
-        "accuracy_highest": max(accuracies),
-        "ari_median": median(indices),
-    }
+def rand_index(archive: Path, sizes: CNNKMeansHyperparameters, name: str, method: str, seed: int) -> float:
+    """Return the adjusted Rand index of one method's clusters of one set."""
+    problem = data.ucr(archive, name)
+    clusters = len(np.unique(problem.classes))
+    if method in rivals():
+        labels = rivals()[method](problem, clusters, seed)
+    else:
+        other = dict([method.split("=")]) if method != OURS else {}
+        labels = fit_and_label(problem, changed(sizes, clusters=clusters, seed=seed, **other))
+    return float(adjusted_rand_score(problem.classes, labels))
 
 
-def cluster_ucr(problems: dict[str, Labelled], sizes: CNNKMeansHyperparameters, seeds: int) -> dict[str, Any]:
-    """Print a row per set with the mean ARI over the seeds, then the means over the sets; return these."""
-    others = rivals()
-    print(f"| set | {' | '.join(['seriesbox', *others])} |\n{'|---' * (2 + len(others))}|")
-    rows = []
-    for name, problem in problems.items():
-        clusters = len(np.unique(problem.classes))
-        of_set = sizes.model_copy(update={"clusters": clusters})
-        labels = [[fit_and_label(problem, of_set.model_copy(update={"seed": seed})) for seed in range(seeds)]]
-        labels += [[rival(problem, clusters, seed) for seed in range(seeds)] for rival in others.values()]
-        rows.append([mean(judge(problem, each).rand_index for each in by_seed) for by_seed in labels])
-        print(f"| {name} | {' | '.join(f'{ari:.3f}' for ari in rows[-1])} |", flush=True)
-    means = [mean(column) for column in zip(*rows, strict=True)]
-    print(f"| **mean** | {' | '.join(f'**{ari:.3f}**' for ari in means)} |\n", flush=True)
-    return {"sets": len(problems), "seeds": seeds, "ari": dict(zip(["seriesbox", *others], means, strict=True))}
+def number_found(archive: Path, sizes: CNNKMeansHyperparameters, name: str, seed: int) -> tuple[int, int]:
+    """Return the number of classes of a set, and the number of clusters that is chosen by its training part."""
+    problem = data.ucr(archive, name)
+    model = fit(problem, changed(sizes, clusters=0, seed=seed))
+    return len(np.unique(problem.classes)), model.hyperparameters.clusters
+
+
+def print_numbers(
+    archive: Path, sizes: CNNKMeansHyperparameters, sets: Sequence[str], seeds: int, processes: int
+) -> dict[str, Any]:
+    """Print the numbers of clusters that are found in every set; return how often they are right."""
+    tasks = [delayed(number_found)(archive, sizes, name, seed) for name in sets for seed in range(seeds)]
+    found = list(Parallel(n_jobs=processes)(tasks))
+    print("| set | classes | clusters found |\n|:--|--:|:--|")
+    for position, name in enumerate(sets):
+        of_set = found[position * seeds : (position + 1) * seeds]
+        print(f"| {name} | {of_set[0][0]} | {', '.join(str(clusters) for _, clusters in of_set)} |")
+    right, near = (mean(abs(classes - clusters) <= off for classes, clusters in found) for off in (0, 1))
+    print(f"\nRight: {right:.0%}. Right within one: {near:.0%}.")
+    return {"sets": len(sets), "seeds": seeds, "right": right, "within_one": near}
 
 
 def main() -> None:
     """Print the tables."""
-    parser = options.parser(__doc__, "--data", "--threads", "--record")
-    parser.add_argument("--seeds", type=int, default=10, help="number of seeds on ECG200")
-    parser.add_argument("--ucr-seeds", type=int, default=3, help="number of seeds on the UCR sets")
-    parser.add_argument("--sets", nargs="+", default=data.UCR_SETS, metavar="NAME", help="the UCR sets")
-    parser.add_argument("--epochs", type=int, help="instead of the published ones")
+    parser = options.parser(__doc__, "--archive", "--processes", "--record")
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--sets", nargs="+", metavar="NAME", help="default: all in the folder")
+    parser.add_argument("--also", nargs="+", default=[], metavar="NAME=VALUE", help="hyperparameters of more of ours")
+    parser.add_argument("--numbers", action="store_true", help="print the numbers of clusters that are chosen")
+    for name in ("epochs", "min_updates"):
+        option = f"--{name.replace('_', '-')}"
+        parser.add_argument(option, type=int, default=getattr(HYPERPARAMETERS, name))
     given = parser.parse_args()
-    torch.set_num_threads(given.threads)
-    epochs = {"epochs": given.epochs} if given.epochs else {}
-    ecg200, ucr, sizes = (each.model_copy(update=epochs) for each in (ECG200, UCR, SAMPLE))
+    sets, methods = given.sets or data.ucr_names(given.archive), [OURS, *given.also, *rivals()]
+    sizes = HYPERPARAMETERS.model_copy(update={"epochs": given.epochs, "min_updates": given.min_updates})
     record = figures.recorder("clustering", given.record)
-    record("ecg200", cluster_ecg200(data.ecg200(given.data), ecg200, given.seeds))
-    problems = {name: data.ucr(given.data, name) for name in given.sets}
-    record("ucr", cluster_ucr(problems, ucr, given.ucr_seeds))
-    sample = data.cnn_kmeans_sample(given.data)
-    agreement = judge(sample, fit_and_label(sample, sizes)).rand_index
-    print(f"Sample data, our labels against the published ones: ARI {agreement:.3f}")
-    record("sample", {"ari": agreement})
+    if given.numbers:
+        record("numbers", print_numbers(given.archive, sizes, sets, given.seeds, given.processes))
+    else:
+        compute = partial(rand_index, given.archive, sizes)
+        rows = print_table(measure(compute, sets, methods, given.seeds, given.processes), methods)
+        record("archive", {"sets": len(sets), "seeds": given.seeds, **print_leads(rows, methods)})
 
 
 if __name__ == "__main__":

@@ -42,10 +42,14 @@ def ecg200(folder: Path) -> Labelled:
     return _labelled(folder / "ecg200" / "ECG200_TRAIN.txt", folder / "ecg200" / "ECG200_TEST.txt")
 
 
-def ucr(folder: Path, name: str) -> Labelled:
+def ucr(archive: Path, name: str) -> Labelled:
     """Return one set of the UCR archive."""
-    files = folder / "ucr_classification" / name
-    return _labelled(files / f"{name}_TRAIN.tsv", files / f"{name}_TEST.tsv")
+    return _labelled(archive / name / f"{name}_TRAIN.tsv", archive / name / f"{name}_TEST.tsv")
+
+
+def ucr_names(archive: Path) -> list[str]:
+    """Return the names of the sets in a folder."""
+    return sorted(file.parent.name for file in existing(archive).glob("*/*_TRAIN.tsv"))
 
 
 def cnn_kmeans_sample(folder: Path) -> Labelled:

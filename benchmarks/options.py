@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import cases
+from seriesbox.sagemaker.machine import usable_cores
 
 SHARED: dict[str, dict[str, Any]] = {
     "--algorithms": {"nargs": "+", "default": cases.names(), "choices": cases.names(), "help": "default: all"},
+    "--archive": {"type": Path, "required": True, "metavar": "FOLDER", "help": "a folder of the archive's sets"},
     "--data": {"type": Path, "required": True, "metavar": "FOLDER", "help": "the folder of the public data"},
+    "--processes": {"type": int, "default": usable_cores(), "help": "that share the work"},
     "--record": {"action": "store_true", "help": "write the figures into benchmarks/figures.json as well"},
     "--seed": {"type": int, "default": 0, "help": "seed of every random choice"},
     "--threads": {"type": int, "default": 2, "help": "threads of torch"},

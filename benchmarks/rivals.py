@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 
 import numpy as np
@@ -10,25 +11,27 @@ from sklearn.cluster import KMeans
 
 from benchmarks.data import Labelled
 from seriesbox.cnn_kmeans.gaps import bridge_gaps
+from seriesbox.tables.table import Table
 
 # tslearn's k-Shape predicts wrongly if it is given more series than it was fitted on.
 MAX_PREDICTED = 50
 
+Array = NDArray[np.float64]
 Labels = NDArray[np.int64]
 Rival = Callable[[Labelled, int, int], Labels]  # takes data, the number of clusters and a seed
 
 
 def rivals() -> dict[str, Rival]:
     """Return those that are installed, by the names that figures have."""
-    installed: dict[str, Rival] = {"kmeans": k_means}
+    installed: dict[str, Rival] = {"kmeans_z": partial(k_means, z_score), "kmeans_raw": partial(k_means, fill)}
     if find_spec("tslearn"):
         installed["kshape"] = k_shape
     return installed
 
 
-def k_means(problem: Labelled, clusters: int, seed: int) -> Labels:
-    """Return the labels of the test series, by K-Means on the z-scored series themselves."""
-    train, test = _z_scored(problem)
+def k_means(prepare: Callable[[Table], Array], problem: Labelled, clusters: int, seed: int) -> Labels:
+    """Return the labels of the test series, by K-Means on the prepared series themselves."""
+    train, test = prepare(problem.train), prepare(problem.test)
     return KMeans(clusters, n_init=10, random_state=seed).fit(train).predict(test).astype(np.int64)
 
 
@@ -36,7 +39,7 @@ def k_shape(problem: Labelled, clusters: int, seed: int) -> Labels:
     """Return the labels of the test series, by tslearn's k-Shape on the z-scored series."""
     from tslearn.clustering import KShape
 
-    train, test = (values[..., None] for values in _z_scored(problem))
+    train, test = z_score(problem.train)[..., None], z_score(problem.test)[..., None]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         shapes = KShape(clusters, n_init=5, random_state=seed).fit(train)
@@ -45,16 +48,15 @@ def k_shape(problem: Labelled, clusters: int, seed: int) -> Labels:
     return np.concatenate(parts).astype(np.int64)
 
 
-def _z_scored(problem: Labelled) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return train and test series of one length, without gaps, each with mean 0 and standard deviation 1.
+def fill(table: Table) -> Array:
+    """Return series of one length, without gaps. Steps after the end of a series are filled with its mean."""
+    values = table.values.copy()
+    bridge_gaps(values)
+    return np.where(np.isnan(values), np.nanmean(values, axis=1, keepdims=True), values)
 
-    Steps after the end of a series are filled with its mean.
-    """
-    scored = []
-    for table in (problem.train, problem.test):
-        values = table.values.copy()
-        bridge_gaps(values)
-        values = np.where(np.isnan(values), np.nanmean(values, axis=1, keepdims=True), values)
-        deviation = values.std(axis=1, keepdims=True)
-        scored.append((values - values.mean(axis=1, keepdims=True)) / np.where(deviation > 0, deviation, 1))
-    return scored[0], scored[1]
+
+def z_score(table: Table) -> Array:
+    """Return series of one length, without gaps, each with mean 0 and standard deviation 1."""
+    values = fill(table)
+    deviation = values.std(axis=1, keepdims=True)
+    return (values - values.mean(axis=1, keepdims=True)) / np.where(deviation > 0, deviation, 1)

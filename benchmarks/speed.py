@@ -21,9 +21,9 @@ import torch
 
 from benchmarks import data, figures, options, plain
 from benchmarks.cases.cnn_kmeans import ECG200
-from benchmarks.clustering import SAMPLE
 from benchmarks.epochs import Epochs
 from benchmarks.flops import encoder_rate, matrix_rate
+from benchmarks.published import SAMPLE
 from demo.container import lay_out, train
 from seriesbox.cnn_kmeans import kmeans
 from seriesbox.cnn_kmeans.estimator import CNNKMeans

@@ -1,6 +1,7 @@
 """A listener for tests."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from seriesbox.listener import Listener, Metrics
 
@@ -9,6 +10,7 @@ class Recorder(Listener):
     """Keeps all that a training reports.
 
     history: the metrics of every epoch, those before an interruption included.
+    facts: what the training found.
     of_model, is_best: the metrics of the epoch that the model is of, and whether it was chosen as the best.
     on_epoch: is called at the end of every epoch.
     """
@@ -17,6 +19,7 @@ class Recorder(Listener):
         self.history: list[Metrics] = []
         self.warnings: list[str] = []
         self.of_model: Metrics = {}
+        self.facts: dict[str, Any] = {}
         self.is_best = False
         self.on_epoch = on_epoch
 
@@ -33,6 +36,10 @@ class Recorder(Listener):
 
     def warn(self, sentence: str) -> None:
         self.warnings.append(sentence)
+
+    def found(self, name: str, value: Any, sentence: str) -> None:
+        assert sentence
+        self.facts[name] = value
 
     def ended(self, metrics: Metrics, is_best: bool) -> None:
         self.of_model, self.is_best = metrics, is_best

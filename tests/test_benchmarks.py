@@ -16,21 +16,21 @@ from tests.public_data import write_public_data
 
 SMALLEST = {
     "anomaly": "--data DATA --threads 1 --epochs 1 --seeds 1 --short-seeds 1",
-    "clustering": "--data DATA --threads 1 --epochs 1 --seeds 1 --ucr-seeds 1 --sets CBF",
+    "clustering": "--archive DATA/ucr_classification --epochs 1 --min-updates 0 --seeds 2 --sets CBF",
     "container": "",
     "gpu": "--device cpu --share 0.01",
     "growth": "--algorithms cnn-kmeans --threads 1 --share 0.1 --cases 1",
     "memory": "--algorithms lstm-ad --share 0.001 --files 1",
     "processes": "--algorithms lstm-ad --share 0.1 --processes 2 --rounds 1 --epochs 2",
+    "published": "--data DATA --epochs 1 --trainings 2",
     "ranges": "--algorithms lstm-ad --threads 1 --hyperparameters lr",
     "request_memory": "--algorithms lstm-ad --megabytes 0.1",
     "runtime": "--threads 1 --runs 1 --share 0.1",
-    "scaling": "--data DATA --threads 1 --epochs 1 --ecg-seeds 1 --seeds 1 --sets CBF --ways step none",
     "serve": "--requests 10 --megabytes 1",
     "speed": "--data DATA --threads 2 --epochs 2 --job-epochs 1",
     "startup": "--runs 1",
 }
-SLOW = {"gpu", "growth", "processes", "ranges", "runtime", "scaling", "serve", "speed"}
+SLOW = {"gpu", "growth", "processes", "ranges", "runtime", "serve", "speed"}
 UNRECORDED = {"ranges"}  # no page shows its figures
 
 

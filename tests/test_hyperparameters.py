@@ -10,6 +10,7 @@ LSTM = predictor_class("lstm-ad").Hyperparameters
 def test_the_defaults_are_the_published_ones_beside_our_own():
     assert CNN.parse({}).to_dict() == {
         "clusters": 8,
+        "max-clusters": 20,
         "algorithm": "lloyd",
         "blocks": 10,
         "filters": 40,
@@ -18,9 +19,11 @@ def test_the_defaults_are_the_published_ones_beside_our_own():
         "output-size": 320,
         "negative-samples": 10,
         "scaling": "dataset",
+        "features": "normalized",
         "lr": 0.001,
         "batch-size": 10,
         "epochs": 100,
+        "min-updates": 0,
         "patience": 0,
         "max-seconds": 0,
         "seed": 0,
@@ -112,3 +115,8 @@ def test_every_declaration_has_a_range_a_sentence_and_a_default_within():
             assert declaration.range
             assert declaration.description.endswith(".")
         algorithm.parse({d.name: str(d.default) for d in algorithm.declarations()})
+
+
+def test_one_cluster_is_refused_with_the_numbers_that_are_not():
+    with pytest.raises(HyperparameterError, match=r"`clusters` must be 0, for a number .* data, or 2 to 1000, not 1"):
+        CNN.parse({"clusters": "1"})

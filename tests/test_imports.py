@@ -26,7 +26,7 @@ FLOORS = [
     {"errors", "files", "host_group", "listener", "metrics", "network"},
     {"codec", "model_folder", "scaler", "hyperparameter_text", "tables", "distributed"},
     {"hyperparameters", "run", "shard", "shared_stack"},
-    {"channel", "training_state"},
+    {"channel", "schedule", "training_state"},
     {"evaluation", "gradient_step"},
     {"training"},
     {package.split(".")[1] for package, _ in ALGORITHMS.values()},

@@ -110,7 +110,8 @@ def load(folder: Path) -> Artifact:
     try:
         description = Description.model_validate(json.loads(read(folder, DESCRIPTION)))
         kind = predictor_class(description.model)
-        hyperparameters = kind.Hyperparameters.parse(description.hyperparameters)
+        older = kind.Hyperparameters.of_older_models
+        hyperparameters = kind.Hyperparameters.parse({**older, **description.hyperparameters})
         tensors, _ = codec.decode(read(folder, TENSORS))
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())

@@ -46,6 +46,8 @@ def explain(faults: list[ErrorDetails], names: list[str]) -> Iterator[str]:
                 yield f"`{name}` must be {fault['ctx']['expected']}, not {value!r}."
             case "finite_number":
                 yield f"`{name}` must be a finite number, not {value!r}."
+            case "value_error":
+                yield f"`{name}` must be {fault['ctx']['error']}, not {value}."
             case kind:
                 yield f"`{name}` must be {'a whole number' if kind.startswith('int') else 'a number'}, not {value!r}."
     if list_names:

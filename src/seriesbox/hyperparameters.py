@@ -5,7 +5,7 @@ as `None`, `null` or nothing. `Hyperparameters.parse` takes them all.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple, Self, get_args
+from typing import Any, ClassVar, NamedTuple, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
@@ -53,6 +53,9 @@ class Hyperparameters(BaseModel):
         frozen=True,
         allow_inf_nan=False,
     )
+
+    # Of models that were saved before a hyperparameter existed, if its default is not what they did.
+    of_older_models: ClassVar[Mapping[str, str]] = {}
 
     seed: int = hp(0, "Seed of every random choice.", ge=0, le=2**32 - 1)
 
@@ -123,6 +126,7 @@ class Optimization(Hyperparameters):
     lr: float = hp(0.001, "Learning rate of the Adam optimizer.", ge=1e-6, le=1, tunable=True)
     batch_size: int = hp(10, "Items per gradient step.", ge=1, le=100_000, tunable=True)
     epochs: int = hp(100, "Passes over the training data.", ge=1, le=100_000, tunable=True)
+    min_updates: int = hp(0, "Least number of gradient steps: epochs are added to reach it.", ge=0, le=10**7)
     patience: int = hp(
         0,
         "After this many epochs without a better validation loss, training ends with the best epoch; 0: never.",

@@ -1,12 +1,16 @@
 """The listener of a training, to whom it reports its progress."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 Metrics = Mapping[str, float]
 
 
 class Listener:
     """Receives the progress of a training. This one ignores it."""
+
+    def begun(self, epochs: int, sentence: str) -> None:
+        """Take the number of epochs, and a sentence about them, before the first one."""
 
     def resumed(self, history: Sequence[Metrics]) -> None:
         """Take the metrics of all epochs before an interruption."""
@@ -19,6 +23,9 @@ class Listener:
 
     def warn(self, sentence: str) -> None:
         """Take a sentence about something that may not be what the user wants. The same one may come again."""
+
+    def found(self, name: str, value: Any, sentence: str) -> None:
+        """Take something that the training chose: a value that JSON can express, and a sentence about it."""
 
     def ended(self, metrics: Metrics, is_best: bool) -> None:
         """Take the metrics of the model's epoch: the best one if there is patience, else the last one that ended."""

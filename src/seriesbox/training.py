@@ -12,15 +12,18 @@ from seriesbox.channel import Batch, Channel
 from seriesbox.errors import STOPPED_BEFORE_TRAINING, UserError
 from seriesbox.gradient_step import GradientStep
 from seriesbox.hyperparameters import Optimization
-from seriesbox.network.gpu import idle_sentence, threads
+from seriesbox.network.gpu import advice
 from seriesbox.run import Run, StoppedError
+from seriesbox.schedule import Schedule
 from seriesbox.training_state import TrainingState
+
+Losses = Callable[..., Tensor]
 
 
 def optimize(
     module: nn.Module,
     channel: Channel,
-    losses: Callable[..., Tensor],
+    losses: Losses,
     evaluate: Callable[[float], Mapping[str, float]],
     hyperparameters: Optimization,
     run: Run,
@@ -37,15 +40,13 @@ def optimize(
     Raises DataError if the loss is no longer finite, HyperparameterError if more epochs have begun than are asked for,
     and UserError if the run is stopped before the first step.
     """
-    loop = _Loop(module, losses, hyperparameters, run)
-    if run.device.type == "cuda":
-        batch_size = hyperparameters.batch_size
-        if sentence := idle_sentence(channel.numbers_at_once, threads(run.device), batch_size):
-            run.listener.warn(sentence)
+    loop = _Loop(module, channel.items, losses, hyperparameters, run)
+    if sentence := advice(run.device, channel.numbers_at_once, hyperparameters.batch_size):
+        run.listener.warn(sentence)
     try:
         while not loop.is_over():
             module.train()
-            for items in loop.steps(channel.items):
+            for items in loop.steps():
                 loop.step(channel.draw(items), len(items))
             module.eval()
             with torch.inference_mode():
@@ -64,19 +65,19 @@ def optimize(
 class _Loop:
     """The steps and epochs of one training, and the bookkeeping between them."""
 
-    def __init__(
-        self, module: nn.Module, losses: Callable[..., Tensor], hyperparameters: Optimization, run: Run
-    ) -> None:
-        self.module, self.hyperparameters, self.run = module, hyperparameters, run
-        self.state = TrainingState(module, hyperparameters.lr, run.device)
+    def __init__(self, module: nn.Module, items: int, losses: Losses, sizes: Optimization, run: Run) -> None:
+        self.module, self.items, self.hyperparameters, self.run = module, items, sizes, run
+        self.schedule = Schedule.of(sizes, items, run.group.world_size)
+        run.listener.begun(self.schedule.epochs, self.schedule.sentence)
+        self.state = TrainingState(module, sizes.lr, run.device)
         if self.state.restore(run.store, run.group):
-            self.state.progress.check(hyperparameters.epochs)
+            self.state.progress.check(self.schedule.epochs)
             if self.state.history:
                 run.listener.resumed(self.state.history)
         for tensor in module.state_dict().values():
             tensor.copy_(run.group.broadcast(tensor))
         # A GPU repeats what it has recorded for batches of one size.
-        multiple = hyperparameters.batch_size if run.device.type == "cuda" else 1
+        multiple = sizes.batch_size if run.device.type == "cuda" else 1
         self.gradient_step = GradientStep(module, losses, self.state.optimizer, run, multiple)
 
     @property
@@ -87,13 +88,13 @@ class _Loop:
     def is_over(self) -> bool:
         """Return whether there is no epoch left."""
         progress, patience = self.state.progress, self.hyperparameters.patience
-        return progress.epoch > self.hyperparameters.epochs or 0 < patience <= progress.epoch - 1 - progress.best_epoch
+        return progress.epoch > self.schedule.epochs or 0 < patience <= progress.epoch - 1 - progress.best_epoch
 
-    def steps(self, items: int) -> Iterator[Tensor]:
+    def steps(self) -> Iterator[Tensor]:
         """Yield the items of each step that is left in this epoch. Raises StoppedError between two steps."""
         state, size = self.state, self.hyperparameters.batch_size * self.run.group.world_size
         state.set_generators(state.epoch_generators)
-        steps = self.run.group.broadcast(torch.randperm(items)).to(self.run.device).split(size)
+        steps = self.run.group.broadcast(torch.randperm(self.items)).to(self.run.device).split(size)
         if state.step_generators:
             state.set_generators(state.step_generators)
             state.step_generators = {}

@@ -4,7 +4,10 @@ from itertools import chain, repeat
 import numpy as np
 import pytest
 import torch
+from sklearn.metrics import adjusted_rand_score
 
+from seriesbox.algorithm import predict
+from seriesbox.artifact import load, save
 from seriesbox.cnn_kmeans import estimator
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
@@ -83,3 +86,22 @@ def test_the_clusters_of_many_series_are_those_of_a_sample(two_shapes, monkeypat
     outputs = predictions(model, table)[::3]
     for label, centroid in enumerate(model.centroids):
         np.testing.assert_allclose(outputs[outputs[:, 0] == label, 1:].mean(axis=0), centroid, atol=1e-5)
+
+
+def test_the_number_of_clusters_is_found_and_its_scores_are_told(two_shapes, tmp_path):
+    recorder = Recorder()
+    sizes = SMALL.model_copy(update={"clusters": 0, "max_clusters": 5})
+    model = CNNKMeans.fit(sizes, [two_shapes[0]], [two_shapes[0]], Run(listener=recorder))
+    assert model.hyperparameters.clusters == len(model.centroids) == 2
+    assert list(recorder.facts["silhouettes"]) == [2, 3, 4, 5]
+    assert max(recorder.facts["silhouettes"].values()) == recorder.facts["silhouettes"][2]
+    save(model, tmp_path)
+    labels = predict(load(tmp_path).predictor(), two_shapes[0])[:, 0]
+    assert adjusted_rand_score(two_shapes[1], labels) == 1
+
+
+def test_more_epochs_than_asked_for_are_made_for_the_least_number_of_updates(two_shapes):
+    recorder = Recorder()
+    sizes = SMALL.model_copy(update={"epochs": 1, "min_updates": 7})  # three steps an epoch
+    CNNKMeans.fit(sizes, [two_shapes[0]], [], Run(listener=recorder))
+    assert recorder.epochs == [1, 2, 3]

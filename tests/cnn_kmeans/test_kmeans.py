@@ -39,3 +39,18 @@ def test_fewer_distinct_series_than_clusters_are_one_warning_of_the_whole_traini
     CNNKMeans.fit(sizes, [table], [], Run(listener=recorder))
     (warning,) = recorder.warnings
     assert warning == "3 of 8 clusters have no series: too few series differ. Lower `clusters`, or add series."
+
+
+@pytest.mark.parametrize(
+    ("scores", "number"),
+    [
+        ([0.5, 0.4, 0.9], 2),
+        ([0.3, 0.4, 0.4, 0.2, 0.9], 3),
+        ([0.1, 0.2, 0.3], 4),
+        ([0.1, math.nan, 0.3], 2),
+        ([math.nan, math.nan, 0.3], 4),
+        ([math.nan], 2),
+    ],
+)
+def test_the_first_peak_is_the_smallest_number_that_its_neighbours_do_not_surpass(scores, number):
+    assert kmeans.first_peak(dict(enumerate(scores, 2))) == number

@@ -1,12 +1,18 @@
+import json
+
 import numpy as np
 import pytest
 import torch
 from sklearn.cluster import KMeans
 
+from seriesbox.algorithm import predict
+from seriesbox.artifact import load, save
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
+from seriesbox.cnn_kmeans.normalization import Normalization
 from seriesbox.cnn_kmeans.predictor import nearest
 from seriesbox.cnn_kmeans.series import CHUNK_STEPS, scale_and_align
 from seriesbox.errors import DataError
+from seriesbox.model_folder import DESCRIPTION
 from seriesbox.run import Run
 from seriesbox.tables.table import Table
 from tests.cnn_kmeans.small import SMALL
@@ -65,5 +71,20 @@ def test_a_long_series_is_encoded_in_stretches_as_in_one(model):
     in_stretches = predictions(model, Table.of(long))[:, 1:]
     series, lengths = scale_and_align(long, "dataset", model.predictor().scaler)
     with torch.inference_mode():
-        whole = model.encoder(torch.from_numpy(series), torch.from_numpy(lengths))
-    np.testing.assert_allclose(in_stretches, whole, rtol=1e-5, atol=1e-6)
+        whole = model.encoder(torch.from_numpy(series), torch.from_numpy(lengths)).numpy()
+    normalization = Normalization(model.normalization.matrix.numpy(), model.normalization.mean.numpy())
+    np.testing.assert_allclose(in_stretches, normalization(whole), rtol=1e-5, atol=1e-5)
+
+
+def test_a_model_of_before_features_were_normalized_answers_as_it_did(two_shapes, tmp_path):
+    model = CNNKMeans.fit(SMALL.model_copy(update={"features": "raw"}), [two_shapes[0]], [], Run())
+    save(model, tmp_path)
+    description = json.loads((tmp_path / DESCRIPTION).read_text())
+    for name in ("features", "max-clusters", "min-updates"):
+        del description["hyperparameters"][name]
+    (tmp_path / DESCRIPTION).write_text(json.dumps(description))
+    with torch.inference_mode():
+        series, lengths = scale_and_align(two_shapes[0].values[1:2].astype(float), "dataset", model.predictor().scaler)
+        raw = model.encoder(torch.from_numpy(series), torch.from_numpy(lengths))
+    answer = predict(load(tmp_path).predictor(), Table.of(two_shapes[0].values[1:2]))
+    np.testing.assert_allclose(answer[:, 1:], raw, rtol=1e-5, atol=1e-6)

@@ -33,8 +33,8 @@ def test_both_ends_train_a_model_that_predicts(name, hyperparameter, value):
 
 
 def test_an_end_that_does_not_train_is_noticed(name):
-    """Zero stands for the end of a range: a copy is not validated."""
-    assert not trains(name, smallest(name).model_copy(update={"batch_size": 0}))
+    """A negative rate stands for the end of a range: a copy is not validated."""
+    assert not trains(name, smallest(name).model_copy(update={"lr": -1}))
 
 
 def smallest(name: str, **given: int | float | str) -> Hyperparameters:

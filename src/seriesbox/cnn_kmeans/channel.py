@@ -55,11 +55,13 @@ class SeriesChannel(Channel):
         return collect_errors(check, chain(training, validation))
 
     def check_clusters(self) -> None:
-        """Raise DataError if there are fewer series than clusters."""
-        if self.series_shard.total < (clusters := self.hyperparameters.clusters):
+        """Raise DataError if there are fewer series than clusters, or none to choose their number by."""
+        clusters = self.hyperparameters.clusters
+        if self.series_shard.total < (clusters or 3):
+            what = f"{clusters} clusters need at least as many" if clusters else "`clusters` 0 needs at least three"
             raise DataError(
-                f"{clusters} clusters need at least as many series, but the {self.name} channel has "
-                f"{self.series_shard.total}: lower `clusters` or add rows."
+                f"{what} series, but the {self.name} channel has {self.series_shard.total}: lower `clusters` or add "
+                "rows."
             )
 
     def fit_scaler(self) -> Scaler:

@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from seriesbox.channel import Channel
-from seriesbox.cnn_kmeans import kmeans
 from seriesbox.cnn_kmeans.channel import SeriesChannel
+from seriesbox.cnn_kmeans.clustering import SCORED_SERIES, Clustering, fit_clustering
 from seriesbox.cnn_kmeans.encoder import Encoder
+from seriesbox.cnn_kmeans.features import Head, encode
 from seriesbox.cnn_kmeans.fixed_encoding import encode_fixed
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
-from seriesbox.cnn_kmeans.predictor import CNNKMeansPredictor, Head, encode
+from seriesbox.cnn_kmeans.predictor import CNNKMeansPredictor
 from seriesbox.cnn_kmeans.ragged_encoding import encode_ragged
 from seriesbox.cnn_kmeans.series import Series
 from seriesbox.cnn_kmeans.subsequences import Subsequences
@@ -33,9 +34,6 @@ from seriesbox.run import Run
 from seriesbox.tables.table import Table
 from seriesbox.training import optimize
 
-# The silhouette is quadratic in the number of series: it is taken on at most this many, so that it stays a small
-# part of an epoch.
-SCORED_SERIES = 2000
 # K-Means holds the features of its series, and takes longer the more there are: it is fitted to at most this many.
 CLUSTERED_SERIES = 100_000
 RESTARTS = 10
@@ -61,6 +59,9 @@ class CNNKMeans(nn.Module):
         scaled = columns if sizes.scaling == "step" else 1
         self.scaler = Buffers(shift=torch.zeros(scaled).double(), scale=torch.ones(scaled).double())
         self.encoder = Encoder(sizes.blocks, sizes.filters, sizes.kernel_size, sizes.reduced_size, sizes.output_size)
+        if sizes.features == "normalized":
+            width = sizes.output_size
+            self.normalization = Buffers(matrix=torch.zeros(width, width), mean=torch.zeros(width))
         self.centroids: Tensor
         self.register_buffer("centroids", torch.zeros(sizes.clusters, sizes.output_size))
 
@@ -95,12 +96,9 @@ class CNNKMeans(nn.Module):
 
         losses, evaluate = partial(model.losses, train), partial(model.evaluate, train, valid, run)
         optimize(model.encoder, train, losses, evaluate, hyperparameters, run)
-        quick = max(2 * hyperparameters.clusters, min(SCORED_SERIES, QUICK_STEPS // train.steps))
-        centroids = run.or_quickly(
-            lambda: model.cluster(model.features(train.sample(CLUSTERED_SERIES), run), RESTARTS, run, run.listener),
-            lambda: model.cluster(model.features(train.sample(quick), run), 1, run, run.listener),
-        )
-        model.centroids.copy_(torch.from_numpy(centroids))
+        few = max(2 * hyperparameters.clusters, min(SCORED_SERIES, QUICK_STEPS // train.steps))
+        thorough = partial(model.cluster, train.sample(CLUSTERED_SERIES), RESTARTS, run)
+        model.set_clusters(run.or_quickly(thorough, partial(model.cluster, train.sample(few), 1, run)))
         return model.eval()
 
     def losses(self, channel: SeriesChannel, *triplets: Tensor) -> Tensor:
@@ -118,30 +116,31 @@ class CNNKMeans(nn.Module):
     ) -> dict[str, float]:
         """Return the metrics of an epoch. Raises StoppedError."""
         features = self.features(train.sample(SCORED_SERIES), run)
-        centroids = self.cluster(features, 1, run, Listener())  # a sample may have empty clusters
-        score = partial(kmeans.score, centroids=centroids, warn=run.listener.warn)
-        metrics = {"train_loss": train_loss, "train_score": score(features, "train_score")}
+        clusters = fit_clustering(features, self.hyperparameters, 1, run, Listener())  # a sample may have empty ones
+        metrics = {"train_loss": train_loss, "train_score": clusters.score(features, "train_score", run.listener)}
         if valid:
             at_once = SCORED_SERIES if run.device.type == "cuda" else self.hyperparameters.batch_size
             metrics["valid_loss"] = mean_loss(valid, SCORED_SERIES, at_once, partial(self.losses, valid))
-            metrics["valid_score"] = score(self.features(valid.sample(SCORED_SERIES), run), "valid_score")
+            features = self.features(valid.sample(SCORED_SERIES), run)
+            metrics["valid_score"] = clusters.score(features, "valid_score", run.listener)
         return metrics
 
     def features(self, series: Series, run: Run) -> NDArray[np.float32]:
         """Return the features of the series of all processes, (N, F), on rank 0. Raises StoppedError."""
         network = TorchNetwork(self.encoder.pool, run.check)
-        head = Head(*map(as_array, self.encoder.head.parameters()))
+        head = Head(as_array(self.encoder.head.weight), as_array(self.encoder.head.bias))
         return run.gather(lambda: encode(network, head, series, self.hyperparameters))
 
-    def cluster(
-        self, features: NDArray[np.float32], restarts: int, run: Run, listener: Listener
-    ) -> NDArray[np.float32]:
-        """Fit K-Means on rank 0 to (N, F), and return the centroids, (K, F). Raises StoppedError."""
-        sizes = self.hyperparameters
-        return run.broadcast(
-            lambda: kmeans.fit(features, sizes.clusters, sizes.algorithm, restarts, sizes.seed, listener.warn),
-            like=as_array(self.centroids),
-        )
+    def cluster(self, series: Series, restarts: int, run: Run) -> Clustering:
+        """Return the clusters of the series of all processes. Raises StoppedError."""
+        return fit_clustering(self.features(series, run), self.hyperparameters, restarts, run, run.listener)
+
+    def set_clusters(self, clusters: Clustering) -> None:
+        """Take over the clusters, and their number if it was chosen."""
+        if clusters.normalization:
+            self.normalization.set(**clusters.normalization._asdict())
+        self.centroids = torch.from_numpy(clusters.centroids).to(self.centroids.device)
+        self.hyperparameters = self.hyperparameters.model_copy(update={"clusters": len(clusters.centroids)})
 
     def predictor(self) -> CNNKMeansPredictor:
         """Return its predictor, whose network torch computes on the device of this model."""

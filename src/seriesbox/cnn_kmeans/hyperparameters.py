@@ -1,6 +1,9 @@
 """CNN-KMeans' hyperparameters; the defaults are the published ones."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from pydantic import field_validator
 
 from seriesbox.hyperparameters import Optimization, hp
 
@@ -8,7 +11,10 @@ from seriesbox.hyperparameters import Optimization, hp
 class CNNKMeansHyperparameters(Optimization):
     """The hyperparameters of one training."""
 
-    clusters: int = hp(8, "Number of clusters.", ge=2, le=1000, tunable=True)
+    of_older_models: ClassVar[Mapping[str, str]] = {"features": "raw"}
+
+    clusters: int = hp(8, "Number of clusters; 0: chosen from the data.", ge=0, le=1000, tunable=True)
+    max_clusters: int = hp(20, "The largest number to choose from if `clusters` is 0.", ge=2, le=1000)
     algorithm: Literal["lloyd", "elkan"] = hp("lloyd", "Variant of K-Means.", tunable=True)
     blocks: int = hp(10, "Blocks of convolutions before the last one.", ge=0, le=16, tunable=True, inherited=True)
     filters: int = hp(40, "Channels of every block but the last.", ge=1, le=1024, tunable=True, inherited=True)
@@ -22,6 +28,19 @@ class CNNKMeansHyperparameters(Optimization):
         tunable=True,
         inherited=True,
     )
+
+    features: Literal["normalized", "raw"] = hp(
+        "normalized",
+        "What is clustered and answered: features evened out and of unit length, or as the encoder gives them.",
+        tunable=True,
+    )
+
+    @field_validator("clusters")
+    @classmethod
+    def _more_than_one(cls, clusters: int) -> int:
+        if clusters == 1:
+            raise ValueError("0, for a number that is chosen from the data, or 2 to 1000")
+        return clusters
 
     @property
     def channels(self) -> list[int]:

@@ -5,7 +5,7 @@ Shapes: N series, F features, K clusters.
 
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 import numpy as np
@@ -57,3 +57,11 @@ def score(
     else:
         warn(f"`{name}` is nan: all series are in one cluster, and the silhouette compares clusters.")
     return math.nan
+
+
+def first_peak(scores: Mapping[int, float]) -> int:
+    """Return the smallest number of clusters whose score is no lower than those of its neighbours; NaN is lowest."""
+    numbers = list(scores)
+    values = np.nan_to_num([-np.inf, *scores.values(), -np.inf], nan=-np.inf)
+    peaks = (values[1:-1] >= values[:-2]) & (values[1:-1] >= values[2:])
+    return numbers[int(peaks.argmax())]

@@ -3,25 +3,26 @@
 Shapes: N series, T time steps, F features, K clusters.
 """
 
-from collections.abc import Callable, Iterator
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Iterator
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seriesbox.cnn_kmeans.checks import check_direction, check_observed, check_steps
+from seriesbox.cnn_kmeans.features import Head, encode, pool
 from seriesbox.cnn_kmeans.gaps import bridge_gaps
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
 from seriesbox.cnn_kmeans.long_series import LongSeries
+from seriesbox.cnn_kmeans.normalization import Normalization
 from seriesbox.cnn_kmeans.onnx_encoder import onnx_graph, tensor_shapes
-from seriesbox.cnn_kmeans.series import CHUNK_STEPS, Series, scale_and_align
+from seriesbox.cnn_kmeans.series import scale_and_align
 from seriesbox.hyperparameters import Optimization
 from seriesbox.network.types import Network, Shapes, Tensors
 from seriesbox.scaler import Scaler
 from seriesbox.tables.table import Table
 
 COLUMN_ROWS = 10  # of one column that is refused: fewer may be a part of a file, cut by who sends it
-Steps = Callable[[int, int], NDArray[np.float32]]
 
 # The most series that are predicted at once, and the most steps or features of them; one series may have more.
 SERIES_AT_ONCE, CELLS_AT_ONCE = 1024, 1_000_000
@@ -42,18 +43,25 @@ class CNNKMeansPredictor:
         self.scaler = Scaler(tensors["scaler.shift"], tensors["scaler.scale"])
         self.centroids = tensors["centroids"]
         self.head = Head(tensors["encoder.head.weight"], tensors["encoder.head.bias"])
+        if hyperparameters.features == "normalized":
+            normalization = Normalization(tensors["normalization.matrix"], tensors["normalization.mean"])
+            self.head = self.head.normalized(normalization)
         self.network = network
 
     @staticmethod
     def shapes(hyperparameters: CNNKMeansHyperparameters, columns: int) -> Shapes:
         """Return the shapes of the scaler, the encoder and the centroids."""
-        scaled = (columns if hyperparameters.scaling == "step" else 1,)
-        return {
+        scaled, features = (columns if hyperparameters.scaling == "step" else 1,), hyperparameters.output_size
+        shapes: Shapes = {
             "scaler.shift": (np.float64, scaled),
             "scaler.scale": (np.float64, scaled),
             **tensor_shapes(hyperparameters),
-            "centroids": (np.float32, (hyperparameters.clusters, hyperparameters.output_size)),
+            "centroids": (np.float32, (hyperparameters.clusters, features)),
         }
+        if hyperparameters.features == "normalized":
+            shapes["normalization.matrix"] = (np.float32, (features, features))
+            shapes["normalization.mean"] = (np.float32, (features,))
+        return shapes
 
     @staticmethod
     def graph(hyperparameters: CNNKMeansHyperparameters, tensors: Tensors) -> bytes:
@@ -87,49 +95,11 @@ class CNNKMeansPredictor:
             if steps > CELLS_AT_ONCE:
                 long = LongSeries.of(values[0], sizes.scaling, self.scaler)
                 lengths = np.array([long.values.shape[1]])
-                features = self.head(_pool(self.network, long.steps, lengths, sizes))
+                features = self.head(pool(self.network, long.steps, lengths, sizes))
             else:
                 series = scale_and_align(values, sizes.scaling, self.scaler)
                 features = encode(self.network, self.head, series, sizes)
             yield np.column_stack([nearest(features, self.centroids).astype(np.float32), features])
-
-
-class Head(NamedTuple):
-    """The encoder's last layer, which is linear."""
-
-    weight: NDArray[np.float32]  # (F, Z)
-    bias: NDArray[np.float32]  # (F,)
-
-    def __call__(self, pooled: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the features, (B, Z) -> (B, F)."""
-        return pooled @ self.weight.T + self.bias
-
-
-def encode(network: Network, head: Head, series: Series, sizes: CNNKMeansHyperparameters) -> NDArray[np.float32]:
-    """Return the features of N series, (N, F), computed in chunks of similar lengths."""
-    features = np.empty((len(series.lengths), len(head.bias)), np.float32)
-    for indices, chunk in series.chunks(network.at_once(CHUNK_STEPS, sizes.bytes_per_step)):
-        features[indices] = head(_pool(network, chunk.steps, chunk.lengths, sizes))
-    return features
-
-
-def _pool(network: Network, steps: Steps, lengths: NDArray[np.int64], sizes: CNNKMeansHyperparameters) -> Any:
-    """Return the pooled outputs of B series of these lengths, (B, Z). Long series are computed in stretches.
-
-    Each stretch comes with the steps before it in the receptive field. As the encoder is causal, the maximum over the
-    stretches is the maximum over the whole series, while memory holds one stretch.
-    steps: returns (B, T) scaled steps, from the first one to before the last one.
-    """
-    longest, receptive_field = int(lengths.max()), sizes.receptive_field
-    stretch = max(network.at_once(CHUNK_STEPS, sizes.bytes_per_step), 4 * receptive_field)
-    pooled = None
-    for start in range(0, longest, stretch):
-        before = min(start, receptive_field - 1)
-        part = steps(start - before, min(start + stretch, longest))
-        end = np.clip(lengths - (start - before), 0, part.shape[1])
-        output = network(part, np.full_like(lengths, before), end)
-        pooled = output if pooled is None else np.maximum(pooled, output)
-    return pooled
 
 
 def nearest(features: NDArray[np.float32], centroids: NDArray[np.float32]) -> NDArray[np.int64]:

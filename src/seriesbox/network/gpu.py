@@ -39,6 +39,11 @@ def threads(device: torch.device) -> int:
     return int(properties.multi_processor_count * properties.max_threads_per_multi_processor)
 
 
+def advice(device: torch.device, numbers: int, batch_size: int) -> str | None:
+    """Return `idle_sentence` about a GPU, and nothing about a CPU."""
+    return idle_sentence(numbers, threads(device), batch_size) if device.type == "cuda" else None
+
+
 def idle_sentence(numbers: int, room: int, batch_size: int) -> str | None:
     """Return a sentence if a step has far fewer numbers to compute at once than a GPU has room for.
 

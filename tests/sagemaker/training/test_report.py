@@ -14,7 +14,8 @@ from tests.job import LSTM, TRAIN
 
 
 def test_a_line_has_the_metrics_the_time_and_the_time_left(tmp_path, capsys):
-    report = Report(3, tmp_path / "data")
+    report = Report(tmp_path / "data")
+    report.begun(3, "Trains for 3 epochs.")
     for epoch in (1, 2, 3):
         report.epoch(epoch, {"train_loss": 1 / epoch})
     lines = capsys.readouterr().out.splitlines()
@@ -24,19 +25,21 @@ def test_a_line_has_the_metrics_the_time_and_the_time_left(tmp_path, capsys):
 
 
 def test_the_epochs_before_an_interruption_are_in_the_table_too(tmp_path):
-    report = Report(2, tmp_path)
+    report = Report(tmp_path)
     report.resumed([{"epoch": 1, "train_score": 0.5}])
     report.epoch(2, {"train_score": float("nan")})
     assert (tmp_path / "metrics.csv").read_text().splitlines() == ["epoch,train_score", "1,0.5", "2,nan"]
 
 
 def test_the_metrics_of_the_model_are_valid_json(tmp_path):
-    report = Report(2, tmp_path)
+    report = Report(tmp_path)
     report.ended({"epoch": 2, "train_score": float("nan")}, is_best=False)
+    report.found("silhouettes", {2: 0.5, 3: 0.25}, "Chose 2 clusters.")
     report.write_metrics(["training: 1 file"], ["A note."])
     assert json.loads((tmp_path / "metrics.json").read_text()) == {
         "epoch": 2,
         "train_score": None,
+        "silhouettes": {"2": 0.5, "3": 0.25},
         "channels": ["training: 1 file"],
         "notes": ["A note."],
     }
@@ -44,7 +47,7 @@ def test_the_metrics_of_the_model_are_valid_json(tmp_path):
 
 def test_a_disk_that_takes_no_files_ends_no_training(tmp_path, capsys):
     (tmp_path / "data").write_text("no folder")
-    report = Report(1, tmp_path / "data")
+    report = Report(tmp_path / "data")
     report.epoch(1, {"train_loss": 1})
     report.ended({"epoch": 1, "train_loss": 1}, is_best=False)
     report.write_metrics([], [])
@@ -54,7 +57,7 @@ def test_a_disk_that_takes_no_files_ends_no_training(tmp_path, capsys):
 def test_a_warning_is_logged_once(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(logger, "handlers", [])  # afterwards, it has those from before
     set_up_logging()
-    report = Report(1, tmp_path)
+    report = Report(tmp_path)
     for sentence in ("First.", "Second.", "First."):
         report.warn(sentence)
     assert re.findall(r"WARNING (.*)", capsys.readouterr().out) == ["First.", "Second."]

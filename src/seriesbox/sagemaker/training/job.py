@@ -61,7 +61,7 @@ def train(paths: Paths, group: Group) -> None:
     sample = _sample(training, predictor.min_rows(hyperparameters))
 
     torch.set_num_threads(min(torch.get_num_threads(), usable_cores()))
-    report = Report(hyperparameters.epochs, paths.data)
+    report = Report(paths.data)
     run = Run(
         device=device,
         group=group,

@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from seriesbox import metrics
 from seriesbox.listener import Listener, Metrics
@@ -24,17 +25,22 @@ class Report(Listener):
     `metrics.csv` has those of every epoch, `metrics.json` those of the model, with what was read and noted.
     """
 
-    def __init__(self, epochs: int, folder: Path) -> None:
-        self.epochs = epochs
+    def __init__(self, folder: Path) -> None:
+        self.epochs = 0
         self.folder = folder
         self.history: list[Metrics] = []
-        self.of_model: dict[str, float | None] = {}
+        self.of_model: dict[str, Any] = {}
         self.has_terminal = sys.stdout.isatty()
         self.erase = ERASE if self.has_terminal else ""
         self.has_printed = False
         self.warnings: set[str] = set()
         self.table_is_complete = False  # up to the last epoch but one
         self.drawn = self.epoch_started = time.monotonic()
+
+    def begun(self, epochs: int, sentence: str) -> None:
+        """Log what is to come."""
+        self.epochs = epochs
+        logger.info(sentence)
 
     def resumed(self, history: Sequence[Metrics]) -> None:
         """Write the table of the epochs so far: there may be none to come."""
@@ -66,12 +72,17 @@ class Report(Listener):
             print(self.erase, end="", flush=True)
             logger.warning(sentence)
 
+    def found(self, name: str, value: Any, sentence: str) -> None:
+        """Log the sentence, and keep the value."""
+        self.of_model[name] = value
+        logger.info(sentence)
+
     def ended(self, values: Metrics, is_best: bool) -> None:
         """Keep the metrics of the model. Print them too if an epoch was chosen, or none was printed."""
         if is_best or not self.has_printed:  # SageMaker's tuning and pipelines take the last line for the model's
             of_epoch = {name: value for name, value in values.items() if name != "epoch"}
             self._print(int(values["epoch"]), of_epoch, BEST if is_best else RESUMED)
-        self.of_model = {name: value if math.isfinite(value) else None for name, value in values.items()}
+        self.of_model |= {name: _finite(value) for name, value in values.items()}
 
     def write_metrics(self, channels: Sequence[str], notes: Sequence[str]) -> None:
         """Write the metrics of the model, a line about each channel, and the warnings of the job."""
@@ -95,6 +106,10 @@ class Report(Listener):
                 table.writeheader()
             table.writerows(rows)
         self.table_is_complete = True
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 def _duration(seconds: float) -> str:

@@ -1,0 +1,62 @@
+"""The features of series, by any network that computes the encoder's blocks.
+
+Shapes: N series, B of them at once, T time steps, Z channels of the encoder's last block, F features.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
+from seriesbox.cnn_kmeans.normalization import Normalization, unit_length
+from seriesbox.cnn_kmeans.series import CHUNK_STEPS, Series
+from seriesbox.network.types import Network
+
+Steps = Callable[[int, int], NDArray[np.float32]]
+
+
+class Head(NamedTuple):
+    """The encoder's last layer, which is linear. Features may be brought to unit length after it."""
+
+    weight: NDArray[np.float32]  # (F, Z)
+    bias: NDArray[np.float32]  # (F,)
+    has_unit_length: bool = False
+
+    def __call__(self, pooled: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the features, (B, Z) -> (B, F)."""
+        features = pooled @ self.weight.T + self.bias
+        return unit_length(features) if self.has_unit_length else features
+
+    def normalized(self, normalization: Normalization) -> "Head":
+        """Return a layer whose features are normalized, for the cost of their length."""
+        matrix, bias = normalization.matrix, self.bias - normalization.mean
+        return Head(matrix @ self.weight, matrix @ bias, has_unit_length=True)
+
+
+def encode(network: Network, head: Head, series: Series, sizes: CNNKMeansHyperparameters) -> NDArray[np.float32]:
+    """Return the features of N series, (N, F), computed in chunks of similar lengths."""
+    features = np.empty((len(series.lengths), len(head.bias)), np.float32)
+    for indices, chunk in series.chunks(network.at_once(CHUNK_STEPS, sizes.bytes_per_step)):
+        features[indices] = head(pool(network, chunk.steps, chunk.lengths, sizes))
+    return features
+
+
+def pool(network: Network, steps: Steps, lengths: NDArray[np.int64], sizes: CNNKMeansHyperparameters) -> Any:
+    """Return the pooled outputs of B series of these lengths, (B, Z). Long series are computed in stretches.
+
+    Each stretch comes with the steps before it in the receptive field. As the encoder is causal, the maximum over the
+    stretches is the maximum over the whole series, while memory holds one stretch.
+    steps: returns (B, T) scaled steps, from the first one to before the last one.
+    """
+    longest, receptive_field = int(lengths.max()), sizes.receptive_field
+    stretch = max(network.at_once(CHUNK_STEPS, sizes.bytes_per_step), 4 * receptive_field)
+    pooled = None
+    for start in range(0, longest, stretch):
+        before = min(start, receptive_field - 1)
+        part = steps(start - before, min(start + stretch, longest))
+        end = np.clip(lengths - (start - before), 0, part.shape[1])
+        output = network(part, np.full_like(lengths, before), end)
+        pooled = output if pooled is None else np.maximum(pooled, output)
+    return pooled

@@ -1,0 +1,45 @@
+"""The features that K-Means sees: evened out, then brought to unit length.
+
+After a short training, most of the variance of the encoder's features lies in a few directions, and K-Means would see
+no other. So every direction is divided by the square root of its variance and a share of the largest variance: weak
+directions count for more than before, but less than strong ones. This map is linear and symmetric, so that features
+change as little as possible. Unit length then compares directions alone, as the loss does, which takes dot products.
+
+Shapes: N series, F features.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Of the largest variance. With it, no direction grows by more than the square root of five against another one.
+FLOOR = 0.25
+
+
+class Normalization(NamedTuple):
+    """The linear part, (F, F), and the mean that is subtracted first, (F,)."""
+
+    matrix: NDArray[np.float32]
+    mean: NDArray[np.float32]
+
+    def __call__(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the normalized features, (N, F) -> (N, F)."""
+        return unit_length(((features - self.mean) @ self.matrix).astype(np.float32))
+
+
+def fit_normalization(features: NDArray[np.float32]) -> Normalization:
+    """Return the normalization of a training's features, (N, F) with N > 0."""
+    mean = features.mean(axis=0, dtype=np.float64)
+    centred = features - mean
+    variances, directions = np.linalg.eigh(centred.T @ centred / len(features))
+    largest = variances[-1] or 1  # if all series are equal, nothing needs to be evened out
+    scales = 1 / np.sqrt(variances.clip(0) + FLOOR * largest)
+    matrix = directions * scales @ directions.T
+    return Normalization(matrix.astype(np.float32), mean.astype(np.float32))
+
+
+def unit_length(features: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the features divided by their length, (N, F) -> (N, F); those of length zero as they are."""
+    length = np.linalg.norm(features, axis=1, keepdims=True)
+    return (features / np.where(length > 0, length, 1)).astype(np.float32, copy=False)
