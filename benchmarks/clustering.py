@@ -11,17 +11,18 @@ With `--numbers`, the number of clusters is chosen by the data, and compared wit
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import product
 from pathlib import Path
 from statistics import mean
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
 from sklearn.metrics import adjusted_rand_score
 
 from benchmarks import data, figures, options
 from benchmarks.comparison import measure, print_leads, print_table
 from benchmarks.data import Labelled
+from benchmarks.pool import spread
 from benchmarks.rivals import Labels, rivals
 from seriesbox.algorithm import predict
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
@@ -57,8 +58,9 @@ def changed(hyperparameters: CNNKMeansHyperparameters, **changes: Any) -> CNNKMe
     return CNNKMeansHyperparameters.parse(hyperparameters.to_dict() | changes)
 
 
-def rand_index(archive: Path, sizes: CNNKMeansHyperparameters, name: str, method: str, seed: int) -> float:
-    """Return the adjusted Rand index of one method's clusters of one set."""
+def rand_index(archive: Path, sizes: CNNKMeansHyperparameters, task: tuple[str, str, int]) -> float:
+    """Return the adjusted Rand index of the clusters of a set, by a method and a seed."""
+    name, method, seed = task
     problem = data.ucr(archive, name)
     clusters = len(np.unique(problem.classes))
     if method in rivals():
@@ -69,8 +71,9 @@ def rand_index(archive: Path, sizes: CNNKMeansHyperparameters, name: str, method
     return float(adjusted_rand_score(problem.classes, labels))
 
 
-def number_found(archive: Path, sizes: CNNKMeansHyperparameters, name: str, seed: int) -> tuple[int, int]:
+def number_found(archive: Path, sizes: CNNKMeansHyperparameters, task: tuple[str, int]) -> tuple[int, int]:
     """Return the number of classes of a set, and the number of clusters that is chosen by its training part."""
+    name, seed = task
     problem = data.ucr(archive, name)
     model = fit(problem, changed(sizes, clusters=0, seed=seed))
     return len(np.unique(problem.classes)), model.hyperparameters.clusters
@@ -80,8 +83,7 @@ def print_numbers(
     archive: Path, sizes: CNNKMeansHyperparameters, sets: Sequence[str], seeds: int, processes: int
 ) -> dict[str, Any]:
     """Print the numbers of clusters that are found in every set; return how often they are right."""
-    tasks = [delayed(number_found)(archive, sizes, name, seed) for name in sets for seed in range(seeds)]
-    found = list(Parallel(n_jobs=processes)(tasks))
+    found = list(spread(partial(number_found, archive, sizes), product(sets, range(seeds)), processes))
     print("| set | classes | clusters found |\n|:--|--:|:--|")
     for position, name in enumerate(sets):
         of_set = found[position * seeds : (position + 1) * seeds]
@@ -109,8 +111,10 @@ def main() -> None:
         record("numbers", print_numbers(given.archive, sizes, sets, given.seeds, given.processes))
     else:
         compute = partial(rand_index, given.archive, sizes)
-        rows = print_table(measure(compute, sets, methods, given.seeds, given.processes), methods)
-        record("archive", {"sets": len(sets), "seeds": given.seeds, **print_leads(rows, methods)})
+        results = measure(compute, sets, methods, given.seeds, given.processes)
+        means = ((name, {method: mean(indices) for method, indices in row.items()}) for name, row in results)
+        leads = print_leads(print_table(means, methods), methods)
+        record("archive", {"sets": len(sets), "seeds": given.seeds, **leads})
 
 
 if __name__ == "__main__":

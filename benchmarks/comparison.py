@@ -4,14 +4,15 @@ An error is the standard error of a mean over sets. A lead is the mean of the di
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 from statistics import mean, stdev
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from joblib import Parallel, delayed
+from benchmarks.pool import spread
 
 TIE = 0.01  # differences of less are ties
+Result = TypeVar("Result")
 Rows = dict[str, dict[str, float]]  # by set, then by method
 
 
@@ -26,16 +27,16 @@ class Lead(NamedTuple):
 
 
 def measure(
-    compute: Callable[[str, str, int], float], sets: Sequence[str], methods: Sequence[str], seeds: int, processes: int
-) -> Iterable[tuple[str, dict[str, float]]]:
-    """Yield every set with the mean over the seeds of what `compute(set, method, seed)` returns, by method.
-
-    The processes share the cores, and work on sets, methods and seeds of their own.
-    """
-    tasks = [delayed(compute)(*task) for task in product(sets, methods, range(seeds))]
-    results = iter(Parallel(n_jobs=processes, return_as="generator")(tasks))
+    compute: Callable[[tuple[str, str, int]], Result],
+    sets: Sequence[str],
+    methods: Sequence[str],
+    seeds: int,
+    processes: int,
+) -> Iterator[tuple[str, dict[str, list[Result]]]]:
+    """Yield every set with what `compute((set, method, seed))` returns, by method, for every seed."""
+    results = spread(compute, product(sets, methods, range(seeds)), processes)
     for name in sets:
-        yield name, {method: mean(next(results) for _ in range(seeds)) for method in methods}
+        yield name, {method: [next(results) for _ in range(seeds)] for method in methods}
 
 
 def standard_error(values: Sequence[float]) -> float:

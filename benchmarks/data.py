@@ -17,8 +17,6 @@ from numpy.typing import NDArray
 from seriesbox.tables.csv import parse_csv
 from seriesbox.tables.table import Table
 
-UCR_SETS = ("CBF", "Plane", "GesturePebbleZ1", "GunPoint", "Trace", "ECGFiveDays", "DodgerLoopGame")
-
 
 class Labelled(NamedTuple):
     """Series to train on, series to judge by, and the classes of the latter."""
@@ -59,10 +57,10 @@ def cnn_kmeans_sample(folder: Path) -> Labelled:
     return Labelled(train, test, answer.values[:, 0])
 
 
-def anomalies(folder: Path) -> dict[int, Anomaly]:
-    """Return every series of the anomaly archive in the folder, by its number."""
+def anomalies(archive: Path) -> dict[int, Anomaly]:
+    """Return every series of the anomaly archive in a folder, by its number."""
     by_number = {}
-    for path in sorted(existing(folder / "ucr_anomaly").glob("*_UCR_Anomaly_*.txt")):
+    for path in sorted(existing(archive).glob("*_UCR_Anomaly_*.txt")):
         number, *_, name, split, start, end = path.stem.split("_")
         values = _read(path).values.reshape(-1, 1)  # a few files have all values on one line
         train, test = (Table.of(part, path.name) for part in np.split(values, [int(split)]))

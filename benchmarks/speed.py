@@ -21,9 +21,9 @@ import torch
 
 from benchmarks import data, figures, options, plain
 from benchmarks.cases.cnn_kmeans import ECG200
+from benchmarks.clustering_published import SAMPLE
 from benchmarks.epochs import Epochs
 from benchmarks.flops import encoder_rate, matrix_rate
-from benchmarks.published import SAMPLE
 from demo.container import lay_out, train
 from seriesbox.cnn_kmeans import kmeans
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
@@ -114,7 +114,7 @@ def main() -> None:
     torch.set_num_threads(given.threads)
     beats = data.ecg200(given.data).train
     sample = data.cnn_kmeans_sample(given.data).train
-    trace = data.anomalies(given.data)[179].train
+    trace = data.anomalies(given.data / "ucr_anomaly")[179].train
 
     measured = compare_epochs(beats, sample, trace, given.epochs)
     peak, rate = matrix_rate() / 1e9, encoder_rate(torch.from_numpy(beats.values).float(), ECG200) / 1e9

@@ -93,16 +93,16 @@ def _calls(name: str) -> Values:
 
 
 def _figures(name: str) -> Values:
-    """Return every recorded figure by its benchmark and the keys that lead to it, such as `ucr_ari_kmeans`."""
+    """Return every recorded figure by its benchmark and the keys that lead to it, such as `clustering_mean_kshape`."""
     container = figures.read("container")
     machine = container["machine"]
     return {
         "machine": f"{machine['cores']} cores of an {machine['processor']}",
         "runs": str(container["figures"]["runs"]),
         **_flat("container", container["figures"][name]),
-        **_flat("ucr", figures.read("clustering-ucr")["figures"]),
-        **_flat("anomaly_long", figures.read("anomaly-long")["figures"]),
-        **_flat("anomaly_short", figures.read("anomaly-short")["figures"]),
+        **_flat("clustering", figures.read("clustering-archive")["figures"]),
+        **_flat("anomaly_long", figures.read("anomaly_published-long")["figures"]),
+        **_flat("anomaly", figures.read("anomaly-archive")["figures"]),
     }
 
 

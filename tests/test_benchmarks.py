@@ -15,14 +15,15 @@ from tests.programs import marked, programs, run
 from tests.public_data import write_public_data
 
 SMALLEST = {
-    "anomaly": "--data DATA --threads 1 --epochs 1 --seeds 1 --short-seeds 1",
+    "anomaly": "--archive DATA/ucr_anomaly --min-updates 0 --seeds 1 --also score-window=5",
+    "anomaly_published": "--data DATA --threads 1 --epochs 1 --seeds 1",
     "clustering": "--archive DATA/ucr_classification --epochs 1 --min-updates 0 --seeds 2 --sets CBF",
+    "clustering_published": "--data DATA --epochs 1 --trainings 2",
     "container": "",
     "gpu": "--device cpu --share 0.01",
     "growth": "--algorithms cnn-kmeans --threads 1 --share 0.1 --cases 1",
     "memory": "--algorithms lstm-ad --share 0.001 --files 1",
     "processes": "--algorithms lstm-ad --share 0.1 --processes 2 --rounds 1 --epochs 2",
-    "published": "--data DATA --epochs 1 --trainings 2",
     "ranges": "--algorithms lstm-ad --threads 1 --hyperparameters lr",
     "request_memory": "--algorithms lstm-ad --megabytes 0.1",
     "runtime": "--threads 1 --runs 1 --share 0.1",

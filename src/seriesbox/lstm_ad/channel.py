@@ -71,7 +71,8 @@ class WindowChannel(Channel):
         sizes = self.hyperparameters
         length = sizes.context_length + sizes.prediction_length
         self.windows = Windows(rows, self.fitted_spans, length, sizes.sequence_stride)
-        self.held_out = Windows(rows, self.held_out_spans, length, sizes.sequence_stride)
+        stride = sizes.stride if sizes.forecasts > 1 else sizes.sequence_stride
+        self.held_out = Windows(rows, self.held_out_spans, length, stride)
         self.shard = Shard.of(len(self.windows), self.run.group, self.sharded)
         self.numbers_at_once = 4 * sizes.hidden_size * sizes.batch_size  # the gates of one time step
         self.held_out_shard = Shard.of(len(self.held_out), self.run.group, self.sharded)

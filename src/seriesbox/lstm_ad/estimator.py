@@ -2,7 +2,7 @@
 
 Malhotra et al. 2015 (see `gaussian.py`).
 
-Shapes: N rows, D columns, L context steps, P predicted steps, B windows.
+Shapes: B windows, L context steps, P predicted steps, S of them from a forecast to the next, D columns, E errors.
 """
 
 from collections.abc import Iterator, Sequence
@@ -50,7 +50,8 @@ class LSTMAD(nn.Module):
         self.forecaster = Forecaster(
             columns, sizes.prediction_length, sizes.hidden_size, sizes.num_layers, sizes.dropout
         )
-        self.gaussian = Buffers(mean=torch.zeros(columns).double(), cholesky=torch.eye(columns).double())
+        errors = sizes.forecasts * columns
+        self.gaussian = Buffers(mean=torch.zeros(errors).double(), cholesky=torch.eye(errors).double())
 
     @classmethod
     def fit(
@@ -77,6 +78,7 @@ class LSTMAD(nn.Module):
                 f"{warm_start.columns}: a training that continues needs the same columns."
             )
 
+        hyperparameters.check_stride(train.columns)
         model = cls(hyperparameters, train.columns)
         scaler = warm_start.predictor().scaler if warm_start else train.fit_scaler()
         model.scaler.set(**scaler._asdict())
@@ -97,23 +99,18 @@ class LSTMAD(nn.Module):
 
     def losses(self, channel: WindowChannel, numbers: Tensor) -> Tensor:
         """Return the mean squared error of every forecast in the windows of these numbers, (B,) -> (B,)."""
-        context, target = self.split(channel.windows[numbers])
-        return (self.forecaster.forecast(context) - target).square().mean(dim=(1, 2))
+        sizes = self.hyperparameters
+        errors = self.forecaster.errors(channel.windows[numbers], sizes.context_length, sizes.prediction_length)
+        return errors.square().mean(dim=(1, 2))
 
-    def errors(self, channel: WindowChannel, windows: Windows, held: slice = slice(None)) -> Iterator[Tensor]:
-        """Yield the signed forecast errors, (B, P, D) at a time, of this process' part of the windows in a slice.
-
-        Raises StoppedError.
-        """
+    def errors(
+        self, channel: WindowChannel, windows: Windows, stride: int, held: slice = slice(None)
+    ) -> Iterator[Tensor]:
+        """Yield the errors of this process' part of the windows in a slice, (B, S, E). Raises StoppedError."""
         bytes_each = self.hyperparameters.bytes_per_window(self.columns)
         size = TorchNetwork(self.forecaster).at_once(CHUNK_WINDOWS, bytes_each)
         for chunk in channel.chunks(windows, size, held):
-            context, target = self.split(chunk)
-            yield target - self.forecaster.forecast(context)
-
-    def split(self, windows: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the contexts, (B, L, D), and the targets, (B, P, D), of (B, L + P, D) windows."""
-        return windows[:, : self.hyperparameters.context_length], windows[:, self.hyperparameters.context_length :]
+            yield self.forecaster.errors(chunk, self.hyperparameters.context_length, stride)
 
     def evaluate(self, train: WindowChannel, valid: WindowChannel | None, run: Run) -> dict[str, float]:
         """Return the metrics of an epoch. Raises StoppedError."""
@@ -127,7 +124,7 @@ class LSTMAD(nn.Module):
 
         def sums() -> NDArray[np.float64]:
             total, count = torch.zeros(2, dtype=torch.float64, device=run.device), 0
-            for errors in self.errors(channel, channel.windows):
+            for errors in self.errors(channel, channel.windows, self.hyperparameters.prediction_length):
                 total += torch.stack([each.sum(dtype=torch.float64) for each in (errors.square(), errors.abs())])
                 count += errors.numel()
             return np.append(as_array(total), count)
@@ -137,9 +134,9 @@ class LSTMAD(nn.Module):
 
     @torch.inference_mode()
     def held_out_errors(self, train: WindowChannel, run: Run, held: slice = slice(None)) -> NDArray[np.float32]:
-        """Return this process' errors on the held-out windows in a slice, (errors, D). Raises StoppedError."""
-        no_errors = np.empty((0, self.columns), np.float32)
-        errors = self.errors(train, train.held_out, held)
+        """Return this process' errors on the held-out windows in a slice, (steps, E). Raises StoppedError."""
+        no_errors = np.empty((0, self.hyperparameters.forecasts * self.columns), np.float32)
+        errors = self.errors(train, train.held_out, self.hyperparameters.stride, held)
         return run.in_step(
             lambda: np.concatenate([no_errors, *(each.flatten(0, 1).numpy(force=True) for each in errors)])
         )

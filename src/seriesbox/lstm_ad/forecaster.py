@@ -2,7 +2,7 @@
 
 Malhotra et al. 2015 (see `gaussian.py`), section 2.1.
 
-Shapes: B windows, L context steps, P predicted steps, D columns, H hidden units.
+Shapes: B windows, L context steps, P predicted steps, D columns, H hidden units, E = P / S * D errors of a step.
 """
 
 import math
@@ -28,6 +28,7 @@ class Forecaster(nn.Module):
         self.layers = nn.ModuleList(nn.LSTM(sizes[i], hidden_size, batch_first=True) for i in range(num_layers))
         self.dropout = dropout
         self.head = nn.Linear(hidden_size, prediction_length * columns)
+        self.prediction_length = prediction_length
 
     def forward(self, context: Tensor, kept: Sequence[Tensor] = ()) -> Tensor:
         """Return the forecasts, (B, L, D) -> (B, P, D).
@@ -47,6 +48,18 @@ class Forecaster(nn.Module):
         chunks = zip(*(each.chunk(parts) for each in (context, *kept)), strict=True)
         forecasts = [partial(self, part, of_part) for part, *of_part in chunks]
         return torch.cat(in_parallel(forecasts, weights, multiplications))
+
+    def errors(self, windows: Tensor, context_length: int, stride: int) -> Tensor:
+        """Return the signed errors of the last S steps, in their P / S forecasts: (B, L + P, D) -> (B, S, E).
+
+        Contexts lie S = `stride` steps apart, and the newest one ends where the S steps begin. See `scores.py`.
+        """
+        actual, errors = windows[:, -stride:], []
+        for age in range(0, self.prediction_length, stride):  # in steps, the newest context first
+            end = windows.shape[1] - stride - age
+            forecast = self.forecast(windows[:, end - context_length : end])
+            errors.append(actual - forecast[:, age : age + stride])
+        return torch.cat(errors, dim=-1)
 
     def draw_kept(self, context: Tensor) -> list[Tensor]:
         """Draw what dropout keeps while the forecaster is trained on (B, L, D)."""

@@ -1,6 +1,9 @@
 """LSTM-AD's hyperparameters; the published product's defaults are not known, so these are its examples'."""
 
+from seriesbox.errors import HyperparameterError
 from seriesbox.hyperparameters import Optimization, hp
+
+MAX_ERRORS = 1000  # of a row: time and memory grow with their square
 
 
 class LSTMADHyperparameters(Optimization):
@@ -14,7 +17,38 @@ class LSTMADHyperparameters(Optimization):
     dropout: float = hp(
         0.5, "Share of units dropped between LSTM layers; a single layer has none.", ge=0, le=0.99, tunable=True
     )
+    forecast_stride: int = hp(
+        0,
+        "Rows from one forecast to the next when scoring. It divides `prediction-length`; if it is less, the errors of "
+        "a row in several forecasts are scored together. 0: `prediction-length`.",
+        ge=0,
+        le=100_000,
+    )
+    score_window: int = hp(1, "Rows whose scores are averaged: a row and those before it.", ge=1, le=10_000)
     batch_size: int = hp(128, "Windows per gradient step.", ge=1, le=100_000, tunable=True)
+
+    @property
+    def stride(self) -> int:
+        """The rows from a forecast to the next when scoring."""
+        return self.forecast_stride or self.prediction_length
+
+    @property
+    def forecasts(self) -> int:
+        """The number of forecasts of a row."""
+        return self.prediction_length // self.stride
+
+    def check_stride(self, columns: int) -> None:
+        """Raise HyperparameterError if the forecasts of a row cannot be scored together."""
+        if self.forecasts * self.stride != self.prediction_length:
+            raise HyperparameterError(
+                f"`forecast-stride` is {self.forecast_stride}, but must divide `prediction-length`, which is "
+                f"{self.prediction_length}."
+            )
+        if self.forecasts > 1 and self.forecasts * columns > MAX_ERRORS:
+            raise HyperparameterError(
+                f"`forecast-stride` {self.forecast_stride} makes {self.forecasts * columns} errors a row, "
+                f"`prediction-length` / `forecast-stride` x columns: raise it until they are {MAX_ERRORS} at most."
+            )
 
     def bytes_per_window(self, columns: int) -> int:
         """Return the bytes that the forecaster takes for a window: its context, and gates and states of two layers."""

@@ -1,6 +1,6 @@
 """LSTM-AD's predictions: a forecast of every block of rows from those before it, and how likely its errors are.
 
-Shapes: N rows, D columns, L context steps, P predicted steps, B windows.
+Shapes: N rows, D columns, L context steps, P predicted steps, S rows from a forecast to the next, B windows.
 """
 
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ from seriesbox.lstm_ad.gaussian import Gaussian
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.lstm_ad.onnx_forecaster import onnx_graph, tensor_shapes
 from seriesbox.lstm_ad.recording import check_recording
+from seriesbox.lstm_ad.scores import Scores
 from seriesbox.network.types import Network, Shapes, Tensors
 from seriesbox.scaler import Scaler
 from seriesbox.tables.table import Table
@@ -44,12 +45,13 @@ class LSTMADPredictor:
     @staticmethod
     def shapes(hyperparameters: LSTMADHyperparameters, columns: int) -> Shapes:
         """Return the shapes of the scaler, the forecaster and the Gaussian."""
+        errors = hyperparameters.forecasts * columns
         return {
             "scaler.shift": (np.float64, (columns,)),
             "scaler.scale": (np.float64, (columns,)),
             **tensor_shapes(hyperparameters, columns),
-            "gaussian.mean": (np.float64, (columns,)),
-            "gaussian.cholesky": (np.float64, (columns, columns)),
+            "gaussian.mean": (np.float64, (errors,)),
+            "gaussian.cholesky": (np.float64, (errors, errors)),
         }
 
     @staticmethod
@@ -71,17 +73,18 @@ class LSTMADPredictor:
         check_recording(table, self.columns, self.hyperparameters, 1, "to predict")
 
     def predict(self, table: Table) -> Iterator[NDArray[np.float32]]:
-        """Yield the log-density of the forecast error, then the forecast in input units: (N, D) -> (N, 1 + D).
+        """Yield the log-density of the forecast errors, then the newest forecast in input units: (N, D) -> (N, 1 + D).
 
-        The first L rows are NaN.
+        The first L rows are NaN. So are the scores of the next P - S ones, which have not all their forecasts.
         """
-        context_length = self.hyperparameters.context_length
-        yield np.full((context_length, 1 + self.columns), np.nan, np.float32)
+        sizes = self.hyperparameters
+        yield np.full((sizes.context_length, 1 + self.columns), np.nan, np.float32)
+        scores = Scores(self.gaussian, sizes, self.columns)
         for rows in self._chunks(table):
-            actual = rows[context_length:]
-            forecast = self.network(self._contexts(rows)).reshape(-1, self.columns)[: len(actual)]
-            score = self.gaussian.log_density(actual - forecast)
-            output = np.column_stack([score, self.scaler.inverse(forecast)])
+            actual = rows[sizes.context_length :]
+            forecasts = self.network(self._contexts(rows)).reshape(-1, sizes.prediction_length, self.columns)
+            newest = forecasts[:, : sizes.stride].reshape(-1, self.columns)[: len(actual)]
+            output = np.column_stack([scores(forecasts, actual), self.scaler.inverse(newest)])
             yield np.clip(output, -MAX_FLOAT32, MAX_FLOAT32).astype(np.float32)
 
     def _chunks(self, table: Table) -> Iterator[NDArray[np.float64]]:
@@ -91,12 +94,12 @@ class LSTMADPredictor:
         cached = max(1, min(WINDOWS_AT_ONCE, ROWS_AT_ONCE // rows))
         at_once = self.network.at_once(cached, self.hyperparameters.bytes_per_window(self.columns))
         windows = min(at_once, CELLS_AT_ONCE // (rows * self.columns))
-        chunk = predicted * max(1, windows)
+        chunk = self.hyperparameters.stride * max(1, windows)
         for first in range(0, len(table.values) - context, chunk):
             yield self.scaler(table.values[first : first + context + chunk])
 
     def _contexts(self, rows: NDArray[np.float64]) -> NDArray[np.float32]:
-        """Return a context for every block of P rows or fewer that follows it: (rows, D) -> (B, L, D)."""
-        context, predicted = self.hyperparameters.context_length, self.hyperparameters.prediction_length
-        windows = sliding_window_view(rows[:-1].astype(np.float32), context, axis=0, writeable=True)  # (B * P, D, L)
-        return np.ascontiguousarray(windows[::predicted].transpose(0, 2, 1))
+        """Return a context for every block of S rows or fewer that follows it: (rows, D) -> (B, L, D)."""
+        context, stride = self.hyperparameters.context_length, self.hyperparameters.stride
+        windows = sliding_window_view(rows[:-1].astype(np.float32), context, axis=0, writeable=True)  # (B * S, D, L)
+        return np.ascontiguousarray(windows[::stride].transpose(0, 2, 1))

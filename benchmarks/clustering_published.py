@@ -6,7 +6,7 @@
 
 Classes only judge: training does not see them.
 
-    .venv/bin/python -m benchmarks.published --data FOLDER [--trainings 100] [--processes 2] [--record]
+    .venv/bin/python -m benchmarks.clustering_published --data FOLDER [--trainings 100] [--processes 2] [--record]
 """
 
 from collections.abc import Callable
@@ -15,13 +15,13 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-from joblib import Parallel, delayed
 from sklearn.metrics import adjusted_rand_score
 
 from benchmarks import data, figures, layer_norm, options
 from benchmarks.cases.cnn_kmeans import ECG200
 from benchmarks.clustering import fit_and_label
 from benchmarks.data import Labelled
+from benchmarks.pool import spread
 from benchmarks.rivals import Labels
 from demo.cnn_kmeans.judge import Clusters, match_clusters
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
@@ -35,10 +35,10 @@ WAYS: dict[str, Way] = {
 }
 
 
-def cluster_ecg200(folder: Path, way: str, changes: dict[str, Any]) -> Clusters:
+def cluster_ecg200(folder: Path, way: str, epochs: int, seed: int) -> Clusters:
     """Return the clusters of one training, matched with the classes."""
     problem, (fit, own) = data.ecg200(folder), WAYS[way]
-    labels = fit(problem, ECG200.model_copy(update={**own, **changes}))
+    labels = fit(problem, ECG200.model_copy(update={**own, "epochs": epochs, "seed": seed}))
     return match_clusters([str(each) for each in problem.classes], labels.astype(float))
 
 
@@ -63,23 +63,21 @@ def main() -> None:
     parser = options.parser(__doc__, "--data", "--processes", "--record")
     parser.add_argument("--trainings", type=int, default=100, help="of ECG200, in each way")
     parser.add_argument("--ways", nargs="+", default=list(WAYS), choices=list(WAYS), help="default: all")
-    parser.add_argument("--epochs", type=int, help="instead of the published ones")
+    parser.add_argument("--epochs", type=int, default=ECG200.epochs, help="of ECG200; default: the published ones")
     given = parser.parse_args()
-    epochs = {"epochs": given.epochs} if given.epochs else {}
-    record = figures.recorder("published", given.record)
+    record = figures.recorder("clustering_published", given.record)
 
     print("| ECG200 | trainings | median | lowest | quarter | three quarters | highest | 0.83 or more | ARI |")
     print("|:--" + "|--:" * 8 + "|")
     measured = {}
     for way in given.ways:
-        train = partial(cluster_ecg200, given.data, way)
-        seeded = [delayed(train)({**epochs, "seed": seed}) for seed in range(given.trainings)]
-        measured[way] = distribution(Parallel(n_jobs=given.processes)(seeded))
+        train = partial(cluster_ecg200, given.data, way, given.epochs)
+        measured[way] = distribution(list(spread(train, range(given.trainings), given.processes)))
         print(f"| {way} | {' | '.join(f'{value:.3g}' for value in measured[way].values())} |", flush=True)
     record("ecg200", measured)
 
     sample = data.cnn_kmeans_sample(given.data)
-    agreement = adjusted_rand_score(sample.classes, fit_and_label(sample, SAMPLE.model_copy(update=epochs)))
+    agreement = adjusted_rand_score(sample.classes, fit_and_label(sample, SAMPLE))
     print(f"\nSample data, our labels against the published ones: ARI {agreement:.3f}")
     record("sample", {"ari": float(agreement)})
 
