@@ -68,7 +68,7 @@ def judge(problem: Anomaly, scores: NDArray[np.float64]) -> Quality:
 def score(archive: Path, sizes: LSTMADHyperparameters, task: tuple[str, str, int]) -> Quality:
     """Return the quality of the scores of a series, by a method and a seed."""
     name, method, seed = task
-    problem = data.anomalies(archive)[int(name)]
+    problem = data.anomaly(archive, int(name))
     if method in rivals():
         return judge(problem, rivals()[method](problem))
     changes = dict([method.split("=")]) if method != OURS else {}
@@ -85,9 +85,10 @@ def main() -> None:
     parser.add_argument("--min-updates", type=int, default=HYPERPARAMETERS.min_updates)
     given = parser.parse_args()
     sizes = HYPERPARAMETERS.model_copy(update={"min_updates": given.min_updates})
-    names = given.series or [str(number) for number in data.anomalies(given.archive)]
-    methods = [OURS, *given.also, *rivals()]
-    results = list(measure(partial(score, given.archive, sizes), names, methods, given.seeds, given.processes))
+    names = given.series or [str(number) for number in data.anomaly_numbers(given.archive)]
+    seeds = dict.fromkeys([OURS, *given.also], given.seeds) | dict.fromkeys(rivals(), 1)
+    methods = list(seeds)
+    results = list(measure(partial(score, given.archive, sizes), names, seeds, given.processes))
     measured: dict[str, Any] = {"series": len(names), "seeds": given.seeds}
     for position, quality in enumerate(Quality._fields):
         print(f"\n{quality}\n")

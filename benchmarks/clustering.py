@@ -111,7 +111,7 @@ def main() -> None:
         record("numbers", print_numbers(given.archive, sizes, sets, given.seeds, given.processes))
     else:
         compute = partial(rand_index, given.archive, sizes)
-        results = measure(compute, sets, methods, given.seeds, given.processes)
+        results = measure(compute, sets, dict.fromkeys(methods, given.seeds), given.processes)
         means = ((name, {method: mean(indices) for method, indices in row.items()}) for name, row in results)
         leads = print_leads(print_table(means, methods), methods)
         record("archive", {"sets": len(sets), "seeds": given.seeds, **leads})

@@ -4,8 +4,7 @@ An error is the standard error of a mean over sets. A lead is the mean of the di
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import product
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from statistics import mean, stdev
 from typing import Any, NamedTuple, TypeVar
 
@@ -27,16 +26,16 @@ class Lead(NamedTuple):
 
 
 def measure(
-    compute: Callable[[tuple[str, str, int]], Result],
-    sets: Sequence[str],
-    methods: Sequence[str],
-    seeds: int,
-    processes: int,
+    compute: Callable[[tuple[str, str, int]], Result], sets: Sequence[str], seeds: Mapping[str, int], processes: int
 ) -> Iterator[tuple[str, dict[str, list[Result]]]]:
-    """Yield every set with what `compute((set, method, seed))` returns, by method, for every seed."""
-    results = spread(compute, product(sets, methods, range(seeds)), processes)
+    """Yield every set with what `compute((set, method, seed))` returns for every seed, by method.
+
+    seeds: their number, by method.
+    """
+    tasks = [(name, method, seed) for name in sets for method in seeds for seed in range(seeds[method])]
+    results = spread(compute, tasks, processes)
     for name in sets:
-        yield name, {method: [next(results) for _ in range(seeds)] for method in methods}
+        yield name, {method: [next(results) for _ in range(count)] for method, count in seeds.items()}
 
 
 def standard_error(values: Sequence[float]) -> float:

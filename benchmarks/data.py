@@ -57,15 +57,18 @@ def cnn_kmeans_sample(folder: Path) -> Labelled:
     return Labelled(train, test, answer.values[:, 0])
 
 
-def anomalies(archive: Path) -> dict[int, Anomaly]:
-    """Return every series of the anomaly archive in a folder, by its number."""
-    by_number = {}
-    for path in sorted(existing(archive).glob("*_UCR_Anomaly_*.txt")):
-        number, *_, name, split, start, end = path.stem.split("_")
-        values = _read(path).values.reshape(-1, 1)  # a few files have all values on one line
-        train, test = (Table.of(part, path.name) for part in np.split(values, [int(split)]))
-        by_number[int(number)] = Anomaly(name, train, test, range(int(start) - int(split), int(end) - int(split) + 1))
-    return by_number
+def anomaly_numbers(archive: Path) -> list[int]:
+    """Return the numbers of the series of the anomaly archive in a folder."""
+    return sorted(int(path.name.split("_")[0]) for path in existing(archive).glob("*_UCR_Anomaly_*.txt"))
+
+
+def anomaly(archive: Path, number: int) -> Anomaly:
+    """Return one series of the anomaly archive."""
+    (path,) = existing(archive).glob(f"{number:03}_UCR_Anomaly_*.txt")
+    *_, name, split, start, end = path.stem.split("_")
+    values = _read(path).values.reshape(-1, 1)  # a few files have all values on one line
+    train, test = (Table.of(part, path.name) for part in np.split(values, [int(split)]))
+    return Anomaly(name, train, test, range(int(start) - int(split), int(end) - int(split) + 1))
 
 
 def table(path: Path) -> Table:

@@ -114,7 +114,7 @@ def main() -> None:
     torch.set_num_threads(given.threads)
     beats = data.ecg200(given.data).train
     sample = data.cnn_kmeans_sample(given.data).train
-    trace = data.anomalies(given.data / "ucr_anomaly")[179].train
+    trace = data.anomaly(given.data / "ucr_anomaly", 179).train
 
     measured = compare_epochs(beats, sample, trace, given.epochs)
     peak, rate = matrix_rate() / 1e9, encoder_rate(torch.from_numpy(beats.values).float(), ECG200) / 1e9

@@ -21,7 +21,7 @@ def test_epochs_are_added_until_there_are_steps_enough(items, processes, min_upd
 
 def test_only_a_training_of_few_steps_is_told_what_to_do():
     assert Schedule(50, 2).sentence == (
-        "Trains for 50 epochs of 2 gradient steps, 100 in all. These are few, as the data are few: if results are "
-        "poor, set `min-updates` to 500."
+        "Trains for 50 epochs of 2 gradient steps, 100 in all. These are few: if results are poor, set "
+        "`min-updates` to 500, or raise `epochs`."
     )
     assert Schedule(1, 1000).sentence == "Trains for 1 epoch of 1,000 gradient steps, 1,000 in all."

@@ -112,13 +112,14 @@ def load(folder: Path) -> Artifact:
         kind = predictor_class(description.model)
         older = kind.Hyperparameters.of_older_models
         hyperparameters = kind.Hyperparameters.parse({**older, **description.hyperparameters})
+        shapes = kind.shapes(hyperparameters, description.columns)
         tensors, _ = codec.decode(read(folder, TENSORS))
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
         raise ArtifactError(f"The model in {folder} cannot be read, {DESCRIPTION} is wrong: {faults}") from None
     except (ValueError, HyperparameterError, SafetensorError, KeyError, OSError, RecursionError) as error:
         raise ArtifactError(f"The model in {folder} cannot be read: {error}") from None
-    _check(tensors, kind.shapes(hyperparameters, description.columns), folder)
+    _check(tensors, shapes, folder)
     return Artifact(description.model, description.columns, hyperparameters, tensors, description.runtime)
 
 

@@ -26,7 +26,7 @@ class Schedule(NamedTuple):
         steps = self.epochs * self.steps
         text = f"Trains for {_count(self.epochs, 'epoch')} of {_count(self.steps, 'gradient step')}, {steps:,} in all."
         if steps < FEW_STEPS:
-            text += f" These are few, as the data are few: if results are poor, set `min-updates` to {FEW_STEPS}."
+            text += f" These are few: if results are poor, set `min-updates` to {FEW_STEPS}, or raise `epochs`."
         return text
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from seriesbox.cnn_kmeans import kmeans
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
+from seriesbox.errors import DataError
 from seriesbox.run import Run
 from seriesbox.tables.table import Table
 from tests.cnn_kmeans.small import SMALL
@@ -48,9 +49,24 @@ def test_fewer_distinct_series_than_clusters_are_one_warning_of_the_whole_traini
         ([0.3, 0.4, 0.4, 0.2, 0.9], 3),
         ([0.1, 0.2, 0.3], 4),
         ([0.1, math.nan, 0.3], 2),
-        ([math.nan, math.nan, 0.3], 4),
-        ([math.nan], 2),
+        ([math.nan, math.nan], 2),
+        ([0.2], 2),
     ],
 )
 def test_the_first_peak_is_the_smallest_number_that_its_neighbours_do_not_surpass(scores, number):
     assert kmeans.first_peak(dict(enumerate(scores, 2))) == number
+
+
+@pytest.mark.filterwarnings("ignore:Number of distinct clusters")
+@pytest.mark.parametrize("rows", [3, 40])
+def test_a_number_is_chosen_for_few_series_and_for_equal_ones(rows):
+    recorder = Recorder()
+    sizes = SMALL.model_copy(update={"clusters": 0, "max_clusters": 4, "epochs": 1})
+    model = CNNKMeans.fit(sizes, [Table.of(np.ones((rows, 12)))], [], Run(listener=recorder))
+    assert model.hyperparameters.clusters == 2
+    assert all(map(math.isnan, recorder.facts["silhouettes"].values()))
+
+
+def test_two_series_are_too_few_to_choose_a_number(two_shapes):
+    with pytest.raises(DataError, match="`clusters` 0 needs at least three series"):
+        CNNKMeans.fit(SMALL.model_copy(update={"clusters": 0}), [two_shapes[0].head(2)], [], Run())

@@ -88,3 +88,10 @@ def test_a_model_of_before_features_were_normalized_answers_as_it_did(two_shapes
         raw = model.encoder(torch.from_numpy(series), torch.from_numpy(lengths))
     answer = predict(load(tmp_path).predictor(), Table.of(two_shapes[0].values[1:2]))
     np.testing.assert_allclose(answer[:, 1:], raw, rtol=1e-5, atol=1e-6)
+
+
+def test_series_that_are_as_all_of_the_training_have_no_direction():
+    series = Table.of(np.tile(np.sin(np.arange(30) / 3), (12, 1)))
+    model = CNNKMeans.fit(SMALL.model_copy(update={"epochs": 1}), [series], [], Run())
+    for rows in (1, 7):
+        assert not predictions(model, series.head(rows))[:, 1:].any()

@@ -15,6 +15,7 @@ from seriesbox.tables.csv import write_csv
 from seriesbox.tables.table import Table
 from tests.lstm_ad.small import CONTEXT, SMALL
 from tests.predictions import predictions
+from tests.recorder import Recorder
 
 LENGTH = 6
 
@@ -81,7 +82,7 @@ def test_the_published_score_is_one_forecast_a_row(wave):
     [
         ({"forecast_stride": 4}, "`forecast-stride` is 4, but must divide `prediction-length`, which is 6"),
         ({"forecast_stride": 12}, "must divide"),
-        ({"forecast_stride": 1, "prediction_length": 501}, "makes 1002 errors a row"),
+        ({"forecast_stride": 1, "prediction_length": 101}, "makes 202 errors a row"),
     ],
 )
 def test_forecasts_that_cannot_be_scored_together_are_refused(wave, changes, message):
@@ -95,3 +96,11 @@ def test_the_mean_is_over_the_rows_before_in_any_chunks():
     in_chunks = np.concatenate([mean(part) for part in np.split(scores, [1, 3, 4])])
     np.testing.assert_allclose(in_chunks, [np.nan, np.nan, 4, 3, 2, 5 / 3, 4])
     np.testing.assert_array_equal(TrailingMean(1)(scores), scores)
+
+
+def test_a_density_of_many_errors_that_is_fitted_to_few_rows_is_told(wave):
+    recorder = Recorder()
+    sizes = SMALL.model_copy(update={"prediction_length": LENGTH, "forecast_stride": 1, "epochs": 1})
+    LSTMAD.fit(sizes, [Table.of(wave[:200])], [], Run(listener=recorder))
+    (warning,) = recorder.warnings
+    assert warning.startswith("The density of 12 errors is fitted to only 15 rows of the last fifth")

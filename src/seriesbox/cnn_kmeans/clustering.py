@@ -18,6 +18,7 @@ from seriesbox.run import Run
 # The silhouette is quadratic in the number of series: it is taken on at most this many, so that it stays a small
 # part of an epoch.
 SCORED_SERIES = 2000
+EPOCH_CLUSTERS = 8  # at most, whose silhouette an epoch reports if their number is chosen at the end
 
 
 class Clustering(NamedTuple):
@@ -36,7 +37,12 @@ class Clustering(NamedTuple):
 
 
 def fit_clustering(
-    features: NDArray[np.float32], sizes: CNNKMeansHyperparameters, restarts: int, run: Run, listener: Listener
+    features: NDArray[np.float32],
+    clusters: int,
+    sizes: CNNKMeansHyperparameters,
+    restarts: int,
+    run: Run,
+    listener: Listener,
 ) -> Clustering:
     """Fit to the encoder's features, (N, F), that rank 0 has. Raises StoppedError."""
     normalization = None
@@ -46,7 +52,6 @@ def fit_clustering(
             lambda: np.vstack(fit_normalization(features)), like=np.empty((width + 1, width), np.float32)
         )
         normalization = Normalization(both[:-1], both[-1])
-    clusters = sizes.clusters or choose(features, sizes, restarts, run, listener)
     of_kmeans = partial(kmeans.fit, clusters=clusters, algorithm=sizes.algorithm, restarts=restarts, seed=sizes.seed)
     centroids = run.broadcast(
         lambda: of_kmeans(normalization(features) if normalization else features.copy(), warn=listener.warn),
@@ -55,9 +60,12 @@ def fit_clustering(
     return Clustering(normalization, centroids)
 
 
-def choose(
-    features: NDArray[np.float32], sizes: CNNKMeansHyperparameters, restarts: int, run: Run, listener: Listener
-) -> int:
+def number_of_epoch(sizes: CNNKMeansHyperparameters, series: int) -> int:
+    """Return the number of clusters whose silhouette an epoch reports, of two or more series."""
+    return sizes.clusters or max(2, min(EPOCH_CLUSTERS, sizes.max_clusters, series // 2))
+
+
+def choose_number(features: NDArray[np.float32], sizes: CNNKMeansHyperparameters, restarts: int, run: Run) -> int:
     """Return the number of clusters of the features, (N, F), that rank 0 has. Raises StoppedError.
 
     It is the smallest one whose silhouette is no lower than those of its neighbours. The silhouettes are those of the
@@ -73,7 +81,7 @@ def choose(
         return np.array([kmeans.first_peak(scores)])
 
     chosen = int(run.broadcast(first_peak, like=np.zeros(1, np.int64))[0])
-    listener.found(
+    run.listener.found(
         "silhouettes",
         scores,
         f"Chose {chosen} clusters, the first number whose silhouette is no lower than its neighbours': "

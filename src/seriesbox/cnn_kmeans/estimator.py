@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from seriesbox.channel import Channel
 from seriesbox.cnn_kmeans.channel import SeriesChannel
-from seriesbox.cnn_kmeans.clustering import SCORED_SERIES, Clustering, fit_clustering
+from seriesbox.cnn_kmeans.clustering import SCORED_SERIES, Clustering, choose_number, fit_clustering, number_of_epoch
 from seriesbox.cnn_kmeans.encoder import Encoder
 from seriesbox.cnn_kmeans.features import Head, encode
 from seriesbox.cnn_kmeans.fixed_encoding import encode_fixed
@@ -35,8 +35,7 @@ from seriesbox.tables.table import Table
 from seriesbox.training import optimize
 
 # K-Means holds the features of its series, and takes longer the more there are: it is fitted to at most this many.
-CLUSTERED_SERIES = 100_000
-RESTARTS = 10
+CLUSTERED_SERIES, RESTARTS = 100_000, 10
 # Time steps, in all, of the series that K-Means is fitted to if training is stopped.
 QUICK_STEPS = 200_000
 
@@ -59,11 +58,11 @@ class CNNKMeans(nn.Module):
         scaled = columns if sizes.scaling == "step" else 1
         self.scaler = Buffers(shift=torch.zeros(scaled).double(), scale=torch.ones(scaled).double())
         self.encoder = Encoder(sizes.blocks, sizes.filters, sizes.kernel_size, sizes.reduced_size, sizes.output_size)
+        width = sizes.output_size
         if sizes.features == "normalized":
-            width = sizes.output_size
             self.normalization = Buffers(matrix=torch.zeros(width, width), mean=torch.zeros(width))
         self.centroids: Tensor
-        self.register_buffer("centroids", torch.zeros(sizes.clusters, sizes.output_size))
+        self.register_buffer("centroids", torch.zeros(sizes.clusters, width))
 
     @classmethod
     def fit(
@@ -96,7 +95,7 @@ class CNNKMeans(nn.Module):
 
         losses, evaluate = partial(model.losses, train), partial(model.evaluate, train, valid, run)
         optimize(model.encoder, train, losses, evaluate, hyperparameters, run)
-        few = max(2 * hyperparameters.clusters, min(SCORED_SERIES, QUICK_STEPS // train.steps))
+        few = max(2 * hyperparameters.clusters, 6, min(SCORED_SERIES, QUICK_STEPS // train.steps))
         thorough = partial(model.cluster, train.sample(CLUSTERED_SERIES), RESTARTS, run)
         model.set_clusters(run.or_quickly(thorough, partial(model.cluster, train.sample(few), 1, run)))
         return model.eval()
@@ -116,7 +115,8 @@ class CNNKMeans(nn.Module):
     ) -> dict[str, float]:
         """Return the metrics of an epoch. Raises StoppedError."""
         features = self.features(train.sample(SCORED_SERIES), run)
-        clusters = fit_clustering(features, self.hyperparameters, 1, run, Listener())  # a sample may have empty ones
+        sizes, count = self.hyperparameters, number_of_epoch(self.hyperparameters, train.series_shard.total)
+        clusters = fit_clustering(features, count, sizes, 1, run, Listener())  # a sample may have empty ones
         metrics = {"train_loss": train_loss, "train_score": clusters.score(features, "train_score", run.listener)}
         if valid:
             at_once = SCORED_SERIES if run.device.type == "cuda" else self.hyperparameters.batch_size
@@ -133,7 +133,9 @@ class CNNKMeans(nn.Module):
 
     def cluster(self, series: Series, restarts: int, run: Run) -> Clustering:
         """Return the clusters of the series of all processes. Raises StoppedError."""
-        return fit_clustering(self.features(series, run), self.hyperparameters, restarts, run, run.listener)
+        features, sizes = self.features(series, run), self.hyperparameters
+        count = sizes.clusters or choose_number(features, sizes, restarts, run)
+        return fit_clustering(features, count, sizes, restarts, run, run.listener)
 
     def set_clusters(self, clusters: Clustering) -> None:
         """Take over the clusters, and their number if it was chosen."""

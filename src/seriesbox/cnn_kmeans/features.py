@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
-from seriesbox.cnn_kmeans.normalization import Normalization, unit_length
+from seriesbox.cnn_kmeans.normalization import Normalization
 from seriesbox.cnn_kmeans.series import CHUNK_STEPS, Series
 from seriesbox.network.types import Network
 
@@ -18,21 +18,16 @@ Steps = Callable[[int, int], NDArray[np.float32]]
 
 
 class Head(NamedTuple):
-    """The encoder's last layer, which is linear. Features may be brought to unit length after it."""
+    """The encoder's last layer, which is linear, and what is done to its features."""
 
     weight: NDArray[np.float32]  # (F, Z)
     bias: NDArray[np.float32]  # (F,)
-    has_unit_length: bool = False
+    normalization: Normalization | None = None
 
     def __call__(self, pooled: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the features, (B, Z) -> (B, F)."""
         features = pooled @ self.weight.T + self.bias
-        return unit_length(features) if self.has_unit_length else features
-
-    def normalized(self, normalization: Normalization) -> "Head":
-        """Return a layer whose features are normalized, for the cost of their length."""
-        matrix, bias = normalization.matrix, self.bias - normalization.mean
-        return Head(matrix @ self.weight, matrix @ bias, has_unit_length=True)
+        return self.normalization(features) if self.normalization else features
 
 
 def encode(network: Network, head: Head, series: Series, sizes: CNNKMeansHyperparameters) -> NDArray[np.float32]:

@@ -32,7 +32,7 @@ class CNNKMeansHyperparameters(Optimization):
     features: Literal["normalized", "raw"] = hp(
         "normalized",
         "What is clustered and answered: features evened out and of unit length, or as the encoder gives them.",
-        tunable=True,
+        inherited=True,
     )
 
     @field_validator("clusters")

@@ -61,7 +61,6 @@ def score(
 
 def first_peak(scores: Mapping[int, float]) -> int:
     """Return the smallest number of clusters whose score is no lower than those of its neighbours; NaN is lowest."""
-    numbers = list(scores)
-    values = np.nan_to_num([-np.inf, *scores.values(), -np.inf], nan=-np.inf)
-    peaks = (values[1:-1] >= values[:-2]) & (values[1:-1] >= values[2:])
-    return numbers[int(peaks.argmax())]
+    numbers, values = list(scores), np.nan_to_num([-np.inf, *scores.values(), -np.inf], nan=-1, neginf=-1)
+    is_peak = (values[1:-1] >= values[:-2]) & (values[1:-1] >= values[2:])
+    return numbers[int(is_peak.argmax())]

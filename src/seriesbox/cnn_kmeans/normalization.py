@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 # Of the largest variance. With it, no direction grows by more than the square root of five against another one.
 FLOOR = 0.25
+ROUNDING = 2e-6  # of a feature, as a share of it: sums in float32 differ by as much
 
 
 class Normalization(NamedTuple):
@@ -25,7 +26,9 @@ class Normalization(NamedTuple):
 
     def __call__(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the normalized features, (N, F) -> (N, F)."""
-        return unit_length(((features - self.mean) @ self.matrix).astype(np.float32))
+        centred = features - self.mean
+        differs = np.abs(centred) > ROUNDING * np.abs(self.mean)  # else unit length would blow rounding up
+        return unit_length((np.where(differs, centred, 0) @ self.matrix).astype(np.float32))
 
 
 def fit_normalization(features: NDArray[np.float32]) -> Normalization:

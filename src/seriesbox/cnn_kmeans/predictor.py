@@ -17,6 +17,7 @@ from seriesbox.cnn_kmeans.long_series import LongSeries
 from seriesbox.cnn_kmeans.normalization import Normalization
 from seriesbox.cnn_kmeans.onnx_encoder import onnx_graph, tensor_shapes
 from seriesbox.cnn_kmeans.series import scale_and_align
+from seriesbox.errors import HyperparameterError
 from seriesbox.hyperparameters import Optimization
 from seriesbox.network.types import Network, Shapes, Tensors
 from seriesbox.scaler import Scaler
@@ -42,15 +43,17 @@ class CNNKMeansPredictor:
         self.columns = columns
         self.scaler = Scaler(tensors["scaler.shift"], tensors["scaler.scale"])
         self.centroids = tensors["centroids"]
-        self.head = Head(tensors["encoder.head.weight"], tensors["encoder.head.bias"])
+        normalization = None
         if hyperparameters.features == "normalized":
             normalization = Normalization(tensors["normalization.matrix"], tensors["normalization.mean"])
-            self.head = self.head.normalized(normalization)
+        self.head = Head(tensors["encoder.head.weight"], tensors["encoder.head.bias"], normalization)
         self.network = network
 
     @staticmethod
     def shapes(hyperparameters: CNNKMeansHyperparameters, columns: int) -> Shapes:
-        """Return the shapes of the scaler, the encoder and the centroids."""
+        """Return the shapes of what was learnt. Raises HyperparameterError if it is no number of clusters."""
+        if not hyperparameters.clusters:
+            raise HyperparameterError("`clusters` of a model must be 2 or more, not 0.")
         scaled, features = (columns if hyperparameters.scaling == "step" else 1,), hyperparameters.output_size
         shapes: Shapes = {
             "scaler.shift": (np.float64, scaled),

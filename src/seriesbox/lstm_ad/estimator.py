@@ -18,7 +18,7 @@ from seriesbox.channel import Channel
 from seriesbox.errors import DataError
 from seriesbox.lstm_ad.channel import WindowChannel
 from seriesbox.lstm_ad.forecaster import Forecaster
-from seriesbox.lstm_ad.gaussian import Gaussian
+from seriesbox.lstm_ad.gaussian import Gaussian, rough
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.lstm_ad.predictor import LSTMADPredictor
 from seriesbox.lstm_ad.windows import Windows
@@ -90,10 +90,13 @@ class LSTMAD(nn.Module):
 
         losses = partial(model.losses, train)
         optimize(model.forecaster, train, losses, lambda _: model.evaluate(train, valid, run), hyperparameters, run)
-        quick = train.held_out_shard.held_at_stride(train.held_out_shard.stride_for(QUICK_WINDOWS))
+        shard, few = train.held_out_shard, max(1, QUICK_WINDOWS // hyperparameters.forecasts)
+        quick = shard.held_at_stride(shard.stride_for(few))
         errors = run.or_quickly(
             lambda: model.held_out_errors(train, run), lambda: model.held_out_errors(train, run, quick)
         )
+        if hyperparameters.forecasts > 1 and (warning := rough(errors, run.group.all_reduce)):
+            run.listener.warn(warning)
         model.gaussian.set(**Gaussian.fit(errors, run.group.all_reduce)._asdict())
         return model.eval()
 

@@ -17,6 +17,8 @@ RIDGE = 1e-6
 # Variances below this are beyond what a float32 forecast of values near one can resolve.
 MIN_VARIANCE = float(np.finfo(np.float32).eps) ** 2
 
+ROWS_PER_ERROR = 10  # of a density that can be trusted
+
 
 class Gaussian(NamedTuple):
     """A multivariate normal over D columns, in float64."""
@@ -44,3 +46,14 @@ class Gaussian(NamedTuple):
         log_volume = np.log(self.cholesky.diagonal()).sum() + len(self.mean) / 2 * math.log(2 * math.pi)
         density: NDArray[np.float64] = -np.square(whitened).sum(axis=0) / 2 - log_volume
         return density
+
+
+def rough(errors: NDArray[Any], all_reduce: Callable[[NDArray[Any]], NDArray[Any]] = np.asarray) -> str | None:
+    """Return a sentence if the rows of all processes' (N, E) errors are too few for their density."""
+    rows, each = int(all_reduce(np.array(len(errors)))), errors.shape[1]
+    if rows >= ROWS_PER_ERROR * each:
+        return None
+    return (
+        f"The density of {each} errors is fitted to only {rows} rows of the last fifth, so scores are rough: give "
+        "more rows, or raise `forecast-stride`."
+    )

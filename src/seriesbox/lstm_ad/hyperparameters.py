@@ -3,7 +3,8 @@
 from seriesbox.errors import HyperparameterError
 from seriesbox.hyperparameters import Optimization, hp
 
-MAX_ERRORS = 1000  # of a row: time and memory grow with their square
+MAX_ERRORS = 200  # of a row: time and memory grow with their square
+MAX_KEPT = 1_000_000  # numbers of the forecasts that a request keeps for its next rows
 
 
 class LSTMADHyperparameters(Optimization):
@@ -44,10 +45,12 @@ class LSTMADHyperparameters(Optimization):
                 f"`forecast-stride` is {self.forecast_stride}, but must divide `prediction-length`, which is "
                 f"{self.prediction_length}."
             )
-        if self.forecasts > 1 and self.forecasts * columns > MAX_ERRORS:
+        errors = self.forecasts * columns
+        if self.forecasts > 1 and (errors > MAX_ERRORS or errors * self.prediction_length > MAX_KEPT):
             raise HyperparameterError(
-                f"`forecast-stride` {self.forecast_stride} makes {self.forecasts * columns} errors a row, "
-                f"`prediction-length` / `forecast-stride` x columns: raise it until they are {MAX_ERRORS} at most."
+                f"`forecast-stride` {self.forecast_stride} makes {errors} errors a row, `prediction-length` / "
+                f"`forecast-stride` x columns: raise it until they are {MAX_ERRORS} at most, and {MAX_KEPT:,} "
+                "with all steps of their forecasts."
             )
 
     def bytes_per_window(self, columns: int) -> int:

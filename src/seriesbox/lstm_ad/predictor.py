@@ -44,7 +44,8 @@ class LSTMADPredictor:
 
     @staticmethod
     def shapes(hyperparameters: LSTMADHyperparameters, columns: int) -> Shapes:
-        """Return the shapes of the scaler, the forecaster and the Gaussian."""
+        """Return the shapes of the scaler, the forecaster and the Gaussian. Raises HyperparameterError."""
+        hyperparameters.check_stride(columns)
         errors = hyperparameters.forecasts * columns
         return {
             "scaler.shift": (np.float64, (columns,)),

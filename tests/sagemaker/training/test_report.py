@@ -34,12 +34,12 @@ def test_the_epochs_before_an_interruption_are_in_the_table_too(tmp_path):
 def test_the_metrics_of_the_model_are_valid_json(tmp_path):
     report = Report(tmp_path)
     report.ended({"epoch": 2, "train_score": float("nan")}, is_best=False)
-    report.found("silhouettes", {2: 0.5, 3: 0.25}, "Chose 2 clusters.")
+    report.found("silhouettes", {2: 0.5, 3: float("nan")}, "Chose 2 clusters.")
     report.write_metrics(["training: 1 file"], ["A note."])
     assert json.loads((tmp_path / "metrics.json").read_text()) == {
         "epoch": 2,
         "train_score": None,
-        "silhouettes": {"2": 0.5, "3": 0.25},
+        "silhouettes": {"2": 0.5, "3": None},
         "channels": ["training: 1 file"],
         "notes": ["A note."],
     }

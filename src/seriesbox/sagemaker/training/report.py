@@ -74,7 +74,7 @@ class Report(Listener):
 
     def found(self, name: str, value: Any, sentence: str) -> None:
         """Log the sentence, and keep the value."""
-        self.of_model[name] = value
+        self.of_model[name] = json.loads(json.dumps(value), parse_constant=lambda _: None)  # NaN is no JSON
         logger.info(sentence)
 
     def ended(self, values: Metrics, is_best: bool) -> None:
