@@ -15,10 +15,10 @@ from tests.programs import marked, programs, run
 from tests.public_data import write_public_data
 
 SMALLEST = {
-    "anomaly": "--archive DATA/ucr_anomaly --min-updates 0 --seeds 1 --also score-window=5",
+    "anomaly": "--archive DATA/ucr_anomaly --min-updates 0 --seeds 1 --processes 1 --also score-window=5",
     "anomaly_published": "--data DATA --threads 1 --epochs 1 --seeds 1",
-    "clustering": "--archive DATA/ucr_classification --epochs 1 --min-updates 0 --seeds 2 --sets CBF",
-    "clustering_published": "--data DATA --epochs 1 --trainings 2",
+    "clustering": "--archive DATA/ucr_classification --epochs 1 --min-updates 0 --seeds 2 --processes 1 --sets CBF",
+    "clustering_published": "--data DATA --epochs 1 --trainings 2 --processes 1",
     "container": "",
     "gpu": "--device cpu --share 0.01",
     "growth": "--algorithms cnn-kmeans --threads 1 --share 0.1 --cases 1",
