@@ -3,7 +3,7 @@
 A hit is a highest score at most 100 rows from the anomaly. VUS-PR and the area under precision and recall judge all
 scores; chance gives the share of anomalous rows. Beside ours: a moving z-score, and the matrix profile (if stumpy is
 installed: .venv/bin/pip install stumpy==1.14.1), both over windows as long as a context. One set of hyperparameters for
-all series. Labels only judge: training does not see them. `--also score-window=1` adds ours with another
+all series. Labels only judge: training does not see them. `--also score-window=50` adds ours with another
 hyperparameter.
 
     .venv/bin/python -m benchmarks.anomaly --archive FOLDER [--seeds 3] [--processes 2] [--record]
@@ -32,7 +32,7 @@ from seriesbox.run import Run
 OURS = "seriesbox"
 DISTANCE = 100  # from the anomaly, of rows whose scores still belong to it
 HYPERPARAMETERS = LSTMADHyperparameters(
-    prediction_length=1, sequence_stride=2, score_window=50, dropout=0.2, batch_size=16, epochs=1, min_updates=3000
+    prediction_length=1, sequence_stride=2, dropout=0.2, batch_size=16, epochs=1, min_updates=3000
 )
 
 

@@ -9,6 +9,8 @@ from seriesbox.shard import Shard
 class NumberChannel:
     """A channel whose items are their own numbers."""
 
+    numbers_at_once = 0
+
     def __init__(self, items: int, run: Run | None = None) -> None:
         self.items = items
         self.run = run or Run()

@@ -14,7 +14,7 @@ class CNNKMeansHyperparameters(Optimization):
     of_older_models: ClassVar[Mapping[str, str]] = {"features": "raw"}
 
     clusters: int = hp(8, "Number of clusters; 0: chosen from the data.", ge=0, le=1000, tunable=True)
-    max_clusters: int = hp(20, "The largest number to choose from if `clusters` is 0.", ge=2, le=1000)
+    max_clusters: int = hp(20, "Largest number to choose from.", ge=2, le=1000)
     algorithm: Literal["lloyd", "elkan"] = hp("lloyd", "Variant of K-Means.", tunable=True)
     blocks: int = hp(10, "Blocks of convolutions before the last one.", ge=0, le=16, tunable=True, inherited=True)
     filters: int = hp(40, "Channels of every block but the last.", ge=1, le=1024, tunable=True, inherited=True)
@@ -31,7 +31,7 @@ class CNNKMeansHyperparameters(Optimization):
 
     features: Literal["normalized", "raw"] = hp(
         "normalized",
-        "What is clustered and answered: features evened out and of unit length, or as the encoder gives them.",
+        "Features evened out and of unit length, or those of the encoder.",
         inherited=True,
     )
 

@@ -20,8 +20,8 @@ class LSTMADHyperparameters(Optimization):
     )
     forecast_stride: int = hp(
         0,
-        "Rows from one forecast to the next when scoring. It divides `prediction-length`; if it is less, the errors of "
-        "a row in several forecasts are scored together. 0: `prediction-length`.",
+        "Rows between forecasts when scoring, a divisor of `prediction-length`, which 0 stands for. If less, the "
+        "errors of several forecasts of a row are scored together.",
         ge=0,
         le=100_000,
     )
