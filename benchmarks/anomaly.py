@@ -21,7 +21,7 @@ from sklearn.metrics import average_precision_score
 
 from benchmarks import data, figures, options
 from benchmarks.anomaly_rivals import rivals
-from benchmarks.comparison import measure, print_leads, print_table
+from benchmarks.comparison import OURS, measure, of_method, print_leads, print_table
 from benchmarks.data import Anomaly
 from benchmarks.vus import vus_pr
 from seriesbox.algorithm import predict
@@ -29,7 +29,6 @@ from seriesbox.lstm_ad.estimator import LSTMAD
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.run import Run
 
-OURS = "seriesbox"
 DISTANCE = 100  # from the anomaly, of rows whose scores still belong to it
 HYPERPARAMETERS = LSTMADHyperparameters(
     prediction_length=1, sequence_stride=2, dropout=0.2, batch_size=16, epochs=1, min_updates=3000
@@ -71,17 +70,14 @@ def score(archive: Path, sizes: LSTMADHyperparameters, task: tuple[str, str, int
     problem = data.anomaly(archive, int(name))
     if method in rivals():
         return judge(problem, rivals()[method](problem))
-    changes = dict([method.split("=")]) if method != OURS else {}
-    changed = LSTMADHyperparameters.parse({**sizes.to_dict(), **changes, "seed": seed})
-    return judge(problem, fit_and_score(problem, changed))
+    return judge(problem, fit_and_score(problem, of_method(sizes, method, seed=seed)))
 
 
 def main() -> None:
     """Print the tables."""
-    parser = options.parser(__doc__, "--archive", "--processes", "--record")
+    parser = options.parser(__doc__, "--archive", "--also", "--processes", "--record")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--series", nargs="+", metavar="NUMBER", help="default: all in the folder")
-    parser.add_argument("--also", nargs="+", default=[], metavar="NAME=VALUE", help="hyperparameters of more of ours")
     parser.add_argument("--min-updates", type=int, default=HYPERPARAMETERS.min_updates)
     given = parser.parse_args()
     sizes = HYPERPARAMETERS.model_copy(update={"min_updates": given.min_updates})

@@ -20,7 +20,7 @@ import numpy as np
 from sklearn.metrics import adjusted_rand_score
 
 from benchmarks import data, figures, options
-from benchmarks.comparison import measure, print_leads, print_table
+from benchmarks.comparison import OURS, measure, of_method, print_leads, print_table
 from benchmarks.data import Labelled
 from benchmarks.pool import spread
 from benchmarks.rivals import Labels, rivals
@@ -30,7 +30,6 @@ from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
 from seriesbox.run import Run
 from seriesbox.schedule import FEW_STEPS
 
-OURS = "seriesbox"
 HYPERPARAMETERS = CNNKMeansHyperparameters(
     blocks=4,
     filters=16,
@@ -53,11 +52,6 @@ def fit_and_label(problem: Labelled, hyperparameters: CNNKMeansHyperparameters) 
     return predict(fit(problem, hyperparameters).predictor(), problem.test)[:, 0].astype(np.int64)
 
 
-def changed(hyperparameters: CNNKMeansHyperparameters, **changes: Any) -> CNNKMeansHyperparameters:
-    """Return checked hyperparameters with other values."""
-    return CNNKMeansHyperparameters.parse(hyperparameters.to_dict() | changes)
-
-
 def rand_index(archive: Path, sizes: CNNKMeansHyperparameters, task: tuple[str, str, int]) -> float:
     """Return the adjusted Rand index of the clusters of a set, by a method and a seed."""
     name, method, seed = task
@@ -66,8 +60,7 @@ def rand_index(archive: Path, sizes: CNNKMeansHyperparameters, task: tuple[str, 
     if method in rivals():
         labels = rivals()[method](problem, clusters, seed)
     else:
-        other = dict([method.split("=")]) if method != OURS else {}
-        labels = fit_and_label(problem, changed(sizes, clusters=clusters, seed=seed, **other))
+        labels = fit_and_label(problem, of_method(sizes, method, clusters=clusters, seed=seed))
     return float(adjusted_rand_score(problem.classes, labels))
 
 
@@ -75,7 +68,7 @@ def number_found(archive: Path, sizes: CNNKMeansHyperparameters, task: tuple[str
     """Return the number of classes of a set, and the number of clusters that is chosen by its training part."""
     name, seed = task
     problem = data.ucr(archive, name)
-    model = fit(problem, changed(sizes, clusters=0, seed=seed))
+    model = fit(problem, of_method(sizes, OURS, clusters=0, seed=seed))
     return len(np.unique(problem.classes)), model.hyperparameters.clusters
 
 
@@ -95,14 +88,12 @@ def print_numbers(
 
 def main() -> None:
     """Print the tables."""
-    parser = options.parser(__doc__, "--archive", "--processes", "--record")
+    parser = options.parser(__doc__, "--archive", "--also", "--processes", "--record")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--sets", nargs="+", metavar="NAME", help="default: all in the folder")
-    parser.add_argument("--also", nargs="+", default=[], metavar="NAME=VALUE", help="hyperparameters of more of ours")
     parser.add_argument("--numbers", action="store_true", help="print the numbers of clusters that are chosen")
-    for name in ("epochs", "min_updates"):
-        option = f"--{name.replace('_', '-')}"
-        parser.add_argument(option, type=int, default=getattr(HYPERPARAMETERS, name))
+    parser.add_argument("--epochs", type=int, default=HYPERPARAMETERS.epochs)
+    parser.add_argument("--min-updates", type=int, default=HYPERPARAMETERS.min_updates)
     given = parser.parse_args()
     sets, methods = given.sets or data.ucr_names(given.archive), [OURS, *given.also, *rivals()]
     sizes = HYPERPARAMETERS.model_copy(update={"epochs": given.epochs, "min_updates": given.min_updates})

@@ -9,9 +9,12 @@ from statistics import mean, stdev
 from typing import Any, NamedTuple, TypeVar
 
 from benchmarks.pool import spread
+from seriesbox.hyperparameters import Hyperparameters
 
+OURS = "seriesbox"  # as it is; with another hyperparameter, the method is called `NAME=VALUE`
 TIE = 0.01  # differences of less are ties
 Result = TypeVar("Result")
+Sizes = TypeVar("Sizes", bound=Hyperparameters)
 Rows = dict[str, dict[str, float]]  # by set, then by method
 
 
@@ -36,6 +39,12 @@ def measure(
     results = spread(compute, tasks, processes)
     for name in sets:
         yield name, {method: [next(results) for _ in range(count)] for method, count in seeds.items()}
+
+
+def of_method(sizes: Sizes, method: str, **changes: Any) -> Sizes:
+    """Return the hyperparameters of ours, or of ours with another one, with these changes."""
+    other = dict([method.split("=")]) if method != OURS else {}
+    return sizes.parse(sizes.to_dict() | other | changes)
 
 
 def standard_error(values: Sequence[float]) -> float:

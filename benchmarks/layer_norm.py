@@ -48,11 +48,8 @@ class Recipe(nn.Module):
         others = torch.randint(0, len(series), (count * negatives,))
         anchors = self.encode(_cut(normal[items], anchor, anchor_length))
         rest = self.encode(_cut(normal[torch.cat([items, others])], torch.cat([positive, negative]), length))
-        return triplet_losses(
-            torch.cat(
-                [torch.stack([anchors, rest[:count]], dim=1), rest[count:].unflatten(0, (count, negatives))], dim=1
-            )
-        )
+        of_negatives = rest[count:].unflatten(0, (count, negatives))
+        return triplet_losses(torch.cat([anchors[:, None], rest[:count, None], of_negatives], dim=1))
 
 
 def fit_and_label(problem: Labelled, sizes: CNNKMeansHyperparameters) -> Labels:

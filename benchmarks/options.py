@@ -9,6 +9,12 @@ from seriesbox.sagemaker.machine import usable_cores
 
 SHARED: dict[str, dict[str, Any]] = {
     "--algorithms": {"nargs": "+", "default": cases.names(), "choices": cases.names(), "help": "default: all"},
+    "--also": {
+        "nargs": "+",
+        "default": [],
+        "metavar": "NAME=VALUE",
+        "help": "add ours with this hyperparameter, as another method",
+    },
     "--archive": {"type": Path, "required": True, "metavar": "FOLDER", "help": "a folder of the archive's sets"},
     "--data": {"type": Path, "required": True, "metavar": "FOLDER", "help": "the folder of the public data"},
     "--processes": {"type": int, "default": usable_cores(), "help": "that share the work"},

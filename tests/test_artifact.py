@@ -86,6 +86,10 @@ DAMAGES = {
     "a later format": (lambda f: edit(f, lambda d: d.update(format=2)), "cannot be read"),
     "unknown algorithm": (lambda f: edit(f, lambda d: d.update(model="svm")), "must be one of cnn-kmeans, lstm-ad"),
     "bad hyperparameter": (lambda f: edit(f, lambda d: d["hyperparameters"].update(blocks=-1)), "`blocks` must be"),
+    "no clusters": (
+        lambda f: edit(f, lambda d: d["hyperparameters"].update(clusters=0)),
+        "`clusters` of a model must be 2 or more, not 0",
+    ),
     "other sizes": (
         lambda f: edit(f, lambda d: d["hyperparameters"].update(filters=5)),
         "does not fit its description",

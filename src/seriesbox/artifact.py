@@ -74,7 +74,7 @@ def probed(predictor: Predictor) -> Predictor:
             *_, last = predictor.predict(predictor.probe())
     except np.linalg.LinAlgError as error:
         raise ArtifactError(f"The model is damaged: it cannot predict anything ({error}).") from None
-    if not np.isfinite(last[-1]).all():  # earlier rows may have too little before them for a score
+    if not np.isfinite(last).all():
         raise ArtifactError("The model is damaged: its predictions for constant data are not finite.")
     return predictor
 

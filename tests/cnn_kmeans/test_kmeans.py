@@ -68,5 +68,5 @@ def test_a_number_is_chosen_for_few_series_and_for_equal_ones(rows):
 
 
 def test_two_series_are_too_few_to_choose_a_number(two_shapes):
-    with pytest.raises(DataError, match="`clusters` 0 needs at least three series"):
+    with pytest.raises(DataError, match=r"`clusters` 0 needs at least three series, .* 2: give the number of"):
         CNNKMeans.fit(SMALL.model_copy(update={"clusters": 0}), [two_shapes[0].head(2)], [], Run())

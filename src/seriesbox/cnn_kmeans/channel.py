@@ -58,11 +58,11 @@ class SeriesChannel(Channel):
         """Raise DataError if there are fewer series than clusters, or none to choose their number by."""
         clusters = self.hyperparameters.clusters
         if self.series_shard.total < (clusters or 3):
-            what = f"{clusters} clusters need at least as many" if clusters else "`clusters` 0 needs at least three"
-            raise DataError(
-                f"{what} series, but the {self.name} channel has {self.series_shard.total}: lower `clusters` or add "
-                "rows."
-            )
+            what, way_out = f"{clusters} clusters need at least as many", "lower `clusters`"
+            if not clusters:
+                what, way_out = "`clusters` 0 needs at least three", "give the number of clusters"
+            found = self.series_shard.total
+            raise DataError(f"{what} series, but the {self.name} channel has {found}: {way_out} or add rows.")
 
     def fit_scaler(self) -> Scaler:
         """Return the mean and the deviation of all values of all processes, or of each time step."""

@@ -3,7 +3,6 @@
 Shapes: N series, F features, K clusters.
 """
 
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -44,20 +43,20 @@ def fit_clustering(
     run: Run,
     listener: Listener,
 ) -> Clustering:
-    """Fit to the encoder's features, (N, F), that rank 0 has. Raises StoppedError."""
-    normalization = None
+    """Fit to the encoder's features, (N, F), that rank 0 has. They change by rounding. Raises StoppedError."""
+    clustering = Clustering(None, np.empty((clusters, sizes.output_size), np.float32))
     if sizes.features == "normalized":
         width = sizes.output_size
         both = run.broadcast(
             lambda: np.vstack(fit_normalization(features)), like=np.empty((width + 1, width), np.float32)
         )
-        normalization = Normalization(both[:-1], both[-1])
-    of_kmeans = partial(kmeans.fit, clusters=clusters, algorithm=sizes.algorithm, restarts=restarts, seed=sizes.seed)
+        clustering = clustering._replace(normalization=Normalization(both[:-1], both[-1]))
+    normalize = clustering.normalize
     centroids = run.broadcast(
-        lambda: of_kmeans(normalization(features) if normalization else features.copy(), warn=listener.warn),
-        like=np.empty((clusters, sizes.output_size), np.float32),
+        lambda: kmeans.fit(normalize(features), clusters, sizes.algorithm, restarts, sizes.seed, listener.warn),
+        like=clustering.centroids,
     )
-    return Clustering(normalization, centroids)
+    return clustering._replace(centroids=centroids)
 
 
 def number_of_epoch(sizes: CNNKMeansHyperparameters, series: int) -> int:

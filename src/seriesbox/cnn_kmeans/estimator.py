@@ -36,7 +36,7 @@ from seriesbox.training import optimize
 
 # K-Means holds the features of its series, and takes longer the more there are: it is fitted to at most this many.
 CLUSTERED_SERIES, RESTARTS = 100_000, 10
-# Time steps, in all, of the series that K-Means is fitted to if training is stopped.
+# Time steps of the series that K-Means is fitted to if training is stopped, but six series: half may be taken.
 QUICK_STEPS = 200_000
 
 
@@ -58,11 +58,10 @@ class CNNKMeans(nn.Module):
         scaled = columns if sizes.scaling == "step" else 1
         self.scaler = Buffers(shift=torch.zeros(scaled).double(), scale=torch.ones(scaled).double())
         self.encoder = Encoder(sizes.blocks, sizes.filters, sizes.kernel_size, sizes.reduced_size, sizes.output_size)
-        width = sizes.output_size
         if sizes.features == "normalized":
-            self.normalization = Buffers(matrix=torch.zeros(width, width), mean=torch.zeros(width))
+            self.normalization = Buffers(matrix=torch.eye(sizes.output_size), mean=torch.zeros(sizes.output_size))
         self.centroids: Tensor
-        self.register_buffer("centroids", torch.zeros(sizes.clusters, width))
+        self.register_buffer("centroids", torch.zeros(sizes.clusters, sizes.output_size))
 
     @classmethod
     def fit(
@@ -115,11 +114,12 @@ class CNNKMeans(nn.Module):
     ) -> dict[str, float]:
         """Return the metrics of an epoch. Raises StoppedError."""
         features = self.features(train.sample(SCORED_SERIES), run)
-        sizes, count = self.hyperparameters, number_of_epoch(self.hyperparameters, train.series_shard.total)
+        sizes = self.hyperparameters
+        count = number_of_epoch(sizes, train.series_shard.total)
         clusters = fit_clustering(features, count, sizes, 1, run, Listener())  # a sample may have empty ones
         metrics = {"train_loss": train_loss, "train_score": clusters.score(features, "train_score", run.listener)}
         if valid:
-            at_once = SCORED_SERIES if run.device.type == "cuda" else self.hyperparameters.batch_size
+            at_once = SCORED_SERIES if run.device.type == "cuda" else sizes.batch_size
             metrics["valid_loss"] = mean_loss(valid, SCORED_SERIES, at_once, partial(self.losses, valid))
             features = self.features(valid.sample(SCORED_SERIES), run)
             metrics["valid_score"] = clusters.score(features, "valid_score", run.listener)

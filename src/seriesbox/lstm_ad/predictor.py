@@ -76,17 +76,21 @@ class LSTMADPredictor:
     def predict(self, table: Table) -> Iterator[NDArray[np.float32]]:
         """Yield the log-density of the forecast errors, then the newest forecast in input units: (N, D) -> (N, 1 + D).
 
-        The first L rows are NaN. So are the scores of the next P - S ones, which have not all their forecasts.
+        The first L rows are NaN. So are the scores of the next P - S ones, which have not all their forecasts. Both
+        come in chunks of their own.
         """
         sizes = self.hyperparameters
         yield np.full((sizes.context_length, 1 + self.columns), np.nan, np.float32)
         scores = Scores(self.gaussian, sizes, self.columns)
+        unscored = sizes.prediction_length - sizes.stride
         for rows in self._chunks(table):
             actual = rows[sizes.context_length :]
             forecasts = self.network(self._contexts(rows)).reshape(-1, sizes.prediction_length, self.columns)
             newest = forecasts[:, : sizes.stride].reshape(-1, self.columns)[: len(actual)]
             output = np.column_stack([scores(forecasts, actual), self.scaler.inverse(newest)])
-            yield np.clip(output, -MAX_FLOAT32, MAX_FLOAT32).astype(np.float32)
+            answer = np.clip(output, -MAX_FLOAT32, MAX_FLOAT32).astype(np.float32)
+            yield from filter(len, (answer[:unscored], answer[unscored:]))
+            unscored = max(0, unscored - len(answer))
 
     def _chunks(self, table: Table) -> Iterator[NDArray[np.float64]]:
         """Yield scaled rows: the contexts of some windows, and the rows that follow them."""

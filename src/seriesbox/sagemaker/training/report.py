@@ -74,7 +74,7 @@ class Report(Listener):
 
     def found(self, name: str, value: Any, sentence: str) -> None:
         """Log the sentence, and keep the value."""
-        self.of_model[name] = json.loads(json.dumps(value), parse_constant=lambda _: None)  # NaN is no JSON
+        self.of_model[name] = value
         logger.info(sentence)
 
     def ended(self, values: Metrics, is_best: bool) -> None:
@@ -82,11 +82,12 @@ class Report(Listener):
         if is_best or not self.has_printed:  # SageMaker's tuning and pipelines take the last line for the model's
             of_epoch = {name: value for name, value in values.items() if name != "epoch"}
             self._print(int(values["epoch"]), of_epoch, BEST if is_best else RESUMED)
-        self.of_model |= {name: _finite(value) for name, value in values.items()}
+        self.of_model |= values
 
     def write_metrics(self, channels: Sequence[str], notes: Sequence[str]) -> None:
         """Write the metrics of the model, a line about each channel, and the warnings of the job."""
         content = {**self.of_model, "channels": channels, "notes": notes}
+        content = json.loads(json.dumps(content), parse_constant=lambda _: None)  # NaN is no JSON
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
             (self.folder / "metrics.json").write_text(json.dumps(content) + "\n")
@@ -106,10 +107,6 @@ class Report(Listener):
                 table.writeheader()
             table.writerows(rows)
         self.table_is_complete = True
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
 
 
 def _duration(seconds: float) -> str:
