@@ -78,5 +78,5 @@ def test_a_job_of_two_hosts_fails_when_it_cannot_train(session, clustering, tmp_
     with pytest.raises(RuntimeError, match="exited with code: 1"):
         Job.run(session, impossible, tmp_path, hosts=2)
     reason = unpacked(tmp_path / "output" / "output.tar.gz")["failure"].decode()
-    assert "`clusters` must be greater than or equal to 2, not 1." in reason
+    assert "`clusters` must be 0, for a number that is chosen from the data, or 2 to 1000, not 1." in reason
     assert unpacked(tmp_path / "output" / "model.tar.gz") == {}

@@ -73,4 +73,4 @@ def test_a_job_that_cannot_train_fails_and_says_why(clustering, folder):
     with pytest.raises(RuntimeError, match="exited with code: 1"):
         train(clustering, folder, clusters=1)
     reason = unpack(folder, "output.tar.gz")["failure"].decode()
-    assert reason == "`clusters` must be greater than or equal to 2, not 1."
+    assert reason == "`clusters` must be 0, for a number that is chosen from the data, or 2 to 1000, not 1."
