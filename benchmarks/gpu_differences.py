@@ -10,7 +10,6 @@ from torch import Tensor
 
 from benchmarks.cases.cnn_kmeans import ECG200
 from benchmarks.timing import seconds_of
-from seriesbox.algorithm import Estimator, Predictor
 from seriesbox.cnn_kmeans.encoder import Encoder
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.cnn_kmeans.fixed_encoding import encode_fixed
@@ -21,6 +20,7 @@ from seriesbox.lstm_ad.estimator import LSTMAD
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.network.gpu import tf32
 from seriesbox.network.torch_network import arrays
+from seriesbox.protocols import Estimator, Predictor
 from seriesbox.run import Run
 from seriesbox.tables.table import Table
 

@@ -14,9 +14,9 @@ from torch import Tensor, nn
 from benchmarks.data import Labelled
 from benchmarks.rivals import Labels
 from seriesbox.cnn_kmeans import kmeans
+from seriesbox.cnn_kmeans.distances import nearest
 from seriesbox.cnn_kmeans.encoder import Encoder
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
-from seriesbox.cnn_kmeans.predictor import nearest
 from seriesbox.cnn_kmeans.triplet import triplet_losses
 from seriesbox.tables.table import Table
 

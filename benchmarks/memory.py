@@ -28,6 +28,7 @@ from seriesbox.run import Run
 from seriesbox.sagemaker.machine import resident_memory
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.training.channels import read_channels
+from seriesbox.sagemaker.training.test_channel import faults_of_all
 from seriesbox.tables.csv import parse_csv, write_csv
 
 ROWS_PER_WRITE = 100_000
@@ -90,8 +91,8 @@ def train(base: str, name: str) -> Memory:
             at_first_step.append((peak_memory(), resident_memory(), time.perf_counter()))
         return False
 
-    faults = partial(estimator.channel_class.faults, hyperparameters, group=run.group)
-    training, validation = (channel.tables for channel in read_channels(Paths(), predictor, faults))
+    faults = partial(faults_of_all, estimator, hyperparameters)
+    training, validation, _ = (channel.tables for channel in read_channels(Paths(), predictor, faults))
     sample = training[0].head(sample_rows)
     difference(estimator.fit(hyperparameters, training, validation, replace(run, stopped=stopped)), sample)
     peak, after, ready = at_first_step[0]

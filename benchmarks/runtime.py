@@ -18,8 +18,9 @@ import numpy as np
 import torch
 
 from benchmarks import cases, figures, options
-from seriesbox.algorithm import Predictor, predictor_class
+from seriesbox.algorithm import predictor_class
 from seriesbox.artifact import load, save
+from seriesbox.protocols import Predictor
 from seriesbox.sagemaker.machine import usable_cores
 from seriesbox.tables.table import Table
 

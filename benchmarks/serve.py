@@ -3,7 +3,7 @@
 CNN-KMeans has the sizes published for ECG200 (a request is a series of 96 steps), LSTM-AD its defaults (a request is
 1,000 rows of one column). The weights are random: cost does not depend on them.
 
-    .venv/bin/python -m benchmarks.serve [--requests 500] [--megabytes 100] [--runtime torch] [--record]
+    .venv/bin/python -m benchmarks.serve [--requests 500] [--megabytes 100] [--runtime torch] [--verbose] [--record]
 """
 
 import tempfile
@@ -70,11 +70,11 @@ def throughput(server: RunningServer, body: bytes, clients: int, requests: int) 
     return clients * each / (time.perf_counter() - started)
 
 
-def batch(server: RunningServer, body: bytes) -> dict[str, float]:
+def batch(server: RunningServer, body: bytes, accept: str) -> dict[str, float]:
     """Measure one large request. Its line in the log says how the time was spent."""
     started = time.perf_counter()
     with closing(server.connect()) as connection:
-        size = invoke(connection, "POST", "/invocations", body)
+        size = invoke(connection, "POST", "/invocations", body, accept)
     seconds = time.perf_counter() - started
     while not (lines := [line for line in server.lines() if line["event"] == "request"]):  # it follows the answer
         time.sleep(0.01)
@@ -83,7 +83,7 @@ def batch(server: RunningServer, body: bytes) -> dict[str, float]:
     return {"mb_in": len(body) / 1e6, "mb_out": size / 1e6, "seconds": seconds, **parts, "rows_per_second": rate}
 
 
-def measure(name: str, runtime: Runtime, requests: int, megabytes: int) -> dict[str, Any]:
+def measure(name: str, runtime: Runtime, requests: int, megabytes: int, accept: str) -> dict[str, Any]:
     """Print the table of one algorithm, and return its figures."""
     algorithm = cases.load(name)
     body = write_csv(np.random.default_rng(0).normal(size=algorithm.request).astype(np.float32))
@@ -103,7 +103,7 @@ def measure(name: str, runtime: Runtime, requests: int, megabytes: int) -> dict[
             measured["requests_per_second"] = {str(clients): rate for clients, rate in rates.items()}
             print(f"| memory after these | {server.memory()} |", flush=True)
         with serving(Path(folder), SAGEMAKER_BATCH="true") as (server, _):
-            large = batch(server, body * (megabytes * 1_000_000 // len(body)))
+            large = batch(server, body * (megabytes * 1_000_000 // len(body)), accept)
             parts = ", ".join(f"{part} {large[f'{part}_seconds']:.2f} s" for part in TIMED_PARTS)
             took = f"{large['mb_in']:.0f} MB in, {large['mb_out']:.0f} MB out in {large['seconds']:.2f} s ({parts})"
             print(f"| one batch request | {took}: {large['rows_per_second']:,.0f} rows/s |")
@@ -118,14 +118,16 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=500, help="number of requests of each kind")
     parser.add_argument("--megabytes", type=int, default=100, help="size of the batch request")
     parser.add_argument("--runtime", choices=get_args(Runtime), default="onnx", help="what computes the network")
+    parser.add_argument("--verbose", action="store_true", help="let the answer to the batch request be verbose")
     given = parser.parse_args()
     torch.manual_seed(0)
-    measured = {}
+    measured, accept = {}, "text/csv; verbose=true" if given.verbose else "text/csv"
     for name in given.algorithms:
         print(f"\n| {name} | |\n|---|---|")
-        measured[name] = measure(name, given.runtime, given.requests, given.megabytes)
+        measured[name] = measure(name, given.runtime, given.requests, given.megabytes, accept)
     if given.record:
-        figures.record("serve" if given.runtime == "onnx" else f"serve-{given.runtime}", measured)
+        kinds = ["serve", "verbose" if given.verbose else "", given.runtime if given.runtime != "onnx" else ""]
+        figures.record("-".join(filter(None, kinds)), measured)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,6 @@ from urllib.parse import urlsplit
 
 from demo.container import serve
 
-CSV_HEADERS = {"Content-Type": "text/csv"}
-
 
 class RunningServer:
     """A running server."""
@@ -56,9 +54,9 @@ def serving(folder: Path, **environment: str) -> Iterator[tuple[RunningServer, f
         yield RunningServer(port, log), seconds
 
 
-def invoke(connection: HTTPConnection, method: str, path: str, body: bytes = b"") -> int:
+def invoke(connection: HTTPConnection, method: str, path: str, body: bytes = b"", accept: str = "text/csv") -> int:
     """Send a request and return the number of bytes of the answer. Exits if its status is not 200."""
-    connection.request(method, path, body, CSV_HEADERS)
+    connection.request(method, path, body, {"Content-Type": "text/csv", "Accept": accept})
     response = connection.getresponse()
     size = 0
     while part := response.read(1 << 20):

@@ -27,9 +27,9 @@ from benchmarks.flops import encoder_rate, matrix_rate
 from demo.container import lay_out, train
 from seriesbox.cnn_kmeans import kmeans
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
-from seriesbox.hyperparameters import Optimization
 from seriesbox.lstm_ad.estimator import LSTMAD
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
+from seriesbox.optimization import Optimization
 from seriesbox.run import Run
 from seriesbox.tables.csv import write_csv
 from seriesbox.tables.table import Table

@@ -8,12 +8,13 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from demo.container import CommandError, csv, invoke, lay_out, serve, table, train
-from demo.problem import Array, Problem
+from demo.container import CommandError, columns, csv, invoke, lay_out, serve, train
+from demo.problem import Answer, Problem
 from seriesbox.algorithm import ALGORITHMS
 
 FOLDER = Path(__file__).resolve().parent
 RESULTS = FOLDER / "results"
+ACCEPT = "text/csv; verbose=true; header=present"
 
 
 def main() -> None:
@@ -60,7 +61,7 @@ def _problem(algorithm: str, options: argparse.Namespace) -> Problem | None:
     return problem
 
 
-def _train_and_serve(problem: Problem, folder: Path) -> Array:
+def _train_and_serve(problem: Problem, folder: Path) -> Answer:
     """Return what the container answers to the test rows after it was trained. Logs and model stay in the folder."""
     opt_ml = folder / "opt" / "ml"
     lay_out(opt_ml, problem.hyperparameters, csv(problem.train))
@@ -70,12 +71,11 @@ def _train_and_serve(problem: Problem, folder: Path) -> Array:
     started = time.monotonic()
     with serve(opt_ml, folder / "serve.log") as url:
         ready = time.monotonic()
-        answer = table(invoke(url, csv(problem.test)))
-        print(
-            f"  serving after {ready - started:.1f} s, answered {len(answer)} rows in {time.monotonic() - ready:.2f} s"
-        )
-    (folder / "answer.csv").write_bytes(csv(answer))
-    return answer
+        answer = invoke(url, csv(problem.test), ACCEPT)
+        took = time.monotonic() - ready
+        print(f"  serving after {ready - started:.1f} s, answered {len(problem.test)} rows in {took:.2f} s")
+    (folder / "answer.csv").write_bytes(answer)
+    return columns(answer)
 
 
 def _progress(epochs: int) -> Callable[[str], None]:

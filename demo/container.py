@@ -17,7 +17,7 @@ from urllib.request import Request, urlopen
 
 import numpy as np
 
-from demo.problem import Array, Hyperparameters, Series
+from demo.problem import Answer, Array, Hyperparameters, Series
 
 COMMANDS = Path(sys.executable).parent  # the folder with the commands of this Python's environment
 SECONDS_TO_START, SECONDS_TO_STOP = 60, 30
@@ -85,10 +85,10 @@ def serve(opt_ml: Path, log: Path, **environment: str) -> Iterator[str]:
             process.kill()
 
 
-def invoke(url: str, body: bytes) -> bytes:
+def invoke(url: str, body: bytes, accept: str = "text/csv") -> bytes:
     """POST a CSV to `/invocations` and return the CSV that comes back. Raises CommandError."""
     try:
-        with urlopen(Request(f"{url}/invocations", body, {"Content-Type": "text/csv"})) as response:
+        with urlopen(Request(f"{url}/invocations", body, {"Content-Type": "text/csv", "Accept": accept})) as response:
             return bytes(response.read())
     except HTTPError as error:
         raise CommandError(f"/invocations answered {error.code}: {error.read().decode()}") from None
@@ -97,6 +97,12 @@ def invoke(url: str, body: bytes) -> bytes:
 def table(answer: bytes) -> Array:
     """Return the rows of an answer. Empty cells are NaN."""
     return np.genfromtxt(io.BytesIO(answer), delimiter=",", ndmin=2)
+
+
+def columns(answer: bytes) -> Answer:
+    """Return the columns of an answer whose first line names them. Empty cells are NaN."""
+    names, _, rows = answer.partition(b"\n")
+    return dict(zip(names.decode().split(","), table(rows).T, strict=True))
 
 
 def csv(rows: Iterable[Series]) -> bytes:

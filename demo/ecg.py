@@ -28,6 +28,7 @@ MEAN_RR, SPREAD_RR = 0.8, 0.011  # seconds between two R peaks: 75 beats per min
 SLOW, BREATH = 0.1, 0.25  # Hz: the two rhythms of the heart rate (section II-A of the paper)
 BASELINE = 0.1  # mV
 NOISE = 0.015  # mV
+BREATH_NOISE = 0.02  # of its amplitude
 
 
 class Wave(NamedTuple):
@@ -71,6 +72,12 @@ def record(beats: Sequence[Beat], rng: np.random.Generator) -> Recording:
     z = _relax(push + BASELINE * np.sin(2 * np.pi * BREATH * time))
     noisy = z + NOISE * rng.standard_normal(len(time))
     return Recording(noisy, np.round(edges * SAMPLES_PER_SECOND).astype(int))
+
+
+def breath(recording: Recording, rng: np.random.Generator) -> Array:
+    """Return the breath during a recording, (T,), with noise; it moves the baseline of the ECG."""
+    time = np.arange(len(recording.millivolts)) / SAMPLES_PER_SECOND
+    return np.asarray(np.sin(2 * np.pi * BREATH * time) + BREATH_NOISE * rng.standard_normal(len(time)))
 
 
 def rr_intervals(count: int, rng: np.random.Generator) -> Array:

@@ -10,7 +10,7 @@ The demo of an algorithm is a package beside this file, of the algorithm's name.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Series = Array  # (T,), NaN if a value is missing
+Answer = Mapping[str, Array]  # column by name, (N,)
 Hyperparameters = dict[str, int | float | str]
 
 

@@ -14,6 +14,7 @@ def algorithm_values(name: str, effects: Mapping[str, str], meanings: Mapping[st
 
     effects: the effect of each hyperparameter. meanings: the meaning of each metric.
     """
+    estimator = estimator_class(name)
     declared = list(predictor_class(name).Hyperparameters.declarations())
     return {
         "hyperparameter_table": table(
@@ -25,8 +26,9 @@ def algorithm_values(name: str, effects: Mapping[str, str], meanings: Mapping[st
         ),
         "metric_table": table(
             "metric | objective | what it is",
-            ((f"`{metric}`", better, meanings[metric]) for metric, better in estimator_class(name).metrics.items()),
+            ((f"`{metric}`", better, meanings[metric]) for metric, better in estimator.metrics.items()),
         ),
+        "test_metrics": enumeration(code(estimator.test_metrics)),
         "channel_table": table(
             "channel | required | content types | what it is",
             ((f"`{each['Name']}`", *_required_types(each), each["Description"]) for each in channels()),

@@ -4,8 +4,10 @@ from pathlib import Path
 
 from marketplace.files import samples_folder
 from marketplace.markdown import enumeration
+from marketplace.samples import VERBOSE
 
 SHOWN_CELLS = 6  # of a row that are shown
+FIRST_CELLS, LAST_CELLS = 3, 8  # of a verbose row
 SHOWN_FILES = {
     "request": "request.csv",
     "response": "response.csv",
@@ -23,7 +25,15 @@ def excerpts(name: str) -> dict[str, str]:
         "rows_shown": enumeration(rows),
         "rows_empty": str(answered[0] - 1),
         **{f"{key}_shown": _excerpt(_lines(samples / file), rows) for key, file in SHOWN_FILES.items()},
+        "verbose_shown": _verbose(_lines(samples / VERBOSE), answered[0]),
     }
+
+
+def _verbose(lines: list[str], row: int) -> str:
+    """Return the names, and a row by its number, from 1 on; dots stand for what is left out."""
+    rows = [line.split(",") for line in (lines[0], lines[row])]
+    dots = ["..."] * (len(rows[0]) > FIRST_CELLS + LAST_CELLS)
+    return "\n".join(",".join(cells[:FIRST_CELLS] + dots + cells[-LAST_CELLS:]) for cells in rows)
 
 
 def _excerpt(lines: list[str], rows: list[int]) -> str:

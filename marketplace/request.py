@@ -24,7 +24,8 @@ TYPES = {"int": "Integer", "float": "Continuous", "str": "Categorical"}
 
 def request(name: str, seller: Seller) -> Json:
     """Return the parameters of CreateAlgorithm for the algorithm called `name`."""
-    objectives = estimator_class(name).metrics
+    estimator = estimator_class(name)
+    objectives = {**estimator.metrics, **estimator.test_metrics}
     return {
         "AlgorithmName": seller.algorithm(name),
         "AlgorithmDescription": texts(name)["Short description"],
@@ -93,6 +94,7 @@ def channels() -> list[Json]:
     described = [
         ("training", "The data that the model learns from.", True, data),
         ("validation", "Other data, which the model is scored on after each epoch.", False, data),
+        ("test", "Data to judge the model by, a label in the first column.", False, data),
         ("model", earlier_model, False, model),
     ]
     return [

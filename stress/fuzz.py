@@ -19,10 +19,11 @@ import torch
 
 from benchmarks import cases, options
 from benchmarks.server import RunningServer, serving
-from seriesbox.algorithm import Estimator, predict
+from seriesbox.algorithm import predict
 from seriesbox.artifact import load, save
 from seriesbox.errors import ArtifactError
 from seriesbox.model_folder import DESCRIPTION, TENSORS
+from seriesbox.protocols import Estimator
 from seriesbox.tables.table import Table
 from stress.random_requests import mutate, random_request
 

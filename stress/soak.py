@@ -25,8 +25,8 @@ import torch
 from benchmarks import cases, options
 from benchmarks.cases import Shape
 from benchmarks.server import RunningServer, serving
-from seriesbox.algorithm import Estimator
 from seriesbox.artifact import save
+from seriesbox.protocols import Estimator
 from stress.soak_clients import Outcome, run_client
 from stress.soak_requests import soak_requests
 from stress.soak_stallers import MANNERS, run_pings, run_staller
@@ -104,6 +104,7 @@ def soak(model: Estimator, record: Shape, megabytes: float, seconds: float, seed
             clients.append(pool.submit(lambda: observed.pings.extend(run_pings(server, end))))
             for manner, count in MANNERS.items():
                 clients += [pool.submit(run_staller, server, manner, groups[-1].requests[0], end) for _ in range(count)]
+            observed.megabytes.append(server.megabytes()[0])
             for part in range(1, TENTHS + 1):
                 done = len(observed.outcomes)
                 while time.monotonic() < started + seconds * part / TENTHS:

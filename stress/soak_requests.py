@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks.cases import Shape
 from benchmarks.server import RunningServer
-from seriesbox.algorithm import Estimator
+from seriesbox.protocols import Estimator
 from seriesbox.sagemaker.content_type import CSV, FORMATS, JSON
 from seriesbox.sagemaker.serving.formats import write
 from stress.soak_clients import Request, RequestGroup, ask

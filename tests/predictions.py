@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from seriesbox.algorithm import Estimator, predict
+from seriesbox.algorithm import predict
+from seriesbox.protocols import Estimator
 from seriesbox.tables.table import Table
 
 

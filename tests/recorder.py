@@ -1,6 +1,6 @@
 """A listener for tests."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from seriesbox.listener import Listener, Metrics
@@ -10,7 +10,7 @@ class Recorder(Listener):
     """Keeps all that a training reports.
 
     history: the metrics of every epoch, those before an interruption included.
-    facts: what the training found.
+    facts, tables: what the training found.
     of_model, is_best: the metrics of the epoch that the model is of, and whether it was chosen as the best.
     on_epoch: is called at the end of every epoch.
     """
@@ -20,6 +20,7 @@ class Recorder(Listener):
         self.warnings: list[str] = []
         self.of_model: Metrics = {}
         self.facts: dict[str, Any] = {}
+        self.tables: dict[str, tuple[Sequence[str], list[Sequence[Any]]]] = {}
         self.is_best = False
         self.on_epoch = on_epoch
 
@@ -40,6 +41,9 @@ class Recorder(Listener):
     def found(self, name: str, value: Any, sentence: str) -> None:
         assert sentence
         self.facts[name] = value
+
+    def table(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        self.tables[name] = columns, list(rows)
 
     def ended(self, metrics: Metrics, is_best: bool) -> None:
         self.of_model, self.is_best = metrics, is_best

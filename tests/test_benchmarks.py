@@ -15,6 +15,7 @@ from tests.programs import marked, programs, run
 from tests.public_data import write_public_data
 
 SMALLEST = {
+    "alarms": "--archive DATA/ucr_anomaly --min-updates 0 --series 7 --seeds 1 --pairs 1 --processes 1",
     "anomaly": "--archive DATA/ucr_anomaly --min-updates 0 --seeds 1 --processes 1 --also score-window=5",
     "anomaly_published": "--data DATA --threads 1 --epochs 1 --seeds 1",
     "clustering": "--archive DATA/ucr_classification --epochs 1 --min-updates 0 --seeds 2 --processes 1 --sets CBF",

@@ -8,7 +8,7 @@ from demo.cnn_kmeans import archive as heartbeats
 from demo.cnn_kmeans.judge import match_clusters
 from demo.lstm_ad import archive as anomalies
 from demo.lstm_ad import synthetic
-from demo.lstm_ad.judge import lowest_score
+from demo.lstm_ad.judge import alarms, lowest_score
 
 
 def test_clusters_are_matched_with_kinds_so_that_most_series_are_right():
@@ -27,6 +27,12 @@ def test_the_lowest_score_is_judged_by_its_row(row, inside):
     scores[row] = -50
     lowest = lowest_score(scores, range(38, 45))
     assert (lowest.row, lowest.inside) == (row, inside)
+
+
+def test_alarms_are_judged_by_rows_and_events():
+    is_anomaly, event = np.zeros(100), np.zeros(100)
+    is_anomaly[[10, 41, 42, 43]], event[[10, 41, 42, 43]] = 1, [1, 2, 2, 2]
+    assert "precision 0.75, recall 0.50; 1 of 2 events" in alarms(is_anomaly, event, range(41, 47))
 
 
 def test_the_generated_heartbeats_depend_on_their_seed_alone():

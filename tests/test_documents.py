@@ -82,5 +82,6 @@ def test_the_hyperparameter_tables_are_those_of_the_declarations():
 
 def test_every_metric_is_explained():
     for algorithm in ALGORITHMS:
-        for metric in estimator_class(algorithm).metrics:
+        estimator = estimator_class(algorithm)
+        for metric in (*estimator.metrics, *estimator.test_metrics):
             assert f"`{metric}`" in DOCUMENTS["docs/hyperparameters.md"]

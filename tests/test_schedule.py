@@ -1,6 +1,6 @@
 import pytest
 
-from seriesbox.hyperparameters import Optimization
+from seriesbox.optimization import Optimization
 from seriesbox.schedule import Schedule
 
 

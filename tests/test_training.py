@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from seriesbox.errors import DataError
-from seriesbox.hyperparameters import Optimization
+from seriesbox.optimization import Optimization
 from seriesbox.run import Run
 from seriesbox.training import optimize
 from tests.number_channel import NumberChannel

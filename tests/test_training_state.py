@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
 from seriesbox.errors import DataError, HyperparameterError, UserError
-from seriesbox.hyperparameters import Optimization
 from seriesbox.lstm_ad.estimator import LSTMAD
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
+from seriesbox.optimization import Optimization
 from seriesbox.run import Run
 from seriesbox.tables.table import Table
 from seriesbox.training import optimize

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from seriesbox.algorithm import ALGORITHMS, Estimator
-from seriesbox.hyperparameters import Optimization
+from seriesbox.algorithm import ALGORITHMS
+from seriesbox.optimization import Optimization
+from seriesbox.protocols import Estimator
 from seriesbox.tables.table import Table
 
 Array = NDArray[np.float64]

@@ -9,7 +9,7 @@ from scipy.optimize import linear_sum_assignment
 from sklearn.metrics import adjusted_rand_score
 
 from demo.cnn_kmeans.problem import Clustering
-from demo.problem import Array
+from demo.problem import Answer, Array
 
 
 class Clusters(NamedTuple):
@@ -37,9 +37,9 @@ def match_clusters(kinds: Sequence[str], labels: Array) -> Clusters:
     )
 
 
-def report(problem: Clustering, answer: Array) -> list[str]:
+def report(problem: Clustering, answer: Answer) -> list[str]:
     """Return how many beats of each kind lie in its cluster, and the scores."""
-    clusters = match_clusters(problem.kinds, answer[:, 0])
+    clusters = match_clusters(problem.kinds, answer["label"])
     counts = Counter(problem.kinds)
     normal = counts.pop(problem.normal)
     right = [f"{clusters.right[kind]} of {count} with {kind}" for kind, count in counts.items()]

@@ -7,16 +7,16 @@ import numpy as np
 
 from demo.cnn_kmeans.judge import match_clusters
 from demo.cnn_kmeans.problem import Clustering
-from demo.problem import Array, Series
+from demo.problem import Answer, Array, Series
 from demo.style import BLUE, HALO, MUTED, ORANGE, PURPLE, WIDTH, finish, title
 
 NAME = "clusters.png"
 COLORS = {"normal": BLUE, "ischaemia": ORANGE, "infarction": ORANGE, "bundle branch block": PURPLE}  # by kind
 
 
-def draw(problem: Clustering, answer: Array, file: Path) -> None:
+def draw(problem: Clustering, answer: Answer, file: Path) -> None:
     """Draw a panel per cluster, the largest first. The color of a thin line is the kind of its series."""
-    labels = answer[:, 0]
+    labels = answer["label"]
     clusters = match_clusters(problem.kinds, labels)
     members = [np.flatnonzero(labels == cluster) for cluster in range(len(clusters.kinds))]
     by_size = sorted(range(len(members)), key=lambda cluster: -len(members[cluster]))

@@ -6,20 +6,20 @@ import matplotlib.pyplot as plt
 
 from demo.lstm_ad.judge import lowest_score
 from demo.lstm_ad.problem import Detection
-from demo.problem import Array
+from demo.problem import Answer
 from demo.style import INK, MUTED, ORANGE, RED, WIDTH, finish, title
 
 NAME = "anomaly.png"
 
 
-def draw(problem: Detection, answer: Array, file: Path) -> None:
+def draw(problem: Detection, answer: Answer, file: Path) -> None:
     """Draw the whole test series on the left and the rows around the anomaly on the right, with the scores below."""
-    scores, forecast = answer.T
+    scores, forecast, series = answer["score"], answer["forecast_1"], problem.test[:, 0]
     lowest, anomaly = lowest_score(scores, problem.anomaly), problem.anomaly
     margin = max(2 * len(anomaly), 200)
     figure, panels = plt.subplots(2, 2, figsize=(WIDTH, 5.2), sharex="col", sharey="row", width_ratios=[1.15, 1])
     for (above, below), linewidth in zip(panels.T, (0.5, 1.2), strict=True):
-        above.plot(problem.test, color=INK, linewidth=linewidth)
+        above.plot(series, color=INK, linewidth=linewidth)
         below.plot(scores, color=INK, linewidth=linewidth)
         below.plot(lowest.row, lowest.score, "o", color=RED, markersize=6)
         below.set_xlabel("row")

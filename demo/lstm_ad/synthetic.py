@@ -1,4 +1,4 @@
-"""A generated ECG with one premature beat."""
+"""A generated ECG with one premature beat, and the breath beside it, which is normal throughout."""
 
 import numpy as np
 
@@ -19,17 +19,18 @@ HYPERPARAMETERS: Hyperparameters = {
 
 
 def generate(seed: int, train: int = 200, test: int = 60) -> Detection:
-    """Return a long ECG of normal beats, then another one in which one beat comes too early."""
+    """Return a long recording of normal beats, then another one in which one beat comes too early."""
     rng = np.random.default_rng(seed)
     before = ecg.record([ecg.NORMAL] * train, rng)
     early = int(rng.integers(test // 2, test - 5))
     after = ecg.record([*[ecg.NORMAL] * early, ecg.PREMATURE, *[ecg.NORMAL] * (test - early - 1)], rng)
     return Detection(
-        title="a synthetic ECG",
+        title="a synthetic ECG and breath",
         unit="mV",
-        train=before.millivolts[:, None],
-        test=after.millivolts[:, None],
+        train=np.column_stack([before.millivolts, ecg.breath(before, rng)]),
+        test=np.column_stack([after.millivolts, ecg.breath(after, rng)]),
         anomaly=range(after.edges[early], after.edges[early + 1]),
+        columns=("the ECG", "the breath"),
         known="planted",
         hyperparameters=HYPERPARAMETERS,
     )

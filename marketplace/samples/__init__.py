@@ -14,6 +14,8 @@ LICENSE = b"""seriesbox generated these files; its authors have given them to th
 (https://creativecommons.org/publicdomain/zero/1.0/legalcode): copy, change and publish them without asking.
 """
 OUTPUTS = {"response.csv": "request.csv", "batch.csv.out": "batch/batch.csv"}  # output: the input it answers
+VERBOSE, VERBOSE_REQUEST = "verbose.csv", "request.csv"
+ACCEPT_VERBOSE = "text/csv; verbose=true; header=present"
 
 Files = dict[str, bytes]  # path in the folder of the samples: content
 
@@ -31,4 +33,5 @@ def outputs(name: str, inputs: Files, folder: Path) -> Files:
     lay_out(opt_ml, sample_hyperparameters(name), training, validation)
     train(opt_ml, folder / "train.log", lambda line: None)
     with serve(opt_ml, folder / "serve.log") as url:
-        return {output: invoke(url, inputs[request]) for output, request in OUTPUTS.items()}
+        published = {output: invoke(url, inputs[request]) for output, request in OUTPUTS.items()}
+        return published | {VERBOSE: invoke(url, inputs[VERBOSE_REQUEST], ACCEPT_VERBOSE)}

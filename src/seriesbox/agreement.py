@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seriesbox.algorithm import Estimator
 from seriesbox.network.onnx_session import Session
 from seriesbox.network.torch_network import arrays
 from seriesbox.network.types import Network
+from seriesbox.protocols import Estimator
 from seriesbox.tables.table import Table
 
 # A share of the largest output. Rounding gives a millionth; a wrong layer gives far more than this.

@@ -12,13 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from safetensors import SafetensorError
 
 from seriesbox import codec
-from seriesbox.algorithm import Estimator, Predictor, estimator_class, name_of, predictor_class
+from seriesbox.algorithm import estimator_class, name_of, predictor_class
 from seriesbox.errors import ArtifactError, HyperparameterError
 from seriesbox.files import replacing
-from seriesbox.hyperparameters import Optimization
 from seriesbox.model_folder import DESCRIPTION, TENSORS, read
 from seriesbox.network.onnx_session import Session
 from seriesbox.network.types import Shapes, Tensors
+from seriesbox.optimization import Optimization
+from seriesbox.protocols import Estimator, Predictor
 
 SCALE = "scaler.scale"  # of any algorithm that scales its data; values are divided by it
 
@@ -119,7 +120,9 @@ def load(folder: Path) -> Artifact:
         raise ArtifactError(f"The model in {folder} cannot be read, {DESCRIPTION} is wrong: {faults}") from None
     except (ValueError, HyperparameterError, SafetensorError, KeyError, OSError, RecursionError) as error:
         raise ArtifactError(f"The model in {folder} cannot be read: {error}") from None
-    _check(tensors, shapes, folder)
+    newer = {name: shapes[name] for name in kind.newer_tensors - tensors.keys()}
+    _check(tensors, {name: shape for name, shape in shapes.items() if name not in newer}, folder)
+    tensors |= {name: np.full(shape, np.nan, dtype) for name, (dtype, shape) in newer.items()}
     return Artifact(description.model, description.columns, hyperparameters, tensors, description.runtime)
 
 

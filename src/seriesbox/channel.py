@@ -11,6 +11,7 @@ from seriesbox.errors import DataError, HyperparameterError, raise_errors
 from seriesbox.run import Run
 from seriesbox.scaler import Scaler
 from seriesbox.shard import Shard
+from seriesbox.tables.labelled import Labelled
 from seriesbox.tables.stack_builder import stack_tables
 from seriesbox.tables.table import Table
 
@@ -56,6 +57,11 @@ class Channel(ABC):
         hyperparameters: Any, training: Sequence[Table], validation: Sequence[Table], group: Group
     ) -> list[DataError]:
         """Return what is wrong with this process' tables, one by one."""
+
+    @staticmethod
+    def test_faults(hyperparameters: Any, test: Sequence[Labelled], columns: int) -> list[DataError]:
+        """Return what is wrong with labelled tables. columns: of the training tables; 0 if they are not known."""
+        return [DataError("This algorithm has no use for a `test` channel: leave it out.")] if test else []
 
     @abstractmethod
     def prepare(self, scaler: Scaler) -> None:

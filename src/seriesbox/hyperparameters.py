@@ -5,9 +5,9 @@ as `None`, `null` or nothing. `Hyperparameters.parse` takes them all.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, NamedTuple, Self, get_args
+from typing import Any, ClassVar, Literal, NamedTuple, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 
 from seriesbox.errors import HyperparameterError
@@ -58,6 +58,13 @@ class Hyperparameters(BaseModel):
     of_older_models: ClassVar[Mapping[str, str]] = {}
 
     seed: int = hp(0, "Seed of every random choice.", ge=0, le=2**32 - 1)
+    verbose: Literal["false", "true"] = hp("false", "Whether answers are verbose by default.")
+    false_alarm_rate: float = hp(0.001, "Share of normal data beyond the model's thresholds.", ge=1e-6, le=0.5)
+
+    @field_validator("verbose", mode="before")
+    @classmethod
+    def _lower(cls, verbose: Any) -> Any:
+        return str(verbose).lower()
 
     @classmethod
     def parse(cls, given: Mapping[str, Any]) -> Self:
@@ -118,27 +125,6 @@ class Hyperparameters(BaseModel):
     def to_dict(self) -> dict[str, int | float | str]:
         """Return every value under the name users write: what `parse` reads back."""
         return self.model_dump(by_alias=True)
-
-
-class Optimization(Hyperparameters):
-    """The hyperparameters of the epoch loop, which every algorithm has."""
-
-    lr: float = hp(0.001, "Learning rate of the Adam optimizer.", ge=1e-6, le=1, tunable=True)
-    batch_size: int = hp(10, "Items per gradient step.", ge=1, le=100_000, tunable=True)
-    epochs: int = hp(100, "Passes over the training data.", ge=1, le=100_000, tunable=True)
-    min_updates: int = hp(0, "Least number of gradient steps: epochs are added to reach it.", ge=0, le=10**7)
-    patience: int = hp(
-        0,
-        "After this many epochs without a better validation loss, training ends with the best epoch; 0: never.",
-        ge=0,
-        le=100_000,
-    )
-    max_seconds: int = hp(
-        0,
-        "Seconds after the start of the job at which training ends, after one step at least; 0: no limit.",
-        ge=0,
-        le=10**7,
-    )
 
 
 def _note(field: FieldInfo, name: str) -> bool:

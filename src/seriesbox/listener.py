@@ -1,6 +1,6 @@
 """The listener of a training, to whom it reports its progress."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 Metrics = Mapping[str, float]
@@ -26,6 +26,9 @@ class Listener:
 
     def found(self, name: str, value: Any, sentence: str) -> None:
         """Take something that the training chose: a value that JSON can express, and a sentence about it."""
+
+    def table(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Take a table of what was found: texts and numbers."""
 
     def ended(self, metrics: Metrics, is_best: bool) -> None:
         """Take the metrics of the model's epoch: the best one if there is patience, else the last one that ended."""

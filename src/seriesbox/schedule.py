@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple, Self
 
-from seriesbox.hyperparameters import Optimization
+from seriesbox.optimization import Optimization
 
 FEW_STEPS = 500  # on the archive's sets, clusters get better with more, up to about here
 

@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from seriesbox.channel import Batch, Channel
 from seriesbox.errors import STOPPED_BEFORE_TRAINING, UserError
 from seriesbox.gradient_step import GradientStep
-from seriesbox.hyperparameters import Optimization
 from seriesbox.network.gpu import advice
+from seriesbox.optimization import Optimization
 from seriesbox.run import Run, StoppedError
 from seriesbox.schedule import Schedule
 from seriesbox.training_state import TrainingState

@@ -8,7 +8,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from seriesbox.algorithm import predict
 from seriesbox.artifact import load, save
-from seriesbox.cnn_kmeans import estimator
+from seriesbox.cnn_kmeans import estimator, final_clusters
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
 from seriesbox.errors import STOPPED_BEFORE_TRAINING, DataError, UserError
@@ -54,11 +54,14 @@ def test_the_model_does_not_depend_on_whether_it_is_validated(two_shapes):
 
 
 def test_a_stopped_training_gives_a_whole_model(two_shapes, monkeypatch):
-    monkeypatch.setattr(estimator, "SCORED_SERIES", 20)
-    after_a_step = chain([False], repeat(True))
-    stopped = CNNKMeans.fit(SMALL, [two_shapes[0]], [], Run(stopped=partial(next, after_a_step)))
+    monkeypatch.setattr(final_clusters, "SCORED_SERIES", 20)
+    after_a_step, recorder = chain([False], repeat(True)), Recorder()
+    run = Run(stopped=partial(next, after_a_step), listener=recorder)
+    stopped = CNNKMeans.fit(SMALL, [two_shapes[0]], [], run)
     assert stopped.centroids.unique(dim=0).shape == (2, SMALL.output_size)
     assert np.isfinite(predictions(stopped, two_shapes[0])).all()
+    assert (stopped.radii > 0).all()
+    assert recorder.tables.keys() == {"clusters", "medoids"}
 
 
 def test_a_training_that_is_stopped_before_its_first_step_gives_none(two_shapes):
@@ -80,7 +83,7 @@ def test_the_scores_of_many_series_are_those_of_a_sample(two_shapes, monkeypatch
 
 
 def test_the_clusters_of_many_series_are_those_of_a_sample(two_shapes, monkeypatch):
-    monkeypatch.setattr(estimator, "CLUSTERED_SERIES", 20)
+    monkeypatch.setattr(final_clusters, "CLUSTERED_SERIES", 20)
     table, _ = two_shapes
     model = CNNKMeans.fit(SMALL.model_copy(update={"epochs": 1}), [table], [], Run())
     outputs = predictions(model, table)[::3]

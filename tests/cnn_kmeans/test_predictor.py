@@ -7,9 +7,9 @@ from sklearn.cluster import KMeans
 
 from seriesbox.algorithm import predict
 from seriesbox.artifact import load, save
+from seriesbox.cnn_kmeans.distances import nearest
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.cnn_kmeans.normalization import Normalization
-from seriesbox.cnn_kmeans.predictor import nearest
 from seriesbox.cnn_kmeans.series import CHUNK_STEPS, scale_and_align
 from seriesbox.errors import DataError
 from seriesbox.model_folder import DESCRIPTION

@@ -91,10 +91,10 @@ def test_forecasts_that_cannot_be_scored_together_are_refused(wave, changes, mes
 
 
 def test_the_mean_is_over_the_rows_before_in_any_chunks():
-    scores = np.array([np.nan, np.nan, 4, 2, 0, 3, 9])
+    scores = np.array([[np.nan, np.nan, 4, 2, 0, 3, 9]]).T
     mean = TrailingMean(3)
     in_chunks = np.concatenate([mean(part) for part in np.split(scores, [1, 3, 4])])
-    np.testing.assert_allclose(in_chunks, [np.nan, np.nan, 4, 3, 2, 5 / 3, 4])
+    np.testing.assert_allclose(in_chunks, [[each] for each in (np.nan, np.nan, 4, 3, 2, 5 / 3, 4)])
     np.testing.assert_array_equal(TrailingMean(1)(scores), scores)
 
 

@@ -54,8 +54,9 @@ NO_FIGURES = rf"""### {EXAMPLE_SELLER.version}$
 Apache-2\.0|CC0-1\.0|NeurIPS 2019|ESANN 2015|https://arxiv\.org/abs/\S+|https://www\.esann\.org/\S+
 version 2 of the SDK|SDK for Python, version 2|UTF-8|float32|99th percentile|files in S3|aws s3|"S3\w+"|s3_uri|S3Key
 instance_count=1|deploy\(1,|transformer\(1,|"InitialInstanceCount": 1|label_size=0|`MaxPayloadInMB` 0|sleep 5;
-status is 400|; 413 if|; 415 or 406 if|these two:|lowest one in a thousand|from -1 to 1|`0\.0`, `1\.0`
-\[0\.1, null, 0\.3\]|\[1, 2, null\]|\[3, 4\]|\[1, 2\]|first four fifths|at least five times as many"""
+status is 400|; 413 if|; 415 or 406 if|these two:|lowest one in a thousand|from -1 to 1|`0\.0`|`1\.0`
+`0` normal, `1` an anomaly|\[0\.1, null, 0\.3\]|\[1, 2, null\]|\[3, 4\]|\[1, 2\]|first four fifths
+at least five times as many"""
 NUMBER = (
     r"\d|\b(two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|hundred|thousand|million|twice|half|quarter)\b"
 )

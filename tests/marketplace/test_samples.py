@@ -9,7 +9,7 @@ from demo.container import table
 from marketplace import samples
 from marketplace.files import published, sample_hyperparameters, samples_folder
 from marketplace.request import EXAMPLE_SELLER, request
-from seriesbox.algorithm import predictor_class
+from seriesbox.algorithm import estimator_class, predictor_class
 
 
 @pytest.fixture(scope="module", params=published())
@@ -37,7 +37,7 @@ def planted(name: str) -> list[list[str]]:
 
 def test_the_inputs_come_out_with_the_same_bytes(name):
     inputs, files = samples.inputs(name), committed(name)
-    assert files.keys() == inputs.keys() | samples.OUTPUTS.keys()
+    assert files.keys() == inputs.keys() | samples.OUTPUTS.keys() | {samples.VERBOSE}
     assert [path for path, content in inputs.items() if files[path] != content] == []
     assert sum(map(len, files.values())) < 500_000
     predictor_class(name).Hyperparameters.parse(sample_hyperparameters(name))
@@ -45,15 +45,25 @@ def test_the_inputs_come_out_with_the_same_bytes(name):
 
 def test_the_commands_reproduce_the_outputs(run):
     name, outputs, _ = run
-    for path, made in outputs.items():
-        assert differences(table(committed(name)[path]), table(made)) == []
+    for path in samples.OUTPUTS:
+        assert differences(table(committed(name)[path]), table(outputs[path])) == []
+
+
+def test_a_verbose_answer_begins_with_the_published_one(run):
+    name, outputs, _ = run
+    names, _, rows = outputs[samples.VERBOSE].partition(b"\n")
+    published = table(outputs["response.csv"])
+    np.testing.assert_array_equal(table(rows)[:, : published.shape[1]], published)
+    committed_names, _, _ = committed(name)[samples.VERBOSE].partition(b"\n")
+    assert names == committed_names
 
 
 def test_each_metric_s_expression_finds_its_value_in_every_line_of_the_log(run):
     name, _, log = run
     lines = [line for line in log.splitlines() if line.startswith("epoch: ")]
     assert len(lines) == int(sample_hyperparameters(name)["epochs"])
-    for metric in request(name, EXAMPLE_SELLER)["TrainingSpecification"]["MetricDefinitions"]:
+    defined = request(name, EXAMPLE_SELLER)["TrainingSpecification"]["MetricDefinitions"]
+    for metric in (each for each in defined if each["Name"] in estimator_class(name).metrics):
         for line in lines:
             printed = dict(re.findall(r"(\S+): (\S+)", line))
             assert re.findall(metric["Regex"], line) == [printed[metric["Name"]]]

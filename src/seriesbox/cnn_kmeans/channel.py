@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from seriesbox.channel import Channel
-from seriesbox.cnn_kmeans.checks import check_direction, check_observed, check_steps
+from seriesbox.cnn_kmeans.checks import check_direction, check_observed, check_steps, labelled_checks
 from seriesbox.cnn_kmeans.gaps import bridge_gaps
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
-from seriesbox.cnn_kmeans.series import Series, mean_and_deviation, scale_and_align
+from seriesbox.cnn_kmeans.input_units import InputUnits
+from seriesbox.cnn_kmeans.series import Series, align, mean_and_deviation, scaler_of
 from seriesbox.cnn_kmeans.subsequences import Subsequences
 from seriesbox.cnn_kmeans.triplet import sample_triplets
 from seriesbox.distributed import Group
@@ -24,6 +25,7 @@ from seriesbox.errors import DataError, collect_errors
 from seriesbox.run import Run
 from seriesbox.scaler import Scaler
 from seriesbox.shard import Shard
+from seriesbox.tables.labelled import Labelled
 from seriesbox.tables.table import Table
 
 
@@ -54,6 +56,14 @@ class SeriesChannel(Channel):
 
         return collect_errors(check, chain(training, validation))
 
+    @staticmethod
+    def test_faults(
+        hyperparameters: CNNKMeansHyperparameters, test: Sequence[Labelled], columns: int
+    ) -> list[DataError]:
+        """Return the tables that have rows without a label, or with nothing after it, or that cannot be predicted."""
+        checks = (labelled_checks(each, hyperparameters.scaling, columns) for each in test)
+        return collect_errors(lambda check: check(), chain.from_iterable(checks))
+
     def check_clusters(self) -> None:
         """Raise DataError if there are fewer series than clusters, or none to choose their number by."""
         clusters = self.hyperparameters.clusters
@@ -82,15 +92,18 @@ class SeriesChannel(Channel):
 
     def prepare(self, scaler: Scaler) -> None:
         """Scale and align the series, in the memory of the tables. Raises DataError if none of them is an anchor."""
-        scaling, lengths = self.hyperparameters.scaling, [np.empty(0, np.int64)]
-        check_steps(self.steps, scaling, scaler)
+        scaling, lengths, facts = self.hyperparameters.scaling, [np.empty(0, np.int64)], [np.empty(0)]
+        check_steps(self.steps, scaling, len(scaler.shift))
 
         def convert(values: NDArray[np.float64]) -> NDArray[np.float32]:
-            series = scale_and_align(values, scaling, scaler)
+            own = scaler_of(values, scaling, scaler)
+            series = align(own(values).astype(np.float32))
             lengths.append(series.lengths)
+            facts.append(InputUnits.facts(values, scaling, own))
             return series.values
 
         self.series = Series(self.tables.consume(convert), self.tables.share(lambda: np.concatenate(lengths)))
+        self.in_input_units = InputUnits(scaling, scaler, self.tables.share(lambda: np.concatenate(facts)))
         self.values, self.lengths = (torch.from_numpy(each).to(self.run.device) for each in self.series)
         anchors = len(self.lengths) if len(self.lengths) > 1 else 0
         self.shard = Shard.of(anchors, self.run.group, self.sharded)
@@ -99,6 +112,15 @@ class SeriesChannel(Channel):
         if not self.items:
             count, owner = ("at most one series on every host", "a host") if self.sharded else ("one series", "it")
             raise DataError(f"The {self.name} channel has {count}: give {owner} two or more.")
+
+    def origin(self, row: int) -> tuple[str, int]:
+        """Return the file of a series that this process holds, and its row there, counted from 1."""
+        files = zip(self.tables.names, self.tables.spans, strict=True)
+        return next((name, row - span.start + 1) for name, span in files if row < span.stop)
+
+    def given(self, row: int) -> NDArray[np.float64]:
+        """Return a series that this process holds as it was given, with gaps bridged and missing ends cut off: (T,)."""
+        return self.in_input_units(row, self.series.values[row, : self.series.lengths[row]])
 
     def draw(self, items: Tensor) -> Subsequences:
         """Draw triplets for (B,) anchors, and return those that this process computes: (b, 2 + K) subsequences."""

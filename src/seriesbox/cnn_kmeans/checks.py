@@ -1,10 +1,13 @@
 """Checks that the rows of a table are series."""
 
+from collections.abc import Callable, Iterator
+from functools import partial
+
 import numpy as np
 
 from seriesbox.errors import DataError, Places
-from seriesbox.scaler import Scaler
 from seriesbox.tables.blocks import blocks
+from seriesbox.tables.labelled import Labelled
 from seriesbox.tables.table import Table
 
 
@@ -27,10 +30,30 @@ def check_direction(table: Table, min_rows: int) -> None:
         )
 
 
-def check_steps(steps: int, scaling: str, scaler: Scaler) -> None:
-    """Raise DataError if `scaling` is step and there are more steps than the scaler has."""
-    if scaling == "step" and steps > len(scaler.shift):
+def check_steps(steps: int, scaling: str, known: int) -> None:
+    """Raise DataError if `scaling` is step and there are more steps than the scaler knows."""
+    if scaling == "step" and steps > known:
         raise DataError(
-            f"The series have up to {steps} steps, but the model was trained on {len(scaler.shift)} and, with "
+            f"The series have up to {steps} steps, but the model was trained on {known} and, with "
             "`scaling` step, knows no others: cut them off, or train with another `scaling`."
         )
+
+
+def check_labels(labelled: Labelled) -> None:
+    """Raise DataError that names the rows without a label."""
+    places, rows = Places(), np.flatnonzero(np.isnan(labelled.labels))
+    places.add(len(rows), (f"row {row + 1}" for row in rows))
+    if places.count:
+        raise DataError(
+            f"{labelled.name} has no label in the first column of ", places, ": write one, or remove the row."
+        )
+
+
+def labelled_checks(labelled: Labelled, scaling: str, columns: int) -> Iterator[Callable[[], None]]:
+    """Yield all checks of a labelled table. columns: of the training tables; 0 if they are not known."""
+    table = labelled.table
+    yield partial(check_labels, labelled)
+    yield partial(check_direction, table, min_rows=2)
+    yield partial(check_observed, table)
+    if columns:
+        yield partial(check_steps, table.values.shape[1], scaling, columns)

@@ -5,7 +5,7 @@ Franceschi et al. 2019 (see `encoder.py`).
 Shapes: N series, T time steps, F features, K clusters.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import ClassVar, Literal, Self
 
@@ -16,28 +16,26 @@ from torch import Tensor, nn
 
 from seriesbox.channel import Channel
 from seriesbox.cnn_kmeans.channel import SeriesChannel
-from seriesbox.cnn_kmeans.clustering import SCORED_SERIES, Clustering, choose_number, fit_clustering, number_of_epoch
+from seriesbox.cnn_kmeans.clustering import SCORED_SERIES, Clustering, fit_clustering, number_of_epoch
 from seriesbox.cnn_kmeans.encoder import Encoder
-from seriesbox.cnn_kmeans.features import Head, encode
+from seriesbox.cnn_kmeans.final_clusters import find_clusters
 from seriesbox.cnn_kmeans.fixed_encoding import encode_fixed
+from seriesbox.cnn_kmeans.gathered_features import gather_features
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
+from seriesbox.cnn_kmeans.judgement import agreement
+from seriesbox.cnn_kmeans.medoids import report_clusters
 from seriesbox.cnn_kmeans.predictor import CNNKMeansPredictor
 from seriesbox.cnn_kmeans.ragged_encoding import encode_ragged
-from seriesbox.cnn_kmeans.series import Series
 from seriesbox.cnn_kmeans.subsequences import Subsequences
 from seriesbox.cnn_kmeans.triplet import triplet_losses
 from seriesbox.evaluation import mean_loss
 from seriesbox.listener import Listener
 from seriesbox.network.gpu import free_memory
-from seriesbox.network.torch_network import Buffers, TorchNetwork, arrays, as_array
+from seriesbox.network.torch_network import Buffers, TorchNetwork, arrays
 from seriesbox.run import Run
+from seriesbox.tables.labelled import Labelled
 from seriesbox.tables.table import Table
 from seriesbox.training import optimize
-
-# K-Means holds the features of its series, and takes longer the more there are: it is fitted to at most this many.
-CLUSTERED_SERIES, RESTARTS = 100_000, 10
-# Time steps of the series that K-Means is fitted to if training is stopped, but six series: half may be taken.
-QUICK_STEPS = 200_000
 
 
 class CNNKMeans(nn.Module):
@@ -49,6 +47,11 @@ class CNNKMeans(nn.Module):
         "train_score": "Maximize",
         "valid_loss": "Minimize",
         "valid_score": "Maximize",
+    }
+    test_metrics: ClassVar[dict[str, Literal["Minimize", "Maximize"]]] = {
+        "test_ari": "Maximize",
+        "test_nmi": "Maximize",
+        "test_accuracy": "Maximize",
     }
 
     def __init__(self, hyperparameters: CNNKMeansHyperparameters, columns: int):
@@ -62,6 +65,8 @@ class CNNKMeans(nn.Module):
             self.normalization = Buffers(matrix=torch.eye(sizes.output_size), mean=torch.zeros(sizes.output_size))
         self.centroids: Tensor
         self.register_buffer("centroids", torch.zeros(sizes.clusters, sizes.output_size))
+        self.radii: Tensor
+        self.register_buffer("radii", torch.zeros(sizes.clusters).double())
 
     @classmethod
     def fit(
@@ -94,9 +99,9 @@ class CNNKMeans(nn.Module):
 
         losses, evaluate = partial(model.losses, train), partial(model.evaluate, train, valid, run)
         optimize(model.encoder, train, losses, evaluate, hyperparameters, run)
-        few = max(2 * hyperparameters.clusters, 6, min(SCORED_SERIES, QUICK_STEPS // train.steps))
-        thorough = partial(model.cluster, train.sample(CLUSTERED_SERIES), RESTARTS, run)
-        model.set_clusters(run.or_quickly(thorough, partial(model.cluster, train.sample(few), 1, run)))
+        clusters, members = find_clusters(model.encoder, train, hyperparameters, run)
+        model.set_clusters(clusters, members.radii(hyperparameters.false_alarm_rate, run))
+        report_clusters(members, train, run.group, run.listener)
         return model.eval()
 
     def losses(self, channel: SeriesChannel, *triplets: Tensor) -> Tensor:
@@ -113,36 +118,31 @@ class CNNKMeans(nn.Module):
         self, train: SeriesChannel, valid: SeriesChannel | None, run: Run, train_loss: float
     ) -> dict[str, float]:
         """Return the metrics of an epoch. Raises StoppedError."""
-        features = self.features(train.sample(SCORED_SERIES), run)
         sizes = self.hyperparameters
+        features = gather_features(self.encoder, train.sample(SCORED_SERIES), sizes, run)
         count = number_of_epoch(sizes, train.series_shard.total)
         clusters = fit_clustering(features, count, sizes, 1, run, Listener())  # a sample may have empty ones
         metrics = {"train_loss": train_loss, "train_score": clusters.score(features, "train_score", run.listener)}
         if valid:
             at_once = SCORED_SERIES if run.device.type == "cuda" else sizes.batch_size
             metrics["valid_loss"] = mean_loss(valid, SCORED_SERIES, at_once, partial(self.losses, valid))
-            features = self.features(valid.sample(SCORED_SERIES), run)
+            features = gather_features(self.encoder, valid.sample(SCORED_SERIES), sizes, run)
             metrics["valid_score"] = clusters.score(features, "valid_score", run.listener)
         return metrics
 
-    def features(self, series: Series, run: Run) -> NDArray[np.float32]:
-        """Return the features of the series of all processes, (N, F), on rank 0. Raises StoppedError."""
-        network = TorchNetwork(self.encoder.pool, run.check)
-        head = Head(as_array(self.encoder.head.weight), as_array(self.encoder.head.bias))
-        return run.gather(lambda: encode(network, head, series, self.hyperparameters))
-
-    def cluster(self, series: Series, restarts: int, run: Run) -> Clustering:
-        """Return the clusters of the series of all processes. Raises StoppedError."""
-        features, sizes = self.features(series, run), self.hyperparameters
-        count = sizes.clusters or choose_number(features, sizes, restarts, run)
-        return fit_clustering(features, count, sizes, restarts, run, run.listener)
-
-    def set_clusters(self, clusters: Clustering) -> None:
+    def set_clusters(self, clusters: Clustering, radii: NDArray[np.float64]) -> None:
         """Take over the clusters, and their number if it was chosen."""
         if clusters.normalization:
             self.normalization.set(**clusters.normalization._asdict())
-        self.centroids = torch.from_numpy(clusters.centroids).to(self.centroids.device)
-        self.hyperparameters = self.hyperparameters.model_copy(update={"clusters": len(clusters.centroids)})
+        device = self.centroids.device
+        self.centroids, self.radii = (torch.from_numpy(each).to(device) for each in (clusters.centroids, radii))
+        self.hyperparameters = self.hyperparameters.model_copy(update={"clusters": len(radii)})
+
+    def judge(self, test: Sequence[Labelled], warn: Callable[[str], None]) -> dict[str, float]:
+        """Return how well the clusters agree with the classes, which nothing else ever sees."""
+        predictor = self.predictor()
+        labels = [chunk[:, 0] for each in test for chunk in predictor.predict(each.table)]
+        return agreement(np.concatenate([each.labels for each in test]), np.concatenate(labels), warn)
 
     def predictor(self) -> CNNKMeansPredictor:
         """Return its predictor, whose network torch computes on the device of this model."""

@@ -5,7 +5,8 @@ from typing import ClassVar, Literal
 
 from pydantic import field_validator
 
-from seriesbox.hyperparameters import Optimization, hp
+from seriesbox.hyperparameters import hp
+from seriesbox.optimization import Optimization
 
 
 class CNNKMeansHyperparameters(Optimization):

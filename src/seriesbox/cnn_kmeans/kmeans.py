@@ -1,4 +1,4 @@
-"""K-Means and the silhouette: scikit-learn's, for training; serving needs `nearest` alone.
+"""K-Means and the silhouette: scikit-learn's, for training; serving needs `distances.py` alone.
 
 Shapes: N series, F features, K clusters.
 """
@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.metrics import silhouette_score
+from sklearn.metrics import silhouette_samples
 from threadpoolctl import threadpool_limits
 
-from seriesbox.cnn_kmeans.predictor import nearest
+from seriesbox.cnn_kmeans.distances import nearest
 
 
 def fit(
@@ -28,6 +28,7 @@ def fit(
 ) -> NDArray[np.float32]:
     """Return the centroids of the best of several restarts, (N, F) -> (K, F). The features change by rounding.
 
+    The cluster of most series comes first, so that two trainings read alike.
     warn: gets a sentence if clusters are empty.
     """
     kmeans = KMeans(clusters, algorithm=algorithm, n_init=restarts, random_state=seed, copy_x=False)
@@ -36,9 +37,10 @@ def fit(
         warnings.catch_warnings(action="ignore", category=ConvergenceWarning),  # about empty clusters
     ):
         kmeans.fit(features)
-    if empty := clusters - len(np.unique(kmeans.labels_)):
+    sizes = np.bincount(kmeans.labels_, minlength=clusters)
+    if empty := np.count_nonzero(sizes == 0):
         warn(f"{empty} of {clusters} clusters have no series: too few series differ. Lower `clusters`, or add series.")
-    return kmeans.cluster_centers_
+    return kmeans.cluster_centers_[np.argsort(-sizes, kind="stable")]
 
 
 def score(
@@ -49,14 +51,22 @@ def score(
     warn: gets a sentence about NaN, with the name of this metric.
     """
     labels = nearest(features, centroids)
-    used = len(np.unique(labels))
-    if 1 < used < len(labels):
-        return float(silhouette_score(features, labels))
-    if used > 1:
+    score = float(np.mean(silhouettes(features, labels)))
+    if not math.isnan(score):
+        return score
+    if len(np.unique(labels)) > 1:
         warn(f"`{name}` is nan: every series is in a cluster of its own, and the silhouette compares those of one.")
     else:
         warn(f"`{name}` is nan: all series are in one cluster, and the silhouette compares clusters.")
     return math.nan
+
+
+def silhouettes(features: NDArray[np.float32], labels: NDArray[np.int64]) -> NDArray[np.floating]:
+    """Return the silhouette of each of (N, F) features in clusters of (N,) labels; NaN if it is not defined."""
+    if 1 < len(np.unique(labels)) < len(labels):
+        samples: NDArray[np.floating] = silhouette_samples(features, labels)
+        return samples
+    return np.full(len(labels), math.nan)
 
 
 def first_peak(scores: Mapping[int, float]) -> int:

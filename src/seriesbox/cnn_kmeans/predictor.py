@@ -1,15 +1,17 @@
-"""CNN-KMeans' predictions: the features of every series, and the nearest of the centroids.
+"""CNN-KMeans' predictions: the features of every series, the nearest of the centroids, and how near it is.
 
 Shapes: N series, T time steps, F features, K clusters.
 """
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seriesbox.answers import NEEDS_TRAINING, Details
 from seriesbox.cnn_kmeans.checks import check_direction, check_observed, check_steps
+from seriesbox.cnn_kmeans.distances import Position, nearest
 from seriesbox.cnn_kmeans.features import Head, encode, pool
 from seriesbox.cnn_kmeans.gaps import bridge_gaps
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
@@ -17,9 +19,9 @@ from seriesbox.cnn_kmeans.long_series import LongSeries
 from seriesbox.cnn_kmeans.normalization import Normalization
 from seriesbox.cnn_kmeans.onnx_encoder import onnx_graph, tensor_shapes
 from seriesbox.cnn_kmeans.series import scale_and_align
-from seriesbox.errors import HyperparameterError
-from seriesbox.hyperparameters import Optimization
+from seriesbox.errors import DataError, HyperparameterError
 from seriesbox.network.types import Network, Shapes, Tensors
+from seriesbox.optimization import Optimization
 from seriesbox.scaler import Scaler
 from seriesbox.tables.table import Table
 
@@ -35,6 +37,7 @@ class CNNKMeansPredictor:
     Hyperparameters: ClassVar[type[Optimization]] = CNNKMeansHyperparameters
     rows_are_independent: ClassVar = True
     gaps_are_allowed: ClassVar = True
+    newer_tensors: ClassVar = frozenset({"radii"})
 
     def __init__(
         self, hyperparameters: CNNKMeansHyperparameters, columns: int, tensors: Tensors, network: Network
@@ -42,7 +45,7 @@ class CNNKMeansPredictor:
         self.hyperparameters = hyperparameters
         self.columns = columns
         self.scaler = Scaler(tensors["scaler.shift"], tensors["scaler.scale"])
-        self.centroids = tensors["centroids"]
+        self.centroids, self.radii = tensors["centroids"], tensors["radii"]
         normalization = None
         if hyperparameters.features == "normalized":
             normalization = Normalization(tensors["normalization.matrix"], tensors["normalization.mean"])
@@ -60,6 +63,7 @@ class CNNKMeansPredictor:
             "scaler.scale": (np.float64, scaled),
             **tensor_shapes(hyperparameters),
             "centroids": (np.float32, (hyperparameters.clusters, features)),
+            "radii": (np.float64, (hyperparameters.clusters,)),
         }
         if hyperparameters.features == "normalized":
             shapes["normalization.matrix"] = (np.float32, (features, features))
@@ -85,10 +89,24 @@ class CNNKMeansPredictor:
         if self.columns > 1:
             check_direction(table, COLUMN_ROWS)
         check_observed(table)
-        check_steps(table.values.shape[1], self.hyperparameters.scaling, self.scaler)
+        check_steps(table.values.shape[1], self.hyperparameters.scaling, len(self.scaler.shift))
 
-    def predict(self, table: Table) -> Iterator[NDArray[np.float32]]:
-        """Yield the label of the nearest centroid, then the features, (N, T) -> (N, 1 + F) in chunks."""
+    def names(self, details: Details | None) -> list[str]:
+        """Return the names of an answer's columns. Raises DataError if the model cannot give the details."""
+        published = ["label", *(f"feature_{number + 1}" for number in range(self.hyperparameters.output_size))]
+        if details is None:
+            return published
+        if details.threshold is not None:
+            raise DataError("A threshold is for models that give scores, and this one gives clusters: leave it out.")
+        if np.isnan(self.radii).any():
+            raise DataError(NEEDS_TRAINING)
+        return [*published, "distance", "margin", "second", "outlier"]
+
+    def predict(self, table: Table, details: Details | None = None) -> Iterator[NDArray[np.float32]]:
+        """Yield the label of the nearest centroid, the features, and the details, (N, T) -> (N, 1 + F ...) in chunks.
+
+        The details are those of `Position`, and whether the distance is beyond the cluster's radius: 1 or 0.
+        """
         sizes, steps = self.hyperparameters, table.values.shape[1]
         at_once = self.network.at_once(SERIES_AT_ONCE, bytes_each=4 * sizes.output_size)
         at_once = max(1, min(at_once, CELLS_AT_ONCE // max(steps, sizes.output_size)))
@@ -102,13 +120,18 @@ class CNNKMeansPredictor:
             else:
                 series = scale_and_align(values, sizes.scaling, self.scaler)
                 features = encode(self.network, self.head, series, sizes)
-            yield np.column_stack([nearest(features, self.centroids).astype(np.float32), features])
+            columns: list[NDArray[Any]]
+            if details is None:
+                columns = [nearest(features, self.centroids), features]
+            else:
+                near = Position.of(features, self.centroids)
+                columns = [near.label, features, near.distance, near.margin, near.second, near.is_beyond(self.radii)]
+            yield np.column_stack([each.astype(np.float32, copy=False) for each in columns])
 
-
-def nearest(features: NDArray[np.float32], centroids: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Return the label of the nearest centroid, (N, F), (K, F) -> (N,), as scikit-learn's `KMeans.predict` does."""
-    middle = centroids.mean(axis=0, dtype=np.float64)  # far from the origin, squares would round differences away
-    centred = centroids - middle
-    # Without the square of the features, which is the same for all centroids.
-    distance = np.square(centred).sum(axis=1) - 2 * (features - middle) @ centred.T
-    return distance.argmin(axis=1)
+    def drift(self, answer: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
+        """Return which series of an answer are outliers, and the margins of all; nothing if the model has no radii."""
+        if np.isnan(self.radii).any():
+            return {}
+        labels, features = answer[:, 0].astype(np.int64), answer[:, 1 : 1 + self.hyperparameters.output_size]
+        near = Position.of(features, self.centroids, labels)
+        return {"outliers": near.is_beyond(self.radii), "margin_median": near.margin}

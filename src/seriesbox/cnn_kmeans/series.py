@@ -58,11 +58,14 @@ def mean_and_deviation(
 
 def scale_and_align(values: NDArray[np.float64], scaling: str, scaler: Scaler) -> Series:
     """Scale and align (N, T) in input units, with missing ends. `scaling` is the hyperparameter of that name."""
+    return align(scaler_of(values, scaling, scaler)(values).astype(np.float32))
+
+
+def scaler_of(values: NDArray[np.float64], scaling: str, scaler: Scaler) -> Scaler:
+    """Return the scaler of (N, T) in input units: that of the model, that of these steps, or one of each series."""
     if scaling == "series":
-        scaler = Scaler(*mean_and_deviation([values], axis=1))
-    elif scaling == "step":
-        scaler = Scaler(*(each[: values.shape[1]] for each in scaler))
-    return align(scaler(values).astype(np.float32))
+        return Scaler(*mean_and_deviation([values], axis=1))
+    return Scaler(*(each[: values.shape[1]] for each in scaler)) if scaling == "step" else scaler
 
 
 def align(values: NDArray[np.float32]) -> Series:

@@ -1,24 +1,30 @@
 """The recordings of a channel, and the windows that a step draws from them.
 
-Shapes: N rows, D columns, B windows, L context steps, P predicted steps.
+Shapes: N rows, D columns, B windows, L context steps, P predicted steps, S of them forecast anew, E errors.
 """
 
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from seriesbox.channel import Channel
 from seriesbox.distributed import Group
 from seriesbox.errors import DataError, collect_errors
+from seriesbox.lstm_ad.forecaster import Forecaster
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
-from seriesbox.lstm_ad.recording import check_recording, unequal_columns
+from seriesbox.lstm_ad.recording import check_labels, check_recording, unequal_columns
 from seriesbox.lstm_ad.windows import Windows
+from seriesbox.network.torch_network import TorchNetwork
 from seriesbox.run import Run
 from seriesbox.scaler import Scaler
 from seriesbox.shard import Shard
+from seriesbox.tables.labelled import Labelled
 from seriesbox.tables.table import Table
+
+CHUNK_WINDOWS = 256  # that a CPU forecasts at once outside training: more leave the cache and are slower
 
 
 class WindowChannel(Channel):
@@ -36,6 +42,16 @@ class WindowChannel(Channel):
             cuts = [span.start + (span.stop - span.start) * 4 // 5 for span in self.tables.spans]
             self.fitted_spans = [slice(span.start, cut) for span, cut in zip(self.tables.spans, cuts, strict=True)]
             self.held_out_spans = [slice(cut, span.stop) for span, cut in zip(self.tables.spans, cuts, strict=True)]
+
+    @staticmethod
+    def test_faults(hyperparameters: LSTMADHyperparameters, test: Sequence[Labelled], columns: int) -> list[DataError]:
+        """Return the labelled tables whose labels are not 0 or 1, and those that cannot be predicted."""
+
+        def check(labelled: Labelled) -> None:
+            check_labels(labelled)
+            check_recording(labelled.table, columns or labelled.table.width, hyperparameters, 1, "to judge the model")
+
+        return collect_errors(check, test)
 
     @staticmethod
     def faults(
@@ -71,7 +87,8 @@ class WindowChannel(Channel):
         sizes = self.hyperparameters
         length = sizes.context_length + sizes.prediction_length
         self.windows = Windows(rows, self.fitted_spans, length, sizes.sequence_stride)
-        stride = sizes.stride if sizes.forecasts > 1 else sizes.sequence_stride
+        in_order = sizes.forecasts > 1 or sizes.score_window > 1  # as when scoring: each row once
+        stride = sizes.stride if in_order else sizes.sequence_stride
         self.held_out = Windows(rows, self.held_out_spans, length, stride)
         self.shard = Shard.of(len(self.windows), self.run.group, self.sharded)
         self.numbers_at_once = 4 * sizes.hidden_size * sizes.batch_size  # the gates of one time step
@@ -80,6 +97,23 @@ class WindowChannel(Channel):
     def draw(self, items: Tensor) -> tuple[Tensor]:
         """Return the numbers of those of (B,) windows that this process computes, (b,)."""
         return (self.shard.own(items),)
+
+    @torch.inference_mode()
+    def held_out_errors(self, forecaster: Forecaster, held: slice = slice(None)) -> NDArray[np.float32]:
+        """Return this process' errors on the held-out windows in a slice, (steps, E). Raises StoppedError."""
+        no_errors = np.empty((0, self.hyperparameters.forecasts * self.columns), np.float32)
+        errors = self.errors(forecaster, self.held_out, self.hyperparameters.stride, held)
+        return self.run.in_step(
+            lambda: np.concatenate([no_errors, *(each.flatten(0, 1).numpy(force=True) for each in errors)])
+        )
+
+    def errors(
+        self, forecaster: Forecaster, windows: Windows, stride: int, held: slice = slice(None)
+    ) -> Iterator[Tensor]:
+        """Yield the errors of this process' part of the windows in a slice, (B, S, E). Raises StoppedError."""
+        bytes_each = self.hyperparameters.bytes_per_window(self.columns)
+        for chunk in self.chunks(windows, TorchNetwork(forecaster).at_once(CHUNK_WINDOWS, bytes_each), held):
+            yield forecaster.errors(chunk, self.hyperparameters.context_length, stride)
 
     def chunks(self, windows: Windows, size: int, held: slice = slice(None)) -> Iterator[Tensor]:
         """Yield this process' part of the windows in a slice, (B, L + P, D) of `size`. Raises StoppedError."""

@@ -5,7 +5,7 @@ Malhotra et al. 2015 (see `gaussian.py`).
 Shapes: B windows, L context steps, P predicted steps, S of them from a forecast to the next, D columns, E errors.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import ClassVar, Literal, Self
 
@@ -20,15 +20,16 @@ from seriesbox.lstm_ad.channel import WindowChannel
 from seriesbox.lstm_ad.forecaster import Forecaster
 from seriesbox.lstm_ad.gaussian import Gaussian, rough
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
+from seriesbox.lstm_ad.judgement import TEST_METRICS, judge
 from seriesbox.lstm_ad.predictor import LSTMADPredictor
-from seriesbox.lstm_ad.windows import Windows
+from seriesbox.lstm_ad.threshold import held_out_threshold
 from seriesbox.network.torch_network import Buffers, TorchNetwork, arrays, as_array
 from seriesbox.run import Run
+from seriesbox.tables.labelled import Labelled
 from seriesbox.tables.table import Table
 from seriesbox.training import optimize
 
 QUICK_WINDOWS = 2000  # at most, to which the Gaussian is fitted if training is stopped
-CHUNK_WINDOWS = 256  # that a CPU forecasts at once outside training: more leave the cache and are slower
 
 
 class LSTMAD(nn.Module):
@@ -41,6 +42,7 @@ class LSTMAD(nn.Module):
         "valid_mse": "Minimize",
         "valid_mae": "Minimize",
     }
+    test_metrics: ClassVar[dict[str, Literal["Minimize", "Maximize"]]] = dict.fromkeys(TEST_METRICS, "Maximize")
 
     def __init__(self, hyperparameters: LSTMADHyperparameters, columns: int):
         super().__init__()
@@ -51,6 +53,8 @@ class LSTMAD(nn.Module):
             columns, sizes.prediction_length, sizes.hidden_size, sizes.num_layers, sizes.dropout
         )
         errors = sizes.forecasts * columns
+        self.threshold: Tensor
+        self.register_buffer("threshold", torch.zeros(()).double())
         self.gaussian = Buffers(mean=torch.zeros(errors).double(), cholesky=torch.eye(errors).double())
 
     @classmethod
@@ -92,12 +96,13 @@ class LSTMAD(nn.Module):
         optimize(model.forecaster, train, losses, lambda _: model.evaluate(train, valid, run), hyperparameters, run)
         shard, few = train.held_out_shard, max(1, QUICK_WINDOWS // hyperparameters.forecasts)
         quick = shard.held_at_stride(shard.stride_for(few))
-        errors = run.or_quickly(
-            lambda: model.held_out_errors(train, run), lambda: model.held_out_errors(train, run, quick)
-        )
+        held_out_errors = partial(train.held_out_errors, model.forecaster)
+        errors = run.or_quickly(held_out_errors, partial(held_out_errors, quick))
         if hyperparameters.forecasts > 1 and (warning := rough(errors, run.group.all_reduce)):
             run.listener.warn(warning)
-        model.gaussian.set(**Gaussian.fit(errors, run.group.all_reduce)._asdict())
+        gaussian = Gaussian.fit(errors, run.group.all_reduce)
+        model.gaussian.set(**gaussian._asdict())
+        model.threshold.fill_(held_out_threshold(gaussian, errors, hyperparameters, run))
         return model.eval()
 
     def losses(self, channel: WindowChannel, numbers: Tensor) -> Tensor:
@@ -105,15 +110,6 @@ class LSTMAD(nn.Module):
         sizes = self.hyperparameters
         errors = self.forecaster.errors(channel.windows[numbers], sizes.context_length, sizes.prediction_length)
         return errors.square().mean(dim=(1, 2))
-
-    def errors(
-        self, channel: WindowChannel, windows: Windows, stride: int, held: slice = slice(None)
-    ) -> Iterator[Tensor]:
-        """Yield the errors of this process' part of the windows in a slice, (B, S, E). Raises StoppedError."""
-        bytes_each = self.hyperparameters.bytes_per_window(self.columns)
-        size = TorchNetwork(self.forecaster).at_once(CHUNK_WINDOWS, bytes_each)
-        for chunk in channel.chunks(windows, size, held):
-            yield self.forecaster.errors(chunk, self.hyperparameters.context_length, stride)
 
     def evaluate(self, train: WindowChannel, valid: WindowChannel | None, run: Run) -> dict[str, float]:
         """Return the metrics of an epoch. Raises StoppedError."""
@@ -127,7 +123,7 @@ class LSTMAD(nn.Module):
 
         def sums() -> NDArray[np.float64]:
             total, count = torch.zeros(2, dtype=torch.float64, device=run.device), 0
-            for errors in self.errors(channel, channel.windows, self.hyperparameters.prediction_length):
+            for errors in channel.errors(self.forecaster, channel.windows, self.hyperparameters.prediction_length):
                 total += torch.stack([each.sum(dtype=torch.float64) for each in (errors.square(), errors.abs())])
                 count += errors.numel()
             return np.append(as_array(total), count)
@@ -135,14 +131,11 @@ class LSTMAD(nn.Module):
         squared, absolute, count = run.all_reduce(sums)
         return {f"{prefix}_mse": float(squared / count), f"{prefix}_mae": float(absolute / count)}
 
-    @torch.inference_mode()
-    def held_out_errors(self, train: WindowChannel, run: Run, held: slice = slice(None)) -> NDArray[np.float32]:
-        """Return this process' errors on the held-out windows in a slice, (steps, E). Raises StoppedError."""
-        no_errors = np.empty((0, self.hyperparameters.forecasts * self.columns), np.float32)
-        errors = self.errors(train, train.held_out, self.hyperparameters.stride, held)
-        return run.in_step(
-            lambda: np.concatenate([no_errors, *(each.flatten(0, 1).numpy(force=True) for each in errors)])
-        )
+    def judge(self, test: Sequence[Labelled], warn: Callable[[str], None]) -> dict[str, float]:
+        """Take over the threshold that labelled recordings choose, and return the metrics on them."""
+        threshold, metrics = judge(self.predictor(), test, warn)
+        self.threshold.fill_(threshold)
+        return metrics
 
     def predictor(self) -> LSTMADPredictor:
         """Return its predictor, whose network torch computes on the device of this model."""

@@ -43,9 +43,13 @@ class Gaussian(NamedTuple):
     def log_density(self, errors: NDArray[Any]) -> NDArray[np.float64]:
         """Return the logarithm of the density at every row: (N, D) -> (N,)."""
         whitened = np.linalg.solve(self.cholesky, (errors - self.mean).T)  # (D, N)
-        log_volume = np.log(self.cholesky.diagonal()).sum() + len(self.mean) / 2 * math.log(2 * math.pi)
-        density: NDArray[np.float64] = -np.square(whitened).sum(axis=0) / 2 - log_volume
+        density: NDArray[np.float64] = -np.square(whitened).sum(axis=0) / 2 + self.log_peak
         return density
+
+    @property
+    def log_peak(self) -> float:
+        """The largest logarithm of the density, that of the mean."""
+        return -float(np.log(self.cholesky.diagonal()).sum()) - len(self.mean) / 2 * math.log(2 * math.pi)
 
 
 def rough(errors: NDArray[Any], all_reduce: Callable[[NDArray[Any]], NDArray[Any]] = np.asarray) -> str | None:

@@ -1,7 +1,8 @@
 """LSTM-AD's hyperparameters; the published product's defaults are not known, so these are its examples'."""
 
 from seriesbox.errors import HyperparameterError
-from seriesbox.hyperparameters import Optimization, hp
+from seriesbox.hyperparameters import hp
+from seriesbox.optimization import Optimization
 
 MAX_ERRORS = 200  # of a row: time and memory grow with their square
 MAX_KEPT = 1_000_000  # numbers of the forecasts that a request keeps for its next rows
@@ -20,18 +21,26 @@ class LSTMADHyperparameters(Optimization):
     )
     forecast_stride: int = hp(
         0,
-        "Rows between forecasts when scoring, a divisor of `prediction-length`, which 0 stands for. If less, the "
-        "errors of several forecasts of a row are scored together.",
+        "Rows between forecasts when scoring, a divisor of `prediction-length`; 0: `prediction-length` itself.",
         ge=0,
         le=100_000,
     )
     score_window: int = hp(1, "Rows whose scores are averaged: a row and those before it.", ge=1, le=10_000)
+    event_gap: int = hp(
+        0, "Rows between two anomalies from which they are two events; 0: `context-length`.", ge=0, le=10**7
+    )
+    beta: float = hp(1.0, "Weight of recall in the F-beta by which labels choose the threshold.", ge=0.01, le=100)
     batch_size: int = hp(128, "Windows per gradient step.", ge=1, le=100_000, tunable=True)
 
     @property
     def stride(self) -> int:
         """The rows from a forecast to the next when scoring."""
         return self.forecast_stride or self.prediction_length
+
+    @property
+    def gap(self) -> int:
+        """The number of rows between two anomalies from which they are two events."""
+        return self.event_gap or self.context_length
 
     @property
     def forecasts(self) -> int:

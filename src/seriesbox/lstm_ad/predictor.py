@@ -3,20 +3,24 @@
 Shapes: N rows, D columns, L context steps, P predicted steps, S rows from a forecast to the next, B windows.
 """
 
+import math
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from seriesbox.hyperparameters import Optimization
+from seriesbox.answers import NEEDS_TRAINING, Details
+from seriesbox.errors import DataError
+from seriesbox.lstm_ad.alarms import Alarms
 from seriesbox.lstm_ad.gaussian import Gaussian
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.lstm_ad.onnx_forecaster import onnx_graph, tensor_shapes
 from seriesbox.lstm_ad.recording import check_recording
 from seriesbox.lstm_ad.scores import Scores
 from seriesbox.network.types import Network, Shapes, Tensors
+from seriesbox.optimization import Optimization
 from seriesbox.scaler import Scaler
 from seriesbox.tables.table import Table
 
@@ -32,6 +36,7 @@ class LSTMADPredictor:
     Hyperparameters: ClassVar[type[Optimization]] = LSTMADHyperparameters
     rows_are_independent: ClassVar = False
     gaps_are_allowed: ClassVar = False
+    newer_tensors: ClassVar = frozenset({"threshold"})
 
     def __init__(
         self, hyperparameters: LSTMADHyperparameters, columns: int, tensors: Tensors, network: Network
@@ -40,6 +45,7 @@ class LSTMADPredictor:
         self.columns = columns
         self.scaler = Scaler(tensors["scaler.shift"], tensors["scaler.scale"])
         self.gaussian = Gaussian(tensors["gaussian.mean"], tensors["gaussian.cholesky"])
+        self.threshold = float(tensors["threshold"])
         self.network = network
 
     @staticmethod
@@ -53,6 +59,7 @@ class LSTMADPredictor:
             **tensor_shapes(hyperparameters, columns),
             "gaussian.mean": (np.float64, (errors,)),
             "gaussian.cholesky": (np.float64, (errors, errors)),
+            "threshold": (np.float64, ()),
         }
 
     @staticmethod
@@ -73,22 +80,41 @@ class LSTMADPredictor:
         """Raise DataError if a cell is missing, the table is too short, or its columns are not the trained ones."""
         check_recording(table, self.columns, self.hyperparameters, 1, "to predict")
 
-    def predict(self, table: Table) -> Iterator[NDArray[np.float32]]:
+    def names(self, details: Details | None) -> list[str]:
+        """Return the names of an answer's columns. Raises DataError if the model has no threshold."""
+        if details is not None and math.isnan(self.threshold):
+            raise DataError(NEEDS_TRAINING)
+        forecasts = [f"forecast_{number}" for number in range(1, self.columns + 1)]
+        return ["score", *forecasts, *(Alarms.names(self.columns) if details is not None else ())]
+
+    def drift(self, answer: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
+        """Return by field of the log which rows of an answer are anomalies by the model's threshold, and the scores."""
+        if math.isnan(self.threshold):
+            return {}
+        return {"anomalies": answer[:, 0] < self.threshold, "score_median": answer[:, 0]}
+
+    def predict(self, table: Table, details: Details | None = None) -> Iterator[NDArray[np.float32]]:
         """Yield the log-density of the forecast errors, then the newest forecast in input units: (N, D) -> (N, 1 + D).
 
-        The first L rows are NaN. So are the scores of the next P - S ones, which have not all their forecasts. Both
-        come in chunks of their own.
+        With details, the columns of `Alarms` follow. The first L rows are NaN. So are the scores of the next P - S
+        ones, which have not all their forecasts. Both come in chunks of their own.
         """
         sizes = self.hyperparameters
-        yield np.full((sizes.context_length, 1 + self.columns), np.nan, np.float32)
-        scores = Scores(self.gaussian, sizes, self.columns)
+        yield np.full((sizes.context_length, len(self.names(details))), np.nan, np.float32)
+        alarms = None
+        if details is not None:
+            threshold = self.threshold if details.threshold is None else details.threshold
+            alarms = Alarms(self.gaussian, self.scaler, sizes, threshold)
+        scores = Scores(self.gaussian, sizes, self.columns, alarms.surprise if alarms else None)
         unscored = sizes.prediction_length - sizes.stride
         for rows in self._chunks(table):
             actual = rows[sizes.context_length :]
             forecasts = self.network(self._contexts(rows)).reshape(-1, sizes.prediction_length, self.columns)
             newest = forecasts[:, : sizes.stride].reshape(-1, self.columns)[: len(actual)]
-            output = np.column_stack([scores(forecasts, actual), self.scaler.inverse(newest)])
-            answer = np.clip(output, -MAX_FLOAT32, MAX_FLOAT32).astype(np.float32)
+            scored = scores(forecasts, actual)
+            answer = _as_float32(scored[:, :1], self.scaler.inverse(newest))
+            if alarms:
+                answer = _as_float32(answer, alarms(answer[:, 0], scored[:, 1:]))
             yield from filter(len, (answer[:unscored], answer[unscored:]))
             unscored = max(0, unscored - len(answer))
 
@@ -108,3 +134,8 @@ class LSTMADPredictor:
         context, stride = self.hyperparameters.context_length, self.hyperparameters.stride
         windows = sliding_window_view(rows[:-1].astype(np.float32), context, axis=0, writeable=True)  # (B * S, D, L)
         return np.ascontiguousarray(windows[::stride].transpose(0, 2, 1))
+
+
+def _as_float32(*columns: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Join columns, cut to what float32 can hold."""
+    return np.column_stack(columns).clip(-MAX_FLOAT32, MAX_FLOAT32).astype(np.float32)

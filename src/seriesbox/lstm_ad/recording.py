@@ -8,6 +8,7 @@ import numpy as np
 from seriesbox.errors import DataError, Places, ShortSeriesError
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.tables.blocks import blocks
+from seriesbox.tables.labelled import Labelled
 from seriesbox.tables.suspects import empty_column
 from seriesbox.tables.table import Table
 
@@ -39,6 +40,19 @@ def check_recording(
         raise ShortSeriesError(
             f"{table.name} has {count} rows, but context-length {context} and prediction-length {predicted} "
             f"need at least {windows * (context + predicted)} {purpose}.{turned}"
+        )
+
+
+def check_labels(labelled: Labelled) -> None:
+    """Raise DataError that names the rows whose label is neither 0 nor 1."""
+    places = Places()
+    wrong = np.flatnonzero(~np.isin(labelled.labels, (0, 1)))
+    places.add(len(wrong), (f"row {row + 1} has {labelled.labels[row]:g}" for row in wrong))
+    if places.count:
+        raise DataError(
+            f"{labelled.name}: the label in the first column must be 0 for a normal row or 1 for an anomaly, but ",
+            places,
+            ".",
         )
 
 

@@ -13,19 +13,29 @@ from numpy.typing import NDArray
 
 from seriesbox.lstm_ad.gaussian import Gaussian
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
+from seriesbox.lstm_ad.surprise import Surprise, shares
 
 
 class Scores:
-    """Scores chunk after chunk of one recording. It keeps what the next chunk needs."""
+    """Scores chunk after chunk of one recording. It keeps what the next chunk needs.
 
-    def __init__(self, gaussian: Gaussian, sizes: LSTMADHyperparameters, columns: int) -> None:
+    surprise: adds each column's share.
+    """
+
+    def __init__(
+        self, gaussian: Gaussian, sizes: LSTMADHyperparameters, columns: int, surprise: Surprise | None = None
+    ) -> None:
+        self.surprise = surprise
         self.gaussian, self.stride, self.forecasts = gaussian, sizes.stride, sizes.forecasts
         # Before the first context there is no forecast. A step without all its forecasts has no score.
         self.earlier = np.full((self.forecasts - 1, sizes.prediction_length, columns), np.nan, np.float32)
         self.mean = TrailingMean(sizes.score_window)
 
     def __call__(self, forecasts: NDArray[np.float32], actual: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the scores, (N,), of the (N, D) rows after the first of B contexts, from (B, P, D) forecasts."""
+        """Return the scores of the (N, D) rows after the first of B contexts, from (B, P, D) forecasts.
+
+        They are (N, 1), or (N, 1 + D) with shares.
+        """
         contexts = len(forecasts)
         known = np.concatenate([self.earlier, forecasts])
         by_age = [
@@ -34,20 +44,30 @@ class Scores:
         ]  # (B, S, D) each, the newest forecast first
         self.earlier = known[contexts:]
         of_rows = np.concatenate(by_age, axis=2).reshape(-1, self.forecasts * actual.shape[1])[: len(actual)]  # (N, E)
-        return self.mean(self.gaussian.log_density(np.tile(actual, self.forecasts) - of_rows))
+        errors = np.tile(actual, self.forecasts) - of_rows
+        scores = self.gaussian.log_density(errors)[:, None]
+        if not self.surprise:
+            return self.mean(scores)
+        means = self.mean(np.hstack([scores, self.surprise(errors)]))
+        return np.hstack([means[:, :1], shares(means[:, 1:])])
 
 
 class TrailingMean:
-    """Averages the score of a row and those of the rows before it, as many as there are up to `rows` in all."""
+    """Averages the values of a row and those of the rows before it, as many as there are up to `rows` in all."""
 
     def __init__(self, rows: int) -> None:
         self.rows = rows
-        self.before = np.full(rows - 1, np.nan)
+        self.before: NDArray[np.float64] | None = None
 
-    def __call__(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the mean at every row, (N,) -> (N,); NaN if the row has no score."""
-        both = np.concatenate([self.before, scores])
-        self.before = both[len(scores) :]
-        counts = sliding_window_view(~np.isnan(both), self.rows).sum(axis=1)
-        sums = sliding_window_view(np.nan_to_num(both), self.rows).sum(axis=1)
-        return np.where(np.isnan(scores), np.nan, sums / np.maximum(counts, 1))
+    def __call__(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the mean at every row, (N, K) -> (N, K); NaN if the row has no value."""
+        if self.before is None:
+            self.before = np.full((self.rows - 1, values.shape[1]), np.nan)
+        both = np.concatenate([self.before, values])
+        self.before = both[len(values) :]
+        if self.rows == 1 or not len(values):
+            return values
+        counts, sums = (
+            sliding_window_view(each, self.rows, axis=0).sum(axis=-1) for each in (~np.isnan(both), np.nan_to_num(both))
+        )
+        return np.where(np.isnan(values), np.nan, sums / np.maximum(counts, 1))

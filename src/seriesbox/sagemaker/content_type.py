@@ -25,8 +25,11 @@ class ContentType(NamedTuple):
     header: bool | None = None
 
     @classmethod
-    def parse(cls, text: str) -> "ContentType":
-        """Read a content type. Raises ContentTypeError that says what can be read."""
+    def parse(cls, text: str, label_size: int = 0) -> "ContentType":
+        """Read a content type. Raises ContentTypeError that says what can be read.
+
+        label_size: the number of columns that are labels, as it may be given.
+        """
         mimetype, options = parse_options_header(text)
         mimetype = mimetype.lower()
         if mimetype not in FORMATS:
@@ -38,10 +41,9 @@ class ContentType(NamedTuple):
             raise ContentTypeError(f"The charset is {charset[:20]}: use utf-8.")
         if header not in (None, "present", "absent"):
             raise ContentTypeError(f"`header` is {header[:20]} in the content type: it may be present or absent.")
-        if (label_size := options.get("label_size", "0")) != "0":
-            raise ContentTypeError(
-                f"`label_size` is {label_size[:20]} in the content type: no column is a label, leave out labels."
-            )
+        if (given := options.get("label_size", str(label_size))) != str(label_size):
+            advice = "the first column alone is a label" if label_size else "no column is a label, leave out labels"
+            raise ContentTypeError(f"`label_size` is {given[:20]} in the content type: {advice}.")
         return cls(mimetype, None if header is None else header == "present")
 
 

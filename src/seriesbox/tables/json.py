@@ -1,4 +1,4 @@
-"""JSON and JSON Lines <-> tables of floats.
+"""JSON and JSON Lines -> tables of floats.
 
 `json_lists.py` parses long lists in parts, `json_rows.py` makes rows of them. JSON has no line or column worth naming
 in an error, so faults are named by row and place in the row, as in CSV.
@@ -6,10 +6,6 @@ in an error, so faults are named by row and place in the row, as in CSV.
 
 from collections.abc import Iterable, Iterator
 from typing import Any
-
-import numpy as np
-import orjson
-from numpy.typing import NDArray
 
 from seriesbox.errors import DataError
 from seriesbox.tables.json_lists import parse_line, parse_list, parse_long_line
@@ -57,11 +53,6 @@ def series_lines(parts: Iterable[bytes], name: str) -> Iterator[tuple[str, Itera
             yield f"{name}, line {number}", _series(line, f"{name}, line {number}")
     if empty:
         raise DataError(f"{name} is empty: it needs at least one line.")
-
-
-def write_json(values: NDArray[np.floating]) -> bytes:
-    """Write (N, D) as lists, NaN as null, without the outer brackets: parts of a table can be joined by commas."""
-    return orjson.dumps(np.ascontiguousarray(values), option=orjson.OPT_SERIALIZE_NUMPY)[1:-1]
 
 
 def _line_lists(parts: Iterable[bytes]) -> Iterator[list[Any]]:

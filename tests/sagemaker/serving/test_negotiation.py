@@ -2,7 +2,7 @@ import pytest
 from werkzeug.exceptions import NotAcceptable
 
 from seriesbox.sagemaker.content_type import CSV, JSON, JSON_LINES
-from seriesbox.sagemaker.serving.negotiation import response_format
+from seriesbox.sagemaker.serving.negotiation import AnswerFormat
 
 
 @pytest.mark.parametrize(
@@ -29,10 +29,46 @@ from seriesbox.sagemaker.serving.negotiation import response_format
     ],
 )
 def test_the_answer_is_what_the_client_prefers(accept, expected):
-    assert response_format(accept, default=CSV) == expected
+    assert AnswerFormat.negotiate(accept, AnswerFormat(CSV)) == (expected, None, False, None)
 
 
 @pytest.mark.parametrize("accept", ["application/x-npy", "text/csv;q=0", "image/*", "nonsense"])
 def test_an_unknown_format_of_the_answer_is_refused(accept):
     with pytest.raises(NotAcceptable, match="Answers are text/csv, application/json or application/jsonlines"):
-        response_format(accept, default=CSV)
+        AnswerFormat.negotiate(accept, AnswerFormat(CSV))
+
+
+@pytest.mark.parametrize(
+    ("accept", "expected"),
+    [
+        ("text/csv; verbose=true", AnswerFormat(CSV, verbose=True)),
+        ("application/json;verbose=TRUE", AnswerFormat(JSON, verbose=True)),
+        ('application/jsonlines; verbose="false"', AnswerFormat(JSON_LINES, verbose=False)),
+        ("*/*; verbose=true", AnswerFormat(CSV, verbose=True)),
+        ("text/csv; header=present", AnswerFormat(CSV, header=True)),
+        ("text/csv; header=absent; verbose=true", AnswerFormat(CSV, verbose=True)),
+        ("text/csv; threshold=-12.5", AnswerFormat(CSV, verbose=True, threshold=-12.5)),
+        ("text/csv; threshold=-1e3; verbose=true", AnswerFormat(CSV, verbose=True, threshold=-1000)),
+        ("application/json; verbose=true; q=0.1, text/csv; header=present", AnswerFormat(CSV, header=True)),
+        ("application/json; q=0.1; verbose=true, image/png", AnswerFormat(JSON, verbose=True)),
+    ],
+)
+def test_parameters_ask_for_more(accept, expected):
+    assert AnswerFormat.negotiate(accept, AnswerFormat(CSV)) == expected
+
+
+@pytest.mark.parametrize(
+    ("accept", "message"),
+    [
+        ("text/csv; verbose=maybe", "`verbose` in Accept is maybe: it may be true or false"),
+        ("text/csv; header=yes", "`header` in Accept is yes: it may be present or absent"),
+        ("application/json; header=present", "`header` in Accept is for text/csv"),
+        ("text/csv; threshold=low", "`threshold` in Accept is low: it must be a number"),
+        ("text/csv; threshold=nan", "must be a number"),
+        ("text/csv; threshold=-3; verbose=false", "leave out `verbose=false`"),
+    ],
+)
+def test_wrong_parameters_are_refused(accept, message):
+    with pytest.raises(NotAcceptable) as caught:
+        AnswerFormat.negotiate(accept, AnswerFormat(CSV))
+    assert message in str(caught.value.description)

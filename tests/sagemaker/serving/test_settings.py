@@ -1,6 +1,7 @@
 import pytest
 
 from seriesbox.sagemaker.machine import usable_cores
+from seriesbox.sagemaker.serving.negotiation import AnswerFormat
 from seriesbox.sagemaker.serving.settings import ServerSettings
 
 VARIABLES = [
@@ -68,7 +69,7 @@ def test_an_unknown_value_of_a_setting_is_refused(settings, name, value):
 
 def test_spellings_that_mean_the_same_are_the_same(settings):
     assert settings(SAGEMAKER_BATCH_STRATEGY=" single_record").strategy == "SINGLE_RECORD"
-    assert settings(SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT="Text/CSV").accept == "text/csv"
+    assert settings(SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT="Text/CSV").accept == AnswerFormat("text/csv")
 
 
 def test_threads_are_those_that_are_given_or_the_workers_share(settings):

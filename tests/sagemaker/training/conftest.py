@@ -78,7 +78,7 @@ def read(paths):
     """Read the channels of the job for an algorithm."""
 
     def read(predictor=CNNKMeansPredictor):
-        return [channel.tables for channel in read_channels(paths, predictor, lambda *_: [])]
+        return [channel.tables for channel in read_channels(paths, predictor, lambda *_: [])[:2]]
 
     return read
 

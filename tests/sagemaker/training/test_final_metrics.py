@@ -6,6 +6,7 @@ import re
 import pytest
 
 from seriesbox import metrics
+from seriesbox.lstm_ad.estimator import LSTMAD
 from seriesbox.sagemaker.training.report import BEST, RESUMED
 from tests.hosts import exit_codes, start
 from tests.job import LSTM, TRAIN
@@ -36,7 +37,7 @@ def epoch_of_model(log, job):
     """The epoch of the model, whose metrics must be the last values in the log."""
     of_model = json.loads((job.base / "output/data/metrics.json").read_text())
     epoch = of_model.pop("epoch")
-    for name in of_model.keys() - {"channels", "notes"}:
+    for name in of_model.keys() & LSTMAD.metrics.keys():
         found = [match[1] for line in log.splitlines() if (match := re.search(metrics.regex(name), line))]
         assert float(found[-1]) == pytest.approx(of_model[name], abs=1e-8)
     return epoch

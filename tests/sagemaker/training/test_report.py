@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from seriesbox import metrics
+from seriesbox.artifact import load
 from seriesbox.sagemaker.training.log import logger, set_up_logging
 from seriesbox.sagemaker.training.report import Report
 from seriesbox.tables.csv import write_csv
@@ -71,6 +72,7 @@ def test_a_job_keeps_the_metrics_of_all_epochs_as_a_table_and_the_last_as_json(j
     assert table["epoch"].tolist() == [1, 2, 3, 4, 5, 6]
     last = json.loads((job.base / "output/data/metrics.json").read_text())
     rows = bodies["lstm-ad"].count(b"\n")
+    assert last.pop("threshold") == load(job.model).tensors["threshold"]
     assert last == {
         **{name: pytest.approx(table[name][-1]) for name in table.dtype.names},
         "channels": [f"training: 1 file (a.csv), {rows} rows of 2 columns, 0 gaps"],

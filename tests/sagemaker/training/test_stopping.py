@@ -16,8 +16,8 @@ READING, STEP, METRICS, CHECKPOINT = "read_channels", "_Loop.step", "metrics", "
 FITTING, SAVING, AFTER = "fitting", "save", "Group.barrier"
 PHASES = [READING, STEP, METRICS, CHECKPOINT, FITTING, SAVING, AFTER]  # the functions that they begin with
 FUNCTIONS_OF = {
-    "lstm-ad": {METRICS: "LSTMAD.mean_errors", FITTING: "LSTMAD.held_out_errors"},
-    "cnn-kmeans": {METRICS: "CNNKMeans.features", FITTING: "fit_clustering"},  # which metrics call too
+    "lstm-ad": {METRICS: "LSTMAD.mean_errors", FITTING: "WindowChannel.held_out_errors"},
+    "cnn-kmeans": {METRICS: "gather_features", FITTING: "fit_clustering"},  # which metrics call too
 }
 ONCE = {READING: 1, SAVING: 1, AFTER: 1}
 MIN_CALLS = {  # that a job of two epochs makes

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -11,15 +12,17 @@ from flask import Request, Response
 from numpy.typing import NDArray
 from werkzeug.exceptions import UnsupportedMediaType
 
-from seriesbox.algorithm import Predictor
+from seriesbox.answers import Details
 from seriesbox.errors import DataError, ShortSeriesError
+from seriesbox.protocols import Predictor
 from seriesbox.sagemaker.content_type import CSV, JSON_LINES, ContentType
 from seriesbox.sagemaker.serving.body import read_body
-from seriesbox.sagemaker.serving.formats import Chunks, read, write
+from seriesbox.sagemaker.serving.drift import Drift
+from seriesbox.sagemaker.serving.formats import Chunks, header, read, write
 from seriesbox.sagemaker.serving.log import milliseconds
 from seriesbox.sagemaker.serving.memory import COMPUTE, READ, Memory, Reservation
 from seriesbox.sagemaker.serving.models import LoadedModel
-from seriesbox.sagemaker.serving.negotiation import response_format
+from seriesbox.sagemaker.serving.negotiation import AnswerFormat
 from seriesbox.sagemaker.serving.settings import ServerSettings
 from seriesbox.sagemaker.serving.slots import Slots
 from seriesbox.sagemaker.serving.spool import spooled
@@ -43,6 +46,7 @@ class Answer:
         self.log_fields = log_fields
         self.log_fields.update(model=loaded.name, algorithm=loaded.algorithm)
         self.predicting = self.waiting = 0.0
+        self.drift = Drift()
 
     def respond(self, request: Request) -> Response:
         """Read and check the request, and return the whole answer."""
@@ -51,8 +55,10 @@ class Answer:
             if (encoding := request.headers.get("Content-Encoding", "identity")) != "identity":
                 raise UnsupportedMediaType(f"The content encoding is {encoding[:20]}: send the body as it is.")
             given = ContentType.parse(request.content_type or "")
-            default = self.settings.accept or (JSON_LINES if given.form == JSON_LINES else CSV)
-            answer_form = response_format(request.headers.get("Accept", ""), default)
+            default = self.settings.accept or AnswerFormat(JSON_LINES if given.form == JSON_LINES else CSV)
+            wanted = AnswerFormat.negotiate(request.headers.get("Accept", ""), default)
+            details = self._details(wanted)
+            names = self.predictor.names(details)
             if (
                 given.form == CSV
                 and not self.predictor.rows_are_independent
@@ -68,11 +74,20 @@ class Answer:
             reserved.grow(COMPUTE, len(body))
             self.log_fields["bytes_in"] = len(body)
             if not body and self.settings.batch:  # such as Spark's _SUCCESS
-                return Response(b"", content_type=answer_form)
+                return Response(b"", content_type=wanted.form)
             tables = self._tables(body, given)
             del body
-            answers = write(map(self._predict, tables), answer_form, self.predictor.rows_are_independent)
-            return spooled(self._timed(answers), request.environ, answer_form)
+            predicted = (self._predict(table, details) for table in tables)
+            of_rows = write(
+                predicted, wanted.form, self.predictor.rows_are_independent, names if details is not None else None
+            )
+            answer = chain([header(names)], of_rows) if wanted.header else of_rows
+            return spooled(self._timed(answer), request.environ, wanted.form)
+
+    def _details(self, wanted: AnswerFormat) -> Details | None:
+        """Return what the request, or else the model, asks for beyond the published columns."""
+        verbose = self.predictor.hyperparameters.verbose == "true" if wanted.verbose is None else wanted.verbose
+        return Details(wanted.threshold) if verbose else None
 
     def _tables(self, body: bytes, given: ContentType) -> Any:
         """Return the tables of the body, all of them checked."""
@@ -91,9 +106,10 @@ class Answer:
         self.log_fields.update(rows=rows, columns=columns, missing=missing, parse_ms=milliseconds(parsing))
         return tables
 
-    def _predict(self, table: Table) -> Chunks:
-        chunks = self.predictor.predict(table)
+    def _predict(self, table: Table, details: Details | None) -> Chunks:
+        chunks = self.predictor.predict(table, details)
         while (chunk := self._next(chunks)) is not None:
+            self.drift.add(self.predictor.drift(chunk))
             yield chunk
 
     def _next(self, chunks: Chunks) -> NDArray[np.float32] | None:
@@ -116,4 +132,5 @@ class Answer:
             predict_ms=milliseconds(self.predicting),
             encode_ms=milliseconds(encoding),
             wait_ms=milliseconds(self.waiting),
+            **self.drift.fields(),
         )

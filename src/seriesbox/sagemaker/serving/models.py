@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from seriesbox.algorithm import Predictor
 from seriesbox.artifact import Artifact, load, probed
 from seriesbox.model_folder import TENSORS, missing
+from seriesbox.protocols import Predictor
 from seriesbox.sagemaker.device import find_device
 from seriesbox.sagemaker.machine import release_memory
 from seriesbox.sagemaker.serving.memory import Memory

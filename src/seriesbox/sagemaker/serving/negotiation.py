@@ -1,33 +1,86 @@
-"""The format of an answer.
+"""The format of an answer, and what is in it.
 
-AWS' clients send lists of types with weights, and compare the answer's `Content-Type` literally.
+AWS' clients send lists of types with weights, and compare the answer's `Content-Type` literally. So parameters of
+`Accept` ask for more, as `application/json; verbose=true` does in AWS' own algorithms, but the answer's type has none.
 """
+
+import math
+from typing import Any, NamedTuple, Self
 
 from werkzeug.exceptions import NotAcceptable
 from werkzeug.http import parse_accept_header, parse_options_header
 
-from seriesbox.sagemaker.content_type import FORMATS
+from seriesbox.sagemaker.content_type import CSV, FORMATS
+
+SWITCHES = {"verbose": {"true": True, "false": False}, "header": {"present": True, "absent": False}}
 
 
-def response_format(accept: str, default: str) -> str:
-    """Return the format that a client prefers, by the weights and wildcards of Accept. Raises NotAcceptable.
+class AnswerFormat(NamedTuple):
+    """The format of an answer.
 
-    Of equal weights, a type that is named goes before one that a wildcard stands for, and then the first in the list.
+    verbose: whether it has the columns after the published ones; None if the model decides.
+    header: whether a line of CSV names the columns.
+    threshold: the score below which a row is an anomaly; None if the model decides.
     """
-    offers = (*filter(None, [default]), *(each for each in FORMATS if each != default))
-    if not accept.strip():
-        return default
-    wanted: dict[str, tuple[float, int]] = {}
-    for place, (value, weight) in enumerate(parse_accept_header(accept.replace("q=.", "q=0."))):  # Java writes `q=.2`
-        wanted.setdefault(parse_options_header(value)[0].lower(), (weight, -place))
-    preferences: dict[str, tuple[float, int, int]] = {}
-    for offer in offers:
-        for wildness, pattern in enumerate((offer, offer.partition("/")[0] + "/*", "*/*")):
-            if pattern in wanted:  # the most specific one counts
-                weight, place = wanted[pattern]
-                preferences[offer] = weight, -wildness, place
-                break
-    best = max(preferences, key=lambda offer: preferences[offer], default=default)
-    if not preferences or not preferences[best][0]:
-        raise NotAcceptable(f"Answers are {', '.join(FORMATS[:-1])} or {FORMATS[-1]}, not {accept[:100]}.")
-    return best
+
+    form: str
+    verbose: bool | None = None
+    header: bool = False
+    threshold: float | None = None
+
+    @classmethod
+    def negotiate(cls, accept: str, default: Self) -> Self:
+        """Return what a client prefers, by the weights and wildcards of Accept. Raises NotAcceptable.
+
+        Of equal weights, a type that is named goes before one that a wildcard stands for, and then the first in the
+        list.
+        """
+        if not accept.strip():
+            return default
+        offers = (*filter(None, [default.form]), *(each for each in FORMATS if each != default.form))
+        wanted: dict[str, tuple[float, int, dict[str, str]]] = {}
+        for place, (value, weight) in enumerate(parse_accept_header(accept.replace("q=.", "q=0."))):  # as Java writes
+            name, options = parse_options_header(value)
+            wanted.setdefault(name.lower(), (weight, -place, options))
+        preferences: dict[str, tuple[float, int, int]] = {}
+        options_of: dict[str, dict[str, str]] = {}
+        for offer in offers:
+            for wildness, pattern in enumerate((offer, offer.partition("/")[0] + "/*", "*/*")):
+                if pattern in wanted:  # the most specific one counts
+                    weight, place, options_of[offer] = wanted[pattern]
+                    preferences[offer] = weight, -wildness, place
+                    break
+        best = max(preferences, key=lambda offer: preferences[offer], default=default.form)
+        if not preferences or not preferences[best][0]:
+            raise NotAcceptable(f"Answers are {', '.join(FORMATS[:-1])} or {FORMATS[-1]}, not {accept[:100]}.")
+        return cls(best)._with(options_of[best])
+
+    def _with(self, options: dict[str, str]) -> Self:
+        """Return the format with the parameters of its type; others than these, such as a charset, say nothing."""
+        given: dict[str, Any] = {name: _switch(name, options[name]) for name in SWITCHES if name in options}
+        threshold = _number(options["threshold"]) if "threshold" in options else None
+        if threshold is not None:
+            given.setdefault("verbose", True)
+        answer = self._replace(threshold=threshold, **given)
+        if answer.header and answer.form != CSV:
+            raise NotAcceptable(f"`header` in Accept is for {CSV}: rows of {self.form} have no header.")
+        if threshold is not None and not answer.verbose:
+            raise NotAcceptable("`threshold` in Accept is of verbose answers: leave out `verbose=false`.")
+        return answer
+
+
+def _switch(name: str, value: str) -> bool:
+    words = SWITCHES[name]
+    if value.lower() not in words:
+        raise NotAcceptable(f"`{name}` in Accept is {value[:20]}: it may be {' or '.join(words)}.")
+    return words[value.lower()]
+
+
+def _number(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise NotAcceptable(f"`threshold` in Accept is {text[:20]}: it must be a number.")
+    return number

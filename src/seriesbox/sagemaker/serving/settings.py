@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from werkzeug.exceptions import NotAcceptable
 
 from seriesbox.sagemaker.machine import has_gpu, usable_cores
-from seriesbox.sagemaker.serving.negotiation import response_format
+from seriesbox.sagemaker.serving.negotiation import AnswerFormat
 
 MEGABYTE = 1 << 20
 
@@ -35,7 +35,7 @@ class ServerSettings:
     threads: int
     queue: int
     transforms: int
-    accept: str | None
+    accept: AnswerFormat | None
 
     @classmethod
     def read(cls) -> "ServerSettings":
@@ -46,7 +46,9 @@ class ServerSettings:
         if strategy not in ("", "SINGLE_RECORD", "MULTI_RECORD"):
             raise ValueError(f"SAGEMAKER_BATCH_STRATEGY is {strategy!r}: it must be SINGLE_RECORD or MULTI_RECORD.")
         try:
-            accept = response_format(os.environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", ""), default="")
+            accept = AnswerFormat.negotiate(
+                os.environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", ""), AnswerFormat("")
+            )
         except NotAcceptable as error:
             raise ValueError(f"SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT: {error.description}") from None
         workers = _number("SAGEMAKER_MODEL_SERVER_WORKERS") or _number("MODEL_SERVER_WORKERS") or 1
@@ -67,7 +69,7 @@ class ServerSettings:
             threads=threads,
             queue=_number("SERIESBOX_QUEUE") or 64,
             transforms=_number("SAGEMAKER_MAX_CONCURRENT_TRANSFORMS") or 1,
-            accept=accept or None,
+            accept=accept if accept.form else None,
         )
 
 

@@ -6,9 +6,9 @@ from mmap import mmap
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from seriesbox.algorithm import Predictor
 from seriesbox.errors import DataError, collect_errors, raise_errors
 from seriesbox.files import printable
+from seriesbox.protocols import Predictor
 from seriesbox.sagemaker.content_type import CSV, ContentType, ContentTypeError
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.training.channel_summary import shortened_list, summary
@@ -17,10 +17,11 @@ from seriesbox.tables.memory import private_memory
 from seriesbox.tables.stack_builder import StackBuilder
 from seriesbox.tables.table import Table
 
-CHANNELS = ("training", "validation", "model")
+CHANNELS = ("training", "validation", "test", "model")
 MODES = ("File", "FastFile")
 SDK_CHANNELS = ("code", "sm_drivers", "recipe")  # added by Amazon's own clients
 SHARDED = "ShardedByS3Key"
+LABELLED = "test"  # the channel whose first column is a label
 
 
 class ChannelData(NamedTuple):
@@ -28,6 +29,14 @@ class ChannelData(NamedTuple):
 
     tables: Sequence[Table] = ()
     summary: str = ""
+
+
+class Channels(NamedTuple):
+    """The channels of tables. Those but the first may be missing."""
+
+    training: ChannelData = ChannelData()
+    validation: ChannelData = ChannelData()
+    test: ChannelData = ChannelData()
 
 
 def sharded_channels(paths: Paths) -> set[str]:
@@ -41,11 +50,11 @@ def sharded_channels(paths: Paths) -> set[str]:
 def read_channels(
     paths: Paths,
     predictor: type[Predictor],
-    faults: Callable[[Sequence[Table], Sequence[Table]], list[DataError]],
+    faults: Callable[[Sequence[Table], Sequence[Table], Sequence[Table]], list[DataError]],
     sharded: Collection[str] = (),
     new_memory: Callable[[], mmap] = private_memory,
-) -> tuple[ChannelData, ChannelData]:
-    """Return the data of the `training` and of the `validation` channel, which may be missing.
+) -> Channels:
+    """Return the data of all channels.
 
     A table is a file or, if rows depend on each other, one line of JSON Lines. Files come in the order of their paths,
     those in subfolders included. Each is read once, from its beginning to its end.
@@ -54,22 +63,20 @@ def read_channels(
         message has all faults.
     sharded: the channels that may have no files.
     new_memory: returns the memory of a channel's tables.
-    Raises DataError that names the faults of all files of both channels, and UserError if memory does not suffice.
+    Raises DataError that names the faults of all files of all channels, and UserError if memory does not suffice.
     """
     configuration = json.loads(paths.inputs.read_bytes())
     _check_configuration(configuration, paths, sharded)
-    channels = {"training": ChannelData(), "validation": ChannelData()}
-    errors: list[DataError] = []
+    channels, errors = Channels()._asdict(), list[DataError]()
     for name in channels:
         if paths.channel(name).is_dir():
             given = _content_type(name, configuration)
             channels[name], more = _read(paths.channel(name), given, predictor, name in sharded, new_memory)
             errors += more
-    training, validation = channels.values()
-    if errors and (training.tables or "training" in sharded):
-        errors += faults(training.tables, validation.tables)
+    if errors and (channels["training"].tables or "training" in sharded):
+        errors += faults(*(channel.tables for channel in channels.values()))
     raise_errors(errors)
-    return training, validation
+    return Channels(**channels)
 
 
 def _check_configuration(configuration: dict[str, Any], paths: Paths, sharded: Collection[str]) -> None:
@@ -79,8 +86,11 @@ def _check_configuration(configuration: dict[str, Any], paths: Paths, sharded: C
             raise DataError(
                 f"The `{name}` channel is in {mode} mode, which is not supported: use {' or '.join(MODES)}."
             )
-    if "model" in sharded:
-        raise DataError("The `model` channel is divided among the hosts: give it to all of them (FullyReplicated).")
+    for name in ("model", LABELLED):
+        if name in sharded:
+            raise DataError(
+                f"The `{name}` channel is divided among the hosts: give all of it to each (FullyReplicated)."
+            )
     if not paths.channel("training").is_dir() and "training" not in sharded:
         others = ", ".join(sorted(path.name for path in paths.channels.glob("*") if path.is_dir())) or "none"
         raise DataError(f"The job has no `training` channel, only {others}: give the training data under that name.")
@@ -94,7 +104,7 @@ def _check_configuration(configuration: dict[str, Any], paths: Paths, sharded: C
 def _content_type(name: str, configuration: dict[str, Any]) -> ContentType:
     text = configuration.get(name, {}).get("ContentType")
     try:
-        return ContentType.parse(str(text)) if text else ContentType(CSV)
+        return ContentType.parse(str(text), label_size=int(name == LABELLED)) if text else ContentType(CSV)
     except ContentTypeError as error:
         raise DataError(f"The `{name}` channel cannot be read. {error}") from None
 

@@ -25,7 +25,10 @@ from seriesbox.sagemaker.training.log import logger
 
 SECONDS_BETWEEN_CHECKPOINTS = 60.0
 KEPT = 2  # the newest ones
-MAY_CHANGE = {"epochs", "min-updates", "max-seconds"}  # hyperparameters that only say when to end
+MAY_CHANGE = {  # hyperparameters of the end of a training, and of what comes after it
+    *("epochs", "min-updates", "max-seconds"),
+    *("verbose", "false-alarm-rate", "event-gap", "beta"),
+}
 FILE_NAME = re.compile(r"checkpoint-(\d{8})\.safetensors")
 UNFINISHED, UPLOADING = ".sagemaker-ignore", ".sagemaker-uploading"
 

@@ -32,6 +32,7 @@ Trains a model on the data in the base folder, which is /opt/ml or what SAGEMAKE
     input/config/resourceconfig.json    such as {"current_host": "algo-1", "hosts": ["algo-1"]}
     input/data/training/                the data: CSV or JSON Lines, one file or more
     input/data/validation/              other data that the model is scored on; may be absent
+    input/data/test/                    labelled data, the label in the first column, to judge the model; may be absent
     input/data/model/                   an earlier model to begin with, model.tar.gz or its files; may be absent
     checkpoints/                        the state of the training, if there is such a folder
 

@@ -7,9 +7,9 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
-from seriesbox.algorithm import Predictor
 from seriesbox.errors import DataError, UserError
 from seriesbox.files import printable
+from seriesbox.protocols import Predictor
 from seriesbox.sagemaker.content_type import CSV, JSON, ContentType
 from seriesbox.sagemaker.machine import memory_limit, memory_of_others, resident_memory
 from seriesbox.tables.csv import csv_rows

@@ -5,12 +5,10 @@ from mmap import mmap
 
 from seriesbox.errors import UserError
 from seriesbox.host_group import HostGroup
-from seriesbox.sagemaker.training.channels import ChannelData
+from seriesbox.sagemaker.training.channels import ChannelData, Channels
 from seriesbox.sagemaker.training.failure import failure_text
 from seriesbox.shared_stack import share_tables
 from seriesbox.tables.memory import SharedMemory, private_memory
-
-Channels = tuple[ChannelData, ChannelData]
 
 
 def read_once(read: Callable[[Callable[[], mmap]], Channels], host: HostGroup) -> Channels:
@@ -21,7 +19,7 @@ def read_once(read: Callable[[Callable[[], mmap]], Channels], host: HostGroup) -
     """
     if host.size == 1:
         return read(private_memory)
-    channels = ChannelData(), ChannelData()
+    channels = Channels()
     if not host.is_first:
         if cause := host.tell():
             host.barrier()
@@ -34,5 +32,4 @@ def read_once(read: Callable[[Callable[[], mmap]], Channels], host: HostGroup) -
             host.barrier()  # else the others could notice the end of this process before its message
             raise
         host.tell()
-    training, validation = (ChannelData(share_tables(each.tables, host), each.summary) for each in channels)
-    return training, validation
+    return Channels(*(ChannelData(share_tables(each.tables, host), each.summary) for each in channels))

@@ -9,11 +9,12 @@ import numpy as np
 import torch
 
 from seriesbox.agreement import TOLERANCE, difference
-from seriesbox.algorithm import Estimator, estimator_class, predictor_class
+from seriesbox.algorithm import estimator_class, predictor_class
 from seriesbox.artifact import Runtime, save
 from seriesbox.distributed import Group
-from seriesbox.errors import UserError
+from seriesbox.errors import UserError, raise_errors
 from seriesbox.listener import Listener
+from seriesbox.protocols import Estimator
 from seriesbox.run import Run
 from seriesbox.sagemaker.device import GPU_INSTANCES, find_device
 from seriesbox.sagemaker.machine import has_gpu, job_started, usable_cores
@@ -26,6 +27,7 @@ from seriesbox.sagemaker.training.host_channels import read_once
 from seriesbox.sagemaker.training.log import Notes, logger
 from seriesbox.sagemaker.training.report import Report
 from seriesbox.sagemaker.training.settings import JobSettings
+from seriesbox.sagemaker.training.test_channel import faults_of_all, judge
 from seriesbox.tables.stack import TableStack
 from seriesbox.tables.suspects import suspects
 from seriesbox.tables.table import Table
@@ -47,13 +49,15 @@ def train(paths: Paths, group: Group) -> None:
 
     device, sharded = _device(paths), sharded_channels(paths)
     estimator, predictor = estimator_class(algorithm), predictor_class(algorithm)
-    faults = partial(estimator.channel_class.faults, hyperparameters, group=Group())
+    faults = partial(faults_of_all, estimator, hyperparameters)
     channels = read_once(partial(read_channels, paths, predictor, faults, sharded), group.host)
     summaries = [channel.summary for channel in channels if channel.summary]
     if group.local_rank == 0:
         for summary in summaries:
             logger.info(summary)
-    training, validation = (channel.tables for channel in channels)
+    training, validation, test = (channel.tables for channel in channels)
+    if test:
+        raise_errors(faults(training, validation, test))
     for name, tables in (("training", training), ("validation", validation)):
         if is_first and isinstance(tables, TableStack):
             for sentence in suspects(tables, predictor.rows_are_independent):
@@ -78,6 +82,8 @@ def train(paths: Paths, group: Group) -> None:
     stopped = group.any(stop.is_set())
     if is_first and stopped and not stop.wait(SECONDS_TO_HEAR):
         raise UserError("The processes were told to stop, but no host was asked to: no model was saved.")
+    if is_first and test:
+        judge(model, test, stopped, report)
     model.to(torch.device("cpu"))
     runtime: Runtime = "onnx" if stopped else _runtime(model, sample, group)  # stopped: only seconds may be left
     if is_first:

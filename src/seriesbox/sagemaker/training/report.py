@@ -5,7 +5,7 @@ import json
 import math
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -76,6 +76,21 @@ class Report(Listener):
         """Log the sentence, and keep the value."""
         self.of_model[name] = value
         logger.info(sentence)
+
+    def judged(self, values: Metrics) -> None:
+        """Print the metrics on labelled data, and keep them."""
+        if values:
+            print(f"{self.erase}{metrics.text(values)}", flush=True)
+        self.of_model |= values
+
+    def table(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Write the table to a file of its name."""
+        with suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with (self.folder / f"{name}.csv").open("w", newline="") as stream:
+                writer = csv.writer(stream)
+                writer.writerow(columns)
+                writer.writerows(rows)
 
     def ended(self, values: Metrics, is_best: bool) -> None:
         """Keep the metrics of the model. Print them too if an epoch was chosen, or none was printed."""

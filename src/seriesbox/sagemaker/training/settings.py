@@ -7,7 +7,7 @@ from seriesbox.algorithm import infer_algorithm, predictor_class
 from seriesbox.artifact import Artifact
 from seriesbox.errors import HyperparameterError
 from seriesbox.hyperparameter_text import decode
-from seriesbox.hyperparameters import Optimization
+from seriesbox.optimization import Optimization
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.training.model_channel import read_model_channel
 

@@ -1,0 +1,90 @@
+import numpy as np
+import pytest
+
+from seriesbox.errors import DataError
+from seriesbox.lstm_ad.channel import WindowChannel
+from seriesbox.lstm_ad.estimator import LSTMAD
+from seriesbox.lstm_ad.judgement import TEST_METRICS, Judged, measure
+from seriesbox.run import Run
+from seriesbox.tables.labelled import Labelled
+from seriesbox.tables.table import Table
+from tests.lstm_ad.small import CONTEXT, SMALL
+
+FEW = SMALL.model_copy(update={"epochs": 5})
+
+
+@pytest.fixture
+def model(wave) -> LSTMAD:
+    return LSTMAD.fit(FEW, [Table.of(wave)], [], Run())
+
+
+def labelled(wave: np.ndarray, rows: list[int], labels: list[int] | None = None) -> Labelled:
+    """A recording with jumps in some rows, and labels."""
+    values, flags = wave[:400].copy(), np.zeros(400)
+    values[rows] += 8 * wave.std(axis=0)
+    flags[rows if labels is None else labels] = 1
+    return Labelled.of(Table.of(np.column_stack([flags, values])))
+
+
+def test_labels_choose_the_threshold_that_finds_what_they_show(model, wave):
+    warnings: list[str] = []
+    metrics = model.judge([labelled(wave, [50, 110, 180, 250, 320])], warnings.append)
+    assert list(metrics) == list(TEST_METRICS) == list(LSTMAD.test_metrics)
+    assert metrics["test_recall"] == metrics["test_event_recall"] == 1
+    assert metrics["test_auc_pr"] > 0.5
+    assert warnings == []
+
+
+def test_labels_reach_the_threshold_and_nothing_else(model, wave):
+    before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    model.judge([labelled(wave, [150], labels=[100, 200, 300])], lambda sentence: None)
+    changed = [name for name, tensor in model.state_dict().items() if not tensor.equal(before[name])]
+    assert changed == ["threshold"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "sentence"),
+    [
+        ([], "labelled normal"),
+        (list(range(CONTEXT)), "labelled normal"),  # no row that has a score
+        (list(range(400)), "labelled an anomaly"),
+        ([150], "rests on 1 labelled event,"),
+        ([150, 151, 170], "rests on 2 labelled events,"),
+    ],
+)
+def test_labels_that_say_little_are_told(model, wave, labels, sentence):
+    warnings: list[str] = []
+    before = model.threshold.item()
+    metrics = model.judge([labelled(wave, [150], labels)], warnings.append)
+    (warning,) = warnings
+    assert sentence in warning
+    assert bool(metrics) == ("rests" in sentence)
+    assert metrics or model.threshold.item() == before
+
+
+def test_events_are_counted_once_however_long_they_are():
+    labels = np.array(list("0111100000001110"), np.int64) == 1
+    alarms = np.array(list("0001010000000001"), np.int64) == 1  # one event finds the first, another one is wrong
+    metrics = measure([Judged(np.where(alarms, -2.0, 0.0), labels)], threshold=-1, beta=1, gap=3)
+    assert metrics["test_precision"] == pytest.approx(1 / 3)
+    assert metrics["test_recall"] == pytest.approx(1 / 7)
+    assert metrics["test_event_precision"] == metrics["test_event_recall"] == metrics["test_event_f_beta"] == 0.5
+
+
+def test_files_are_recordings_of_their_own(model, wave):
+    one, other = labelled(wave, [50, 110, 180]), labelled(wave, [60, 300])
+    both = model.judge([one, other], lambda sentence: None)
+    assert both["test_event_recall"] == 1
+
+
+def test_what_is_wrong_with_labelled_tables_is_told_at_once(wave):
+    values = np.column_stack([np.zeros(400), wave[:400]])
+    values[[3, 7], 0] = [2, np.nan]
+    wrong, short = Labelled.of(Table.of(values, "a.csv")), Labelled.of(Table.of(values[:10] * 0, "b.csv"))
+    narrow = Labelled.of(Table.of(np.zeros((400, 2)), "c.csv"))
+    faults = [str(fault) for fault in WindowChannel.test_faults(SMALL, [wrong, short, narrow], columns=2)]
+    assert "a.csv: the label in the first column must be 0" in faults[0]
+    assert "row 4 has 2; row 8 has nan" in faults[0]
+    assert "b.csv" in faults[1]
+    assert "has rows of 1 cells, but the training data has 2" in faults[2]
+    assert all(isinstance(fault, DataError) for fault in WindowChannel.test_faults(SMALL, [wrong], columns=0))
