@@ -100,6 +100,7 @@ def _figures(name: str) -> Values:
         "machine": f"{machine['cores']} cores of an {machine['processor']}",
         "runs": str(container["figures"]["runs"]),
         **_flat("container", container["figures"][name]),
+        **_flat("ecg200", figures.read("clustering_published-ecg200")["figures"]),
         **_flat("clustering", figures.read("clustering-archive")["figures"]),
         **_flat("anomaly_long", figures.read("anomaly_published-long")["figures"]),
         **_flat("anomaly", figures.read("anomaly-archive")["figures"]),

@@ -27,7 +27,14 @@ def test_the_defaults_are_the_published_ones_beside_our_own():
         "patience": 0,
         "max-seconds": 0,
         "seed": 0,
+        "verbose": "false",
+        "false-alarm-rate": 0.001,
     }
+
+
+@pytest.mark.parametrize("written", ["true", "True", '"true"', True])
+def test_a_switch_may_be_written_in_every_sdks_way(written):
+    assert CNN.parse({"verbose": written}).verbose == "true"
 
 
 @pytest.mark.parametrize("written", ["20", "20.0", '"20"', " 20 ", "2e1", 20, 20.0])
