@@ -26,6 +26,7 @@ from benchmarks.data import Anomaly
 from benchmarks.pool import spread
 from seriesbox.algorithm import predict
 from seriesbox.answers import Details
+from seriesbox.listener import Listener
 from seriesbox.lstm_ad.estimator import LSTMAD
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.lstm_ad.judgement import Judged, measure
@@ -56,7 +57,7 @@ def judge(archive: Path, min_updates: int, task: tuple[int, int]) -> dict[str, M
     second = scored(model, halves[1].table, halves[1].labels == 1)
     metrics = {"default": measure([whole], model.threshold.item(), sizes.beta, sizes.gap)}
     metrics["default, second half"] = measure([second], model.threshold.item(), sizes.beta, sizes.gap)
-    model.judge(halves[:1], lambda sentence: None)
+    model.judge(halves[:1], Listener())
     metrics["of labels, second half"] = measure([second], model.threshold.item(), sizes.beta, sizes.gap)
     return metrics
 

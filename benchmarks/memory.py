@@ -91,7 +91,7 @@ def train(base: str, name: str) -> Memory:
             at_first_step.append((peak_memory(), resident_memory(), time.perf_counter()))
         return False
 
-    faults = partial(faults_of_all, estimator, hyperparameters)
+    faults = partial(faults_of_all, estimator, hyperparameters, 0)
     training, validation, _ = (channel.tables for channel in read_channels(Paths(), predictor, faults))
     sample = training[0].head(sample_rows)
     difference(estimator.fit(hyperparameters, training, validation, replace(run, stopped=stopped)), sample)

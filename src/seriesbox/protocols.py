@@ -1,6 +1,6 @@
 """The two halves of an algorithm: an estimator learns, in torch; a predictor serves, and needs no torch."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self
 
 import numpy as np
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import torch
 
     from seriesbox.channel import Channel
+    from seriesbox.listener import Listener
     from seriesbox.run import Run
 
 
@@ -103,10 +104,10 @@ class Estimator(Protocol):
         """
         ...
 
-    def judge(self, test: Sequence[Labelled], warn: Callable[[str], None]) -> dict[str, float]:
+    def judge(self, test: Sequence[Labelled], listener: "Listener") -> dict[str, float]:
         """Return the metrics on labelled data, once the model is fitted. It may choose a threshold by them.
 
-        warn: gets a sentence about labels from which a metric or a threshold does not follow.
+        listener: hears of the threshold, and of labels from which a metric or a threshold does not follow.
         """
         ...
 

@@ -37,8 +37,8 @@ def test_all_faults_of_labelled_series_are_named():
     faults = SeriesChannel.test_faults(SMALL.model_copy(update={"scaling": "step"}), test, 2)
     assert [fault.message().split(":")[0] for fault in faults] == [
         "a has no label in the first column of row 2; row 3",
-        "a, without its first column has nothing in row 2",
-        "b, without its first column has one column, so that each of its 2 rows would be a series of one step",
+        "a after its first column has nothing in row 2",
+        "b after its first column has one column, so that each of its 2 rows would be a series of one step",
         "The series have up to 3 steps, but the model was trained on 2 and, with `scaling` step, knows no others",
     ]
     assert len(SeriesChannel.test_faults(SMALL, test, 0)) == 3

@@ -4,10 +4,12 @@ import torch
 
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.cnn_kmeans.judgement import agreement
+from seriesbox.listener import Listener
 from seriesbox.run import Run
 from seriesbox.tables.labelled import Labelled
 from seriesbox.tables.table import Table
 from tests.cnn_kmeans.small import SMALL
+from tests.recorder import Recorder
 
 
 def labelled(table, labels):
@@ -16,10 +18,10 @@ def labelled(table, labels):
 
 def test_clusters_that_are_the_classes_agree_with_them_and_stay_what_they_are(model, two_shapes):
     table, fast = two_shapes
-    before, warned = {name: each.clone() for name, each in model.state_dict().items()}, []
+    before, recorder = {name: each.clone() for name, each in model.state_dict().items()}, Recorder()
     test = [labelled(table, np.where(fast, 3.5, -7)), labelled(table.head(8), np.where(fast, 3.5, -7)[:8])]
-    assert model.judge(test, warned.append) == pytest.approx(dict.fromkeys(CNNKMeans.test_metrics, 1))
-    assert not warned
+    assert model.judge(test, recorder) == pytest.approx(dict.fromkeys(CNNKMeans.test_metrics, 1))
+    assert not recorder.warnings
     torch.testing.assert_close(model.state_dict(), before, rtol=0, atol=0)
     again = CNNKMeans.fit(SMALL, [table], [], Run())
     torch.testing.assert_close(again.state_dict(), before, rtol=0, atol=0)
@@ -29,7 +31,7 @@ def test_the_metrics_are_those_of_the_best_match(model, two_shapes):
     table, fast = two_shapes
     labels = np.where(fast, 1, 0)
     labels[:15] = 2
-    metrics = model.judge([labelled(table, labels)], pytest.fail)
+    metrics = model.judge([labelled(table, labels)], Listener())
     assert metrics["test_accuracy"] == 45 / 60
     assert 0 < metrics["test_ari"] < metrics["test_nmi"] < 1
 

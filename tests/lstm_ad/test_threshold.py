@@ -24,7 +24,7 @@ def test_too_few_rows_for_the_rate_are_told():
     threshold, sentence = quantile_threshold(scores, 0.001, 99)
     assert threshold == 1
     assert "about 1 normal row in 100" in sentence
-    assert "give 5,000 rows" in sentence
+    assert "takes 999 of them: give more data, or raise it" in sentence
     assert "few" not in quantile_threshold(scores, 0.01, 99)[1]
 
 

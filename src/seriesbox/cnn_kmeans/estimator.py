@@ -5,7 +5,7 @@ Franceschi et al. 2019 (see `encoder.py`).
 Shapes: N series, T time steps, F features, K clusters.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar, Literal, Self
 
@@ -138,11 +138,11 @@ class CNNKMeans(nn.Module):
         self.centroids, self.radii = (torch.from_numpy(each).to(device) for each in (clusters.centroids, radii))
         self.hyperparameters = self.hyperparameters.model_copy(update={"clusters": len(radii)})
 
-    def judge(self, test: Sequence[Labelled], warn: Callable[[str], None]) -> dict[str, float]:
+    def judge(self, test: Sequence[Labelled], listener: Listener) -> dict[str, float]:
         """Return how well the clusters agree with the classes, which nothing else ever sees."""
         predictor = self.predictor()
         labels = [chunk[:, 0] for each in test for chunk in predictor.predict(each.table)]
-        return agreement(np.concatenate([each.labels for each in test]), np.concatenate(labels), warn)
+        return agreement(np.concatenate([each.labels for each in test]), np.concatenate(labels), listener.warn)
 
     def predictor(self) -> CNNKMeansPredictor:
         """Return its predictor, whose network torch computes on the device of this model."""

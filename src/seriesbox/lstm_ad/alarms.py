@@ -37,7 +37,7 @@ class Alarms:
 
         Those that need a score are NaN if a row has none.
         """
-        is_anomalous = scores < self.threshold
+        is_anomalous = scores.astype(np.float64) < self.threshold  # float32 would round the threshold
         of_score = np.column_stack([is_anomalous, self.events(is_anomalous), shares])
         of_score[np.isnan(scores)] = np.nan
         return np.hstack([of_score, np.tile(self.expected, (len(scores), 1))])

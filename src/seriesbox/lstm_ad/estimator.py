@@ -5,7 +5,7 @@ Malhotra et al. 2015 (see `gaussian.py`).
 Shapes: B windows, L context steps, P predicted steps, S of them from a forecast to the next, D columns, E errors.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar, Literal, Self
 
@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from seriesbox.channel import Channel
 from seriesbox.errors import DataError
+from seriesbox.listener import Listener
 from seriesbox.lstm_ad.channel import WindowChannel
 from seriesbox.lstm_ad.forecaster import Forecaster
 from seriesbox.lstm_ad.gaussian import Gaussian, rough
@@ -131,9 +132,9 @@ class LSTMAD(nn.Module):
         squared, absolute, count = run.all_reduce(sums)
         return {f"{prefix}_mse": float(squared / count), f"{prefix}_mae": float(absolute / count)}
 
-    def judge(self, test: Sequence[Labelled], warn: Callable[[str], None]) -> dict[str, float]:
+    def judge(self, test: Sequence[Labelled], listener: Listener) -> dict[str, float]:
         """Take over the threshold that labelled recordings choose, and return the metrics on them."""
-        threshold, metrics = judge(self.predictor(), test, warn)
+        threshold, metrics = judge(self.predictor(), test, listener)
         self.threshold.fill_(threshold)
         return metrics
 

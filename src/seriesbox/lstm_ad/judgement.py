@@ -3,13 +3,14 @@
 Shapes: N rows.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score
 
+from seriesbox.listener import Listener
 from seriesbox.lstm_ad.events import Events
 from seriesbox.lstm_ad.predictor import LSTMADPredictor
 from seriesbox.lstm_ad.threshold import best_threshold
@@ -19,6 +20,7 @@ TEST_METRICS = (
     *("test_precision", "test_recall", "test_f_beta", "test_auc_pr"),
     *("test_event_precision", "test_event_recall", "test_event_f_beta"),
 )
+WIDE_ALARM = 0.5  # of the rows, beyond which an alarm says nothing
 FEW_EVENTS = 5  # labelled, below which a threshold rests on little
 
 
@@ -34,12 +36,10 @@ def joined(recordings: Sequence[Judged]) -> Judged:
     return Judged(*(np.concatenate(parts) for parts in zip(*recordings, strict=True)))
 
 
-def judge(
-    predictor: LSTMADPredictor, test: Sequence[Labelled], warn: Callable[[str], None]
-) -> tuple[float, dict[str, float]]:
+def judge(predictor: LSTMADPredictor, test: Sequence[Labelled], listener: Listener) -> tuple[float, dict[str, float]]:
     """Return the threshold that has the best F-beta, and the metrics by it; none if the labels cannot tell.
 
-    warn: gets a sentence if they cannot, or if they are few.
+    listener: hears of the threshold, and of labels that cannot tell, or tell little.
     """
     recordings = []
     for _, table, labels in test:
@@ -49,7 +49,7 @@ def judge(
     all_scores, all_labels = joined(recordings)
     if all_labels.all() or not all_labels.any():
         kind = "an anomaly" if all_labels.any() else "normal"
-        warn(
+        listener.warn(
             f"Every row of the `test` channel that has a score is labelled {kind}: the threshold stays that of "
             "`false-alarm-rate`. Give rows of both kinds, after the first `context-length` rows."
         )
@@ -57,26 +57,47 @@ def judge(
     events = sum(int(Events(1)(each.labels).max()) for each in recordings)
     if events < FEW_EVENTS:
         events_of = f"{events} labelled event{'s' * (events > 1)}"
-        warn(f"The threshold rests on {events_of}, and may not suit others: label {FEW_EVENTS} or more if you can.")
+        listener.warn(
+            f"The threshold rests on {events_of}, and may not suit others: label {FEW_EVENTS} or more if you can."
+        )
     sizes = predictor.hyperparameters
     threshold = best_threshold(all_scores, all_labels, sizes.beta)
+    listener.found(
+        "threshold",
+        threshold,
+        f"By the labels of the `test` channel, a row is an anomaly if its score is below {threshold:.6g} instead.",
+    )
+    share = float((all_scores < threshold).mean())
+    if share > WIDE_ALARM:
+        listener.warn(
+            f"{share:.0%} of the rows of the `test` channel are alarms: scores do not tell its anomalies apart."
+        )
     return threshold, measure(recordings, threshold, sizes.beta, sizes.gap)
 
 
 def measure(recordings: Sequence[Judged], threshold: float, beta: float, gap: int) -> dict[str, float]:
-    """Return precision, recall and F-beta of rows and of events, and the area under precision and recall of rows.
+    """Return precision, recall and F-beta of rows, the area under precision and recall, and the same of events.
 
     A labelled event is found if one of its rows is an anomaly; an event is right if one of its rows is labelled. Events
-    are runs of labelled rows, and of anomalies with fewer than `gap` rows between them.
+    are runs of labelled rows, and of anomalies with fewer than `gap` rows between them. One event as long as the
+    recording would be right and find all; so F-beta of events weighs their recall against the precision of rows (Garg,
+    Zhang, Samaran, Savitha, Foo, "An Evaluation of Anomaly Detection and Diagnosis in Multivariate Time Series", IEEE
+    Transactions on Neural Networks and Learning Systems 33(6), 2022).
     """
     scores, labels = joined(recordings)
     alarms = scores < threshold
     found = int((alarms & labels).sum())
-    rows = _precision_recall_f_beta(found, int(alarms.sum()), found, int(labels.sum()), beta)
+    precision, recall = found / max(1, int(alarms.sum())), found / int(labels.sum())
     area = float(average_precision_score(labels, -scores))
-    right, raised, hit, of_labels = np.sum([_events(each, threshold, gap) for each in recordings], axis=0).tolist()
-    events = _precision_recall_f_beta(right, raised, hit, of_labels, beta)
-    return dict(zip(TEST_METRICS, (*rows, area, *events), strict=True))
+    right, raised, hit, labelled = np.sum([_events(each, threshold, gap) for each in recordings], axis=0).tolist()
+    of_events = right / max(1, raised), hit / labelled
+    values = (precision, recall, _f_beta(precision, recall, beta), area)
+    return dict(zip(TEST_METRICS, (*values, *of_events, _f_beta(precision, of_events[1], beta)), strict=True))
+
+
+def _f_beta(precision: float, recall: float, beta: float) -> float:
+    weighted = beta**2 * precision + recall
+    return (1 + beta**2) * precision * recall / weighted if weighted else 0.0
 
 
 def _events(recording: Judged, threshold: float, gap: int) -> tuple[int, int, int, int]:
@@ -86,12 +107,3 @@ def _events(recording: Judged, threshold: float, gap: int) -> tuple[int, int, in
     both = alarms & recording.labels
     right, hit = (len(np.unique(numbers[both])) for numbers in (raised, labelled))
     return right, int(raised.max(initial=0)), hit, int(labelled.max(initial=0))
-
-
-def _precision_recall_f_beta(
-    right: int, alarms: int, found: int, labelled: int, beta: float
-) -> tuple[float, float, float]:
-    """Return the three from the numbers of alarms, right ones and all, and of labels, found ones and all."""
-    precision, recall = right / max(1, alarms), found / labelled
-    weighted = beta**2 * precision + recall
-    return precision, recall, (1 + beta**2) * precision * recall / weighted if weighted else 0.0

@@ -91,7 +91,7 @@ class LSTMADPredictor:
         """Return by field of the log which rows of an answer are anomalies by the model's threshold, and the scores."""
         if math.isnan(self.threshold):
             return {}
-        return {"anomalies": answer[:, 0] < self.threshold, "score_median": answer[:, 0]}
+        return {"anomalies": answer[:, 0].astype(np.float64) < self.threshold, "score_median": answer[:, 0]}
 
     def predict(self, table: Table, details: Details | None = None) -> Iterator[NDArray[np.float32]]:
         """Yield the log-density of the forecast errors, then the newest forecast in input units: (N, D) -> (N, 1 + D).

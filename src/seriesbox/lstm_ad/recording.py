@@ -47,13 +47,17 @@ def check_labels(labelled: Labelled) -> None:
     """Raise DataError that names the rows whose label is neither 0 nor 1."""
     places = Places()
     wrong = np.flatnonzero(~np.isin(labelled.labels, (0, 1)))
-    places.add(len(wrong), (f"row {row + 1} has {labelled.labels[row]:g}" for row in wrong))
+    places.add(len(wrong), (f"row {row + 1} has {_shown(labelled.labels[row])}" for row in wrong))
     if places.count:
         raise DataError(
             f"{labelled.name}: the label in the first column must be 0 for a normal row or 1 for an anomaly, but ",
             places,
             ".",
         )
+
+
+def _shown(label: float) -> str:
+    return "none" if np.isnan(label) else f"{label:g}"
 
 
 def unequal_columns(tables: Sequence[Table]) -> list[DataError]:

@@ -30,8 +30,8 @@ def quantile_threshold(scores: NDArray[np.float64], rate: float, rows: int) -> t
     if rank:
         return threshold, sentence + f"as are {100 * rate:g} % of the {rows:,} held-out rows (`false-alarm-rate`)."
     return threshold, sentence + (
-        f"the lowest of {rows:,} held-out rows, which about 1 normal row in {rows + 1:,} is too. For a "
-        f"`false-alarm-rate` of {rate:g} they are too few: give {math.ceil(5 / rate):,} rows in all, or raise it."
+        f"the lowest of {rows:,} held-out rows, which about 1 normal row in {rows + 1:,} is below too. A "
+        f"`false-alarm-rate` of {rate:g} takes {math.ceil(1 / rate) - 1:,} of them: give more data, or raise it."
     )
 
 

@@ -19,10 +19,15 @@ class ContentTypeError(UserError):
 
 
 class ContentType(NamedTuple):
-    """A content type; `header` says whether the first row has the names of columns, None if it does not say."""
+    """A content type.
+
+    header: whether the first row has the names of columns; None if it does not say.
+    label_size: the number of columns that are labels.
+    """
 
     form: str
     header: bool | None = None
+    label_size: int = 0
 
     @classmethod
     def parse(cls, text: str, label_size: int = 0) -> "ContentType":
@@ -44,7 +49,7 @@ class ContentType(NamedTuple):
         if (given := options.get("label_size", str(label_size))) != str(label_size):
             advice = "the first column alone is a label" if label_size else "no column is a label, leave out labels"
             raise ContentTypeError(f"`label_size` is {given[:20]} in the content type: {advice}.")
-        return cls(mimetype, None if header is None else header == "present")
+        return cls(mimetype, None if header is None else header == "present", label_size)
 
 
 def _is_ascii_compatible(charset: str) -> bool:

@@ -36,12 +36,17 @@ def parse_csv(body: bytes, name: str, header: bool | None = None, gaps: bool = T
     return build_table(csv_rows(parts_of(body), name, header, gaps), name, len(body))
 
 
-def csv_rows(parts: Iterable[bytes], name: str, header: bool | None = None, gaps: bool = True) -> Iterator[Rows]:
-    """Yield the rows of a file that comes in parts. Raises as `parse_csv` does, at the end or after many faults."""
+def csv_rows(
+    parts: Iterable[bytes], name: str, header: bool | None = None, gaps: bool = True, labelled: bool = False
+) -> Iterator[Rows]:
+    """Yield the rows of a file that comes in parts. Raises as `parse_csv` does, at the end or after many faults.
+
+    labelled: whether the first column is a label, for the advice in messages.
+    """
     parts = iter(parts)
     first = next(parts, b"")
     check_text(first, name)
-    faults = Faults(name, gaps, rows=int(bool(header)), left_out=int(bool(header)))
+    faults = Faults(name, gaps, labelled, rows=int(bool(header)), left_out=int(bool(header)))
     lines = whole_lines(with_newlines(chain([first], parts)), cut_long_lines=True)
     first = next(lines, b"")
     while header and first.endswith(b","):  # very many names

@@ -32,6 +32,7 @@ class Faults:
     """The faults of one file; `csv_report.py` words them.
 
     gaps: whether a cell may be empty.
+    labelled: whether the first column is a label.
     rows: the number of rows parsed so far, with `left_out` header rows.
     cells_before: the number of cells parsed of a row that is not finished, because its line is cut.
     unread: whether something was left unread.
@@ -46,6 +47,7 @@ class Faults:
 
     name: str
     gaps: bool = True
+    labelled: bool = False
     rows: int = 0
     left_out: int = 0
     cells_before: int = 0

@@ -58,9 +58,14 @@ def no_series(names: Sequence[str]) -> dict[int, str]:
     return {number: name for number, name in enumerate(names) if NO_SERIES.fullmatch(name.strip())}
 
 
-def header_fault(names: Sequence[str]) -> str:
-    """Return what is wrong with a file that has these names in its first row, and what to do."""
+def header_fault(names: Sequence[str], labelled: bool = False) -> str:
+    """Return what is wrong with a file that has these names in its first row, and what to do.
+
+    labelled: whether the first column is a label, which belongs there.
+    """
     fault = f" starts with a header ({','.join(names)[:SHOWN]!r} in row 1): remove it."
+    if labelled:
+        return fault.removesuffix(".") + ", or say `header=present` in the content type."
     if not names[0]:
         fault += " Column 1, which has no name, is an index: leave it out."
     if columns := no_series(names):

@@ -25,13 +25,17 @@ def _errors(faults: Faults) -> Iterator[DataError]:
     name = faults.name
     unread = f"; what follows row {faults.rows} was not checked." if faults.unread else "."
     if faults.header:
-        yield DataError(name + header_fault(faults.header))
+        yield DataError(name + header_fault(faults.header, faults.labelled))
     word_columns = [
         number
         for number, column in sorted(faults.columns.items())
         if column.count >= MIN_ROWS and not faults.has_number[number : number + 1].any()
     ]
     named = no_series(faults.header)
+    if faults.labelled and 0 in word_columns:
+        _, example = faults.columns[0].first[0]
+        yield DataError(f"{name}: the labels in the first column must be numbers, not {example!r}, for example{unread}")
+        named |= {0: ""}
     for number in word_columns:
         if number not in named:
             rows, (_, example) = faults.rows - faults.left_out - bool(faults.header), faults.columns[number].first[0]

@@ -25,5 +25,5 @@ class Labelled(NamedTuple):
             widths = equal_widths(int(table.widths[0]) - 1, len(table.widths))
         else:
             widths = table.widths - 1
-        name = f"{table.name}, without its first column"
+        name = f"{table.name} after its first column"
         return cls(table.name, Table(table.values[:, 1:], widths, name), table.values[:, 0])

@@ -65,6 +65,9 @@ def test_parameters_ask_for_more(accept, expected):
         ("application/json; header=present", "`header` in Accept is for text/csv"),
         ("text/csv; threshold=low", "`threshold` in Accept is low: it must be a number"),
         ("text/csv; threshold=nan", "must be a number"),
+        ("text/csv; threshold=1_0", "must be a number"),
+        ("text/csv; threshold=", "`threshold` in Accept has no value"),
+        ("text/csv; verbose, */*", "`verbose` in Accept has no value"),
         ("text/csv; threshold=-3; verbose=false", "leave out `verbose=false`"),
     ],
 )
@@ -72,3 +75,11 @@ def test_wrong_parameters_are_refused(accept, message):
     with pytest.raises(NotAcceptable) as caught:
         AnswerFormat.negotiate(accept, AnswerFormat(CSV))
     assert message in str(caught.value.description)
+
+
+def test_a_client_that_takes_anything_gets_the_default_with_its_parameters():
+    default = AnswerFormat(CSV, verbose=True, header=True)
+    for accept in ("*/*", "text/*", "image/png, */*;q=0.1"):
+        assert AnswerFormat.negotiate(accept, default) == default
+    assert AnswerFormat.negotiate("text/csv", default) == AnswerFormat(CSV)
+    assert AnswerFormat.negotiate("*/*; verbose=false", default) == AnswerFormat(CSV, verbose=False)

@@ -65,3 +65,65 @@ def test_another_number_of_labels_is_refused(job, bodies):
     job.configure("inputdataconfig", test={"ContentType": "text/csv;label_size=2"})
     assert job.train().returncode == 1
     assert "`label_size` is 2 in the content type: the first column alone is a label" in job.failure.read_text()
+
+
+def test_a_header_of_labelled_data_is_no_reason_to_remove_the_labels(job, bodies):
+    job.set({**LSTM, "epochs": "1"})
+    job.put("training", "a.csv", bodies["lstm-ad"])
+    job.put("test", "t.csv", b"label,x,y\n" + labelled(bodies["lstm-ad"], "lstm-ad"))
+    assert job.train().returncode == 1
+    assert job.failure.read_text().endswith("in row 1): remove it, or say `header=present` in the content type.")
+
+
+def test_labels_that_are_words_are_named_as_labels(job, bodies):
+    job.set({**CNN, "epochs": "1"})
+    job.put("training", "a.csv", bodies["cnn-kmeans"])
+    words = "".join(f"slow,{row}\n" for row in bodies["cnn-kmeans"].decode().splitlines())
+    job.put("test", "t.csv", words.encode())
+    assert job.train().returncode == 1
+    assert job.failure.read_text() == (
+        "test/t.csv: the labels in the first column must be numbers, not 'slow', for example."
+    )
+
+
+def test_steps_are_those_of_the_longest_training_file(job, bodies):
+    rows = parse_csv(bodies["cnn-kmeans"], "rows").values
+    job.set({**CNN, "epochs": "1", "scaling": "step"})
+    job.put("training", "a.csv", write_csv(rows[:, :10]))
+    job.put("training", "b.csv", write_csv(rows))
+    job.put("test", "t.csv", labelled(bodies["cnn-kmeans"], "cnn-kmeans"))
+    done = job.train()
+    assert done.returncode == 0, done.stderr
+    assert "test_ari" in done.stdout
+
+
+def test_a_stop_while_the_model_is_judged_leaves_the_model(job, bodies):
+    program = """
+import os, signal, time
+from seriesbox.lstm_ad import estimator
+from seriesbox.sagemaker.training.command import main
+
+def judge(*arguments):
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(60)
+
+estimator.judge = judge
+main()
+"""
+    job.set({**LSTM, "epochs": "1"})
+    job.put("training", "a.csv", bodies["lstm-ad"])
+    job.put("test", "t.csv", labelled(bodies["lstm-ad"], "lstm-ad"))
+    done = job.start(program)
+    assert done.returncode == 0, done.stderr
+    assert "Stopped: the `test` channel was not used." in done.stdout
+    assert load(job.model).algorithm == "lstm-ad"
+
+
+def test_the_threshold_that_labels_choose_is_the_one_that_is_told(job, bodies):
+    job.set({**LSTM, "epochs": "1"})
+    job.put("training", "a.csv", bodies["lstm-ad"])
+    job.put("test", "t.csv", labelled(bodies["lstm-ad"], "lstm-ad"))
+    done = job.train()
+    kept = json.loads((job.base / "output/data/metrics.json").read_text())
+    assert kept["threshold"] == load(job.model).tensors["threshold"]
+    assert f"score is below {kept['threshold']:.6g} instead" in done.stdout

@@ -5,6 +5,7 @@ AWS' clients send lists of types with weights, and compare the answer's `Content
 """
 
 import math
+import re
 from typing import Any, NamedTuple, Self
 
 from werkzeug.exceptions import NotAcceptable
@@ -13,6 +14,7 @@ from werkzeug.http import parse_accept_header, parse_options_header
 from seriesbox.sagemaker.content_type import CSV, FORMATS
 
 SWITCHES = {"verbose": {"true": True, "false": False}, "header": {"present": True, "absent": False}}
+BARE = re.compile(r";\s*(verbose|header|threshold)\s*=?\s*(?=[;,]|$)", re.IGNORECASE)
 
 
 class AnswerFormat(NamedTuple):
@@ -38,6 +40,8 @@ class AnswerFormat(NamedTuple):
         if not accept.strip():
             return default
         offers = (*filter(None, [default.form]), *(each for each in FORMATS if each != default.form))
+        if bare := BARE.search(accept):
+            raise NotAcceptable(f"`{bare[1]}` in Accept has no value.")
         wanted: dict[str, tuple[float, int, dict[str, str]]] = {}
         for place, (value, weight) in enumerate(parse_accept_header(accept.replace("q=.", "q=0."))):  # as Java writes
             name, options = parse_options_header(value)
@@ -53,6 +57,9 @@ class AnswerFormat(NamedTuple):
         best = max(preferences, key=lambda offer: preferences[offer], default=default.form)
         if not preferences or not preferences[best][0]:
             raise NotAcceptable(f"Answers are {', '.join(FORMATS[:-1])} or {FORMATS[-1]}, not {accept[:100]}.")
+        is_named = preferences[best][1] == 0
+        if best == default.form and not is_named and not options_of[best]:
+            return default
         return cls(best)._with(options_of[best])
 
     def _with(self, options: dict[str, str]) -> Self:
@@ -78,7 +85,7 @@ def _switch(name: str, value: str) -> bool:
 
 def _number(text: str) -> float:
     try:
-        number = float(text)
+        number = float(text.replace("_", "x"))  # which Python would pass over
     except ValueError:
         number = math.nan
     if not math.isfinite(number):

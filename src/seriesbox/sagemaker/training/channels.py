@@ -102,9 +102,9 @@ def _check_configuration(configuration: dict[str, Any], paths: Paths, sharded: C
 
 
 def _content_type(name: str, configuration: dict[str, Any]) -> ContentType:
-    text = configuration.get(name, {}).get("ContentType")
+    text, label_size = configuration.get(name, {}).get("ContentType"), int(name == LABELLED)
     try:
-        return ContentType.parse(str(text), label_size=int(name == LABELLED)) if text else ContentType(CSV)
+        return ContentType.parse(str(text), label_size) if text else ContentType(CSV, label_size=label_size)
     except ContentTypeError as error:
         raise DataError(f"The `{name}` channel cannot be read. {error}") from None
 

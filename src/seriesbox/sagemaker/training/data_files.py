@@ -78,7 +78,7 @@ def read_tables(
         body = b"".join(parts)
         yield name, (parse_rows(body, name) if predictor.rows_are_independent else parse_series(body, name)).rows()
     elif given.form == CSV and not first.removeprefix(BYTE_ORDER_MARK).lstrip(BLANKS).startswith(b"["):
-        yield name, csv_rows(parts, name, given.header, predictor.gaps_are_allowed)
+        yield name, csv_rows(parts, name, given.header, predictor.gaps_are_allowed, given.label_size > 0)
     elif predictor.rows_are_independent:
         yield name, row_lines(parts, name)
     else:

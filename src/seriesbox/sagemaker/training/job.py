@@ -49,14 +49,15 @@ def train(paths: Paths, group: Group) -> None:
 
     device, sharded = _device(paths), sharded_channels(paths)
     estimator, predictor = estimator_class(algorithm), predictor_class(algorithm)
-    faults = partial(faults_of_all, estimator, hyperparameters)
+    known_columns = earlier_model.columns if earlier_model else 0
+    faults = partial(faults_of_all, estimator, hyperparameters, known_columns)
     channels = read_once(partial(read_channels, paths, predictor, faults, sharded), group.host)
     summaries = [channel.summary for channel in channels if channel.summary]
     if group.local_rank == 0:
         for summary in summaries:
             logger.info(summary)
     training, validation, test = (channel.tables for channel in channels)
-    if test:
+    if test:  # of the others, `fit` raises them
         raise_errors(faults(training, validation, test))
     for name, tables in (("training", training), ("validation", validation)):
         if is_first and isinstance(tables, TableStack):
@@ -83,7 +84,8 @@ def train(paths: Paths, group: Group) -> None:
     if is_first and stopped and not stop.wait(SECONDS_TO_HEAR):
         raise UserError("The processes were told to stop, but no host was asked to: no model was saved.")
     if is_first and test:
-        judge(model, test, stopped, report)
+        save(model, paths.model)  # to judge takes time, in which the job may be killed
+        judge(model, test, run, report)
     model.to(torch.device("cpu"))
     runtime: Runtime = "onnx" if stopped else _runtime(model, sample, group)  # stopped: only seconds may be left
     if is_first:

@@ -6,6 +6,7 @@ from typing import Any
 from seriesbox.distributed import Group
 from seriesbox.errors import DataError
 from seriesbox.protocols import Estimator
+from seriesbox.run import Run, StoppedError
 from seriesbox.sagemaker.training.log import logger
 from seriesbox.sagemaker.training.report import Report
 from seriesbox.tables.labelled import Labelled
@@ -15,27 +16,36 @@ from seriesbox.tables.table import Table
 def faults_of_all(
     estimator: type[Estimator],
     hyperparameters: Any,
+    known_columns: int,
     training: Sequence[Table],
     validation: Sequence[Table],
     test: Sequence[Table],
 ) -> list[DataError]:
-    """Return what is wrong with this process' tables of all channels."""
-    channel, columns = estimator.channel_class, training[0].width if training else 0
+    """Return what is wrong with this process' tables of all channels.
+
+    known_columns: those of the earlier model that the training continues; 0 if there is none.
+    """
+    channel, columns = estimator.channel_class, training[0].values.shape[1] if training else 0  # all have the widest
     return [
         *channel.faults(hyperparameters, training, validation, Group()),
-        *channel.test_faults(hyperparameters, [Labelled.of(table) for table in test], columns),
+        *channel.test_faults(hyperparameters, [Labelled.of(table) for table in test], known_columns or columns),
     ]
 
 
-def judge(model: Estimator, test: Sequence[Table], stopped: bool, report: Report) -> None:
-    """Judge the model by the labelled data. If that fails, the model is saved all the same."""
-    if stopped:
-        logger.warning("Stopped: the `test` channel was not used.")
-        return
+def judge(model: Estimator, test: Sequence[Table], run: Run, report: Report) -> None:
+    """Judge the model by the labelled data. If that is stopped, or fails, the model is as it was."""
     labelled, predictor = [Labelled.of(table) for table in test], model.predictor()
-    try:
+
+    def judged() -> dict[str, float]:
         for each in labelled:
             predictor.check(each.table)  # that it has the model's columns was not known before on every host
-        report.judged(model.judge(labelled, report.warn))
+        return model.judge(labelled, report)
+
+    try:
+        report.judged(run.interruptible(judged))
+    except StoppedError:
+        logger.warning("Stopped: the `test` channel was not used.")
     except DataError as error:
         logger.warning("The `test` channel was not used. %s", error)
+    except Exception:  # whatever is wrong, the model is worth more
+        logger.exception("The `test` channel was not used:")
