@@ -108,7 +108,8 @@ FAULTS: dict[str, Fault] = {
     "a content type that is not read": Fault(
         configure("inputdataconfig", training={"ContentType": "application/x-npy"})
     ),
-    "a missing cell": Fault(training=WAVE + b'""\n'),
+    "a column that is mostly missing": Fault(training=WAVE + b"nan\n" * 500),
+    "a gap as long as a context": Fault(training=WAVE + b"nan\n" * 20 + WAVE),
     "rows of different lengths": Fault(training=WAVE + b"1,2\n"),
     "files of different columns": Fault(write("input/data/training/more.csv", b"1,2\n" * 400)),
     "a file that is no data": Fault(

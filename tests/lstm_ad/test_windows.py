@@ -27,3 +27,13 @@ def test_windows_share_the_memory_of_the_rows():
     rows = torch.zeros(1000, 1)
     windows = Windows(rows, [slice(0, 1000)], 100, 1)
     assert windows.views.data_ptr() == rows.data_ptr()
+
+
+def test_errors_of_missing_cells_are_marked_in_all_their_forecasts():
+    missing = torch.zeros(9, 2, dtype=torch.bool)
+    missing[[6, 8], 1] = True
+    windows = Windows(torch.zeros(9, 2), [slice(0, 9)], 8, 1, missing)
+    expected = torch.ones(2, 3, 4)  # of two windows, the last three rows, two forecasts
+    expected[0, 1, 1::2] = expected[1, 0, 1::2] = expected[1, 2, 1::2] = 0
+    torch.testing.assert_close(windows.marked(torch.ones(2, 3, 4), torch.arange(2), 0), expected)
+    assert windows.complete(3) == 3

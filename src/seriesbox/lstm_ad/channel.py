@@ -3,7 +3,9 @@
 Shapes: N rows, D columns, B windows, L context steps, P predicted steps, S of them forecast anew, E errors.
 """
 
+import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 import torch
@@ -13,7 +15,9 @@ from torch import Tensor
 from seriesbox.channel import Channel
 from seriesbox.distributed import Group
 from seriesbox.errors import DataError, collect_errors
+from seriesbox.lstm_ad.bridges import bridge_gaps, missing_cells
 from seriesbox.lstm_ad.forecaster import Forecaster
+from seriesbox.lstm_ad.gaussian import check_complete
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.lstm_ad.recording import check_labels, check_recording, unequal_columns
 from seriesbox.lstm_ad.windows import Windows
@@ -32,6 +36,7 @@ class WindowChannel(Channel):
 
     columns: the number of columns of the first table of all processes.
     held_out: the windows of the last fifths, to which the Gaussian is fitted. The validation channel has none.
+    missing: (N, D) which cells of the tables are missing, and are bridged; None if none is.
     """
 
     def __init__(self, name: str, tables: Sequence[Table], hyperparameters: LSTMADHyperparameters, run: Run) -> None:
@@ -42,6 +47,9 @@ class WindowChannel(Channel):
             cuts = [span.start + (span.stop - span.start) * 4 // 5 for span in self.tables.spans]
             self.fitted_spans = [slice(span.start, cut) for span, cut in zip(self.tables.spans, cuts, strict=True)]
             self.held_out_spans = [slice(cut, span.stop) for span, cut in zip(self.tables.spans, cuts, strict=True)]
+        self.missing = missing_cells(self.tables)
+        if self.missing is not None:  # the network's part first, so that no bridge leads out of it
+            self.tables.change(partial(bridge_gaps, parts=[*self.fitted_spans, *self.tables.spans]))
 
     @staticmethod
     def test_faults(hyperparameters: LSTMADHyperparameters, test: Sequence[Labelled], columns: int) -> list[DataError]:
@@ -57,7 +65,7 @@ class WindowChannel(Channel):
     def faults(
         hyperparameters: LSTMADHyperparameters, training: Sequence[Table], validation: Sequence[Table], group: Group
     ) -> list[DataError]:
-        """Return the tables with missing cells or too few rows, and whether they differ in their columns."""
+        """Return the tables with too many missing cells or too few rows, and whether they differ in their columns."""
         if not (columns := _columns(training, group)):
             return []
         unequal = unequal_columns([*training, *validation])
@@ -81,18 +89,25 @@ class WindowChannel(Channel):
         return Scaler(shift=low, scale=np.where(high > low, high - low, 1))
 
     def prepare(self, scaler: Scaler) -> None:
-        """Scale the rows, in the memory of the tables, and lay windows over them."""
+        """Scale the rows, in the memory of the tables, and lay windows over them.
+
+        Raises DataError if the Gaussian has too few rows without gaps to be fitted to.
+        """
         scaled = self.tables.consume(lambda values: scaler(values).astype(np.float32)).reshape(-1, self.columns)
         rows = torch.from_numpy(scaled).to(self.run.device)
         sizes = self.hyperparameters
         length = sizes.context_length + sizes.prediction_length
-        self.windows = Windows(rows, self.fitted_spans, length, sizes.sequence_stride)
+        missing = None if self.missing is None else torch.from_numpy(self.missing).to(self.run.device)
+        self.windows = Windows(rows, self.fitted_spans, length, sizes.sequence_stride, missing)
         in_order = sizes.forecasts > 1 or sizes.score_window > 1  # as when scoring: each row once
         stride = sizes.stride if in_order else sizes.sequence_stride
-        self.held_out = Windows(rows, self.held_out_spans, length, stride)
+        self.held_out = Windows(rows, self.held_out_spans, length, stride, missing)
         self.shard = Shard.of(len(self.windows), self.run.group, self.sharded)
         self.numbers_at_once = 4 * sizes.hidden_size * sizes.batch_size  # the gates of one time step
         self.held_out_shard = Shard.of(len(self.held_out), self.run.group, self.sharded)
+        if self.name == "training" and self.run.group.any(missing is not None):
+            own = self.held_out.complete(sizes.stride) if self.held_out_shard.replica == 0 else 0
+            check_complete(int(self.run.group.all_reduce(np.array(own))), sizes.forecasts * self.columns)
 
     def draw(self, items: Tensor) -> tuple[Tensor]:
         """Return the numbers of those of (B,) windows that this process computes, (b,)."""
@@ -110,18 +125,22 @@ class WindowChannel(Channel):
     def errors(
         self, forecaster: Forecaster, windows: Windows, stride: int, held: slice = slice(None)
     ) -> Iterator[Tensor]:
-        """Yield the errors of this process' part of the windows in a slice, (B, S, E). Raises StoppedError."""
+        """Yield the errors of this process' part of the windows in a slice, (B, S, E). Raises StoppedError.
+
+        Those of missing cells are NaN.
+        """
         bytes_each = self.hyperparameters.bytes_per_window(self.columns)
         for chunk in self.chunks(windows, TorchNetwork(forecaster).at_once(CHUNK_WINDOWS, bytes_each), held):
-            yield forecaster.errors(chunk, self.hyperparameters.context_length, stride)
+            errors = forecaster.errors(windows[chunk], self.hyperparameters.context_length, stride)
+            yield windows.marked(errors, chunk, math.nan)
 
     def chunks(self, windows: Windows, size: int, held: slice = slice(None)) -> Iterator[Tensor]:
-        """Yield this process' part of the windows in a slice, (B, L + P, D) of `size`. Raises StoppedError."""
+        """Yield the numbers of this process' part of the windows in a slice, (B,) of `size`. Raises StoppedError."""
         items = torch.arange(len(windows), device=self.run.device)[held]
         own = items[self.shard.share(len(items))]
         for chunk in own.split(size):
             self.run.check()
-            yield windows[chunk]
+            yield chunk
 
 
 def _columns(tables: Sequence[Table], group: Group) -> int:

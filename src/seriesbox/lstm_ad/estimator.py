@@ -73,7 +73,7 @@ class LSTMAD(nn.Module):
         Training starts from the forecaster and the scaler of a `warm_start`. The memory of a `TableStack` becomes the
         training data; other sequences of tables are copied first.
 
-        Raises DataError if a cell is missing, a file is too short, or files differ in their columns.
+        Raises DataError if too many cells are missing, a file is too short, or files differ in their columns.
         """
         run.seed(hyperparameters.seed)
         train, valid = WindowChannel.open(hyperparameters, training, validation, run)
@@ -99,18 +99,22 @@ class LSTMAD(nn.Module):
         quick = shard.held_at_stride(shard.stride_for(few))
         held_out_errors = partial(train.held_out_errors, model.forecaster)
         errors = run.or_quickly(held_out_errors, partial(held_out_errors, quick))
-        if hyperparameters.forecasts > 1 and (warning := rough(errors, run.group.all_reduce)):
+        complete = errors if train.missing is None else errors[~np.isnan(errors).any(axis=1)]
+        if hyperparameters.forecasts > 1 and (warning := rough(complete, run.group.all_reduce)):
             run.listener.warn(warning)
-        gaussian = Gaussian.fit(errors, run.group.all_reduce)
+        gaussian = Gaussian.fit(complete, run.group.all_reduce)
         model.gaussian.set(**gaussian._asdict())
         model.threshold.fill_(held_out_threshold(gaussian, errors, hyperparameters, run))
         return model.eval()
 
     def losses(self, channel: WindowChannel, numbers: Tensor) -> Tensor:
-        """Return the mean squared error of every forecast in the windows of these numbers, (B,) -> (B,)."""
+        """Return the mean squared error of every forecast in the windows of these numbers, (B,) -> (B,).
+
+        The errors of missing cells count as none.
+        """
         sizes = self.hyperparameters
         errors = self.forecaster.errors(channel.windows[numbers], sizes.context_length, sizes.prediction_length)
-        return errors.square().mean(dim=(1, 2))
+        return channel.windows.marked(errors, numbers, 0).square().mean(dim=(1, 2))
 
     def evaluate(self, train: WindowChannel, valid: WindowChannel | None, run: Run) -> dict[str, float]:
         """Return the metrics of an epoch. Raises StoppedError."""
@@ -125,11 +129,13 @@ class LSTMAD(nn.Module):
         def sums() -> NDArray[np.float64]:
             total, count = torch.zeros(2, dtype=torch.float64, device=run.device), 0
             for errors in channel.errors(self.forecaster, channel.windows, self.hyperparameters.prediction_length):
-                total += torch.stack([each.sum(dtype=torch.float64) for each in (errors.square(), errors.abs())])
-                count += errors.numel()
+                known = errors if channel.missing is None else errors[~errors.isnan()]
+                total += torch.stack([each.sum(dtype=torch.float64) for each in (known.square(), known.abs())])
+                count += known.numel()
             return np.append(as_array(total), count)
 
         squared, absolute, count = run.all_reduce(sums)
+        count = count or np.nan  # of a channel whose every target is missing
         return {f"{prefix}_mse": float(squared / count), f"{prefix}_mae": float(absolute / count)}
 
     def judge(self, test: Sequence[Labelled], listener: Listener) -> dict[str, float]:

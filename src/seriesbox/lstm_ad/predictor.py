@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from seriesbox.answers import NEEDS_TRAINING, Details
 from seriesbox.errors import DataError
 from seriesbox.lstm_ad.alarms import Alarms
+from seriesbox.lstm_ad.filling import Filling, first_known
 from seriesbox.lstm_ad.gaussian import Gaussian
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.lstm_ad.onnx_forecaster import onnx_graph, tensor_shapes
@@ -35,7 +36,7 @@ class LSTMADPredictor:
 
     Hyperparameters: ClassVar[type[Optimization]] = LSTMADHyperparameters
     rows_are_independent: ClassVar = False
-    gaps_are_allowed: ClassVar = False
+    gaps_are_allowed: ClassVar = True
     newer_tensors: ClassVar = frozenset({"threshold"})
 
     def __init__(
@@ -77,7 +78,7 @@ class LSTMADPredictor:
         return Table.of(np.tile(self.scaler.shift, (self.min_rows(self.hyperparameters), 1)))
 
     def check(self, table: Table) -> None:
-        """Raise DataError if a cell is missing, the table is too short, or its columns are not the trained ones."""
+        """Raise DataError if too much is missing, the table is too short, or its columns are not the trained ones."""
         check_recording(table, self.columns, self.hyperparameters, 1, "to predict")
 
     def names(self, details: Details | None) -> list[str]:
@@ -97,7 +98,8 @@ class LSTMADPredictor:
         """Yield the log-density of the forecast errors, then the newest forecast in input units: (N, D) -> (N, 1 + D).
 
         With details, the columns of `Alarms` follow. The first L rows are NaN. So are the scores of the next P - S
-        ones, which have not all their forecasts. Both come in chunks of their own.
+        ones, which have not all their forecasts. Both come in chunks of their own. Rows in which nothing is given have
+        no score either.
         """
         sizes = self.hyperparameters
         yield np.full((sizes.context_length, len(self.names(details))), np.nan, np.float32)
@@ -107,9 +109,11 @@ class LSTMADPredictor:
             alarms = Alarms(self.gaussian, self.scaler, sizes, threshold)
         scores = Scores(self.gaussian, sizes, self.columns, alarms.surprise if alarms else None)
         unscored = sizes.prediction_length - sizes.stride
+        # The first rows of a file, which are predicted after training, may know nothing of a column: it begins low.
+        filling = Filling(self._forecast, sizes, np.nan_to_num(self.scaler(first_known(table.values))))
         for rows in self._chunks(table):
             actual = rows[sizes.context_length :]
-            forecasts = self.network(self._contexts(rows)).reshape(-1, sizes.prediction_length, self.columns)
+            forecasts = filling(rows)
             newest = forecasts[:, : sizes.stride].reshape(-1, self.columns)[: len(actual)]
             scored = scores(forecasts, actual)
             answer = _as_float32(scored[:, :1], self.scaler.inverse(newest))
@@ -129,11 +133,12 @@ class LSTMADPredictor:
         for first in range(0, len(table.values) - context, chunk):
             yield self.scaler(table.values[first : first + context + chunk])
 
-    def _contexts(self, rows: NDArray[np.float64]) -> NDArray[np.float32]:
-        """Return a context for every block of S rows or fewer that follows it: (rows, D) -> (B, L, D)."""
+    def _forecast(self, rows: NDArray[np.float64]) -> NDArray[np.float32]:
+        """Return a forecast for every block of S rows or fewer that follows a context: (rows, D) -> (B, P, D)."""
         context, stride = self.hyperparameters.context_length, self.hyperparameters.stride
         windows = sliding_window_view(rows[:-1].astype(np.float32), context, axis=0, writeable=True)  # (B * S, D, L)
-        return np.ascontiguousarray(windows[::stride].transpose(0, 2, 1))
+        contexts = np.ascontiguousarray(windows[::stride].transpose(0, 2, 1))  # (B, L, D)
+        return self.network(contexts).reshape(-1, self.hyperparameters.prediction_length, self.columns)
 
 
 def _as_float32(*columns: NDArray[np.floating]) -> NDArray[np.float32]:

@@ -1,7 +1,6 @@
-"""Checks that a table is a recording: one series in several columns, complete and long enough."""
+"""Checks that a table is a recording: one series in several columns, long enough, and with few gaps."""
 
 from collections.abc import Sequence
-from typing import NoReturn
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from seriesbox.tables.table import Table
 def check_recording(
     table: Table, columns: int, hyperparameters: LSTMADHyperparameters, windows: int, purpose: str
 ) -> None:
-    """Raise DataError if a cell is missing, or rows do not have the columns; ShortSeriesError if windows do not fit."""
+    """Raise DataError if too much is missing, or rows lack columns; ShortSeriesError if windows do not fit."""
     count = len(table.values)
     wrong_widths, has_gaps = Places(), False
     for rows in blocks(*table.values.shape):
@@ -33,7 +32,7 @@ def check_recording(
         advice = f", the others have {columns}. LSTM-AD needs every row complete."
         raise DataError(f"{table.name}: ", wrong_widths, advice)
     if has_gaps:
-        _raise_gaps(table)
+        _check_gaps(table, columns, hyperparameters.context_length)
     context, predicted = hyperparameters.context_length, hyperparameters.prediction_length
     if count < windows * (context + predicted):
         turned = f" It has {columns} columns: a row must be a time step, not a series." if columns > count else ""
@@ -73,25 +72,30 @@ def unequal_columns(tables: Sequence[Table]) -> list[DataError]:
     return [DataError("Files must have the same number of columns: ", places, ".")]
 
 
-def _raise_gaps(table: Table) -> NoReturn:
-    """Raise DataError that names the missing cells: whole columns, whole rows, and the others one by one."""
-    observed = np.zeros(table.values.shape[1], np.bool_)
+def _check_gaps(table: Table, columns: int, context_length: int) -> None:
+    """Raise DataError that names the columns that are mostly missing, or the rows of a context without any value."""
+    count, missing = len(table.values), np.zeros(columns, np.int64)
+    is_empty = np.empty(count, np.bool_)
     for rows in blocks(*table.values.shape):
-        observed |= ~np.isnan(table.values[rows]).all(axis=0)
-    if not observed.all():
-        column = int(np.flatnonzero(~observed)[0])
-        raise DataError(f"{table.name}: column {empty_column(column, len(observed))}")
-    missing = Places()
-    for rows in blocks(*table.values.shape):
-        gaps = np.isnan(table.values[rows])
-        empty = np.all(gaps, axis=1) if gaps.shape[1] > 1 else np.zeros(len(gaps), np.bool_)
-        gaps[empty, 1:] = False  # an empty row is one place
-        cells = np.argwhere(gaps)
-        missing.add(
-            len(cells),
-            (
-                f"row {rows.start + row + 1} is empty" + ("" if empty[row] else f" in column {column + 1}")
-                for row, column in cells
-            ),
+        gaps = np.isnan(table.values[rows, :columns])
+        missing += gaps.sum(axis=0)
+        is_empty[rows] = gaps.all(axis=1)
+    if (missing == count).any():
+        raise DataError(f"{table.name}: column {empty_column(int(missing.argmax()), columns)}")
+    sparse, places = np.flatnonzero(missing > count / 2), Places()
+    places.add(
+        len(sparse),
+        (f"column {each + 1} in {missing[each]} of {count} rows ({missing[each] / count:.1%})" for each in sparse),
+    )
+    if places.count:
+        advice = ". LSTM-AD needs half of a column: leave it out, or fill its gaps before."
+        raise DataError(f"{table.name} is empty for the most part in ", places, advice)
+    edges = np.flatnonzero(np.diff(is_empty, prepend=False, append=False)).reshape(-1, 2)
+    long = edges[edges[:, 1] - edges[:, 0] >= context_length]
+    places.add(len(long), (f"rows {first + 1} to {end}" for first, end in long))
+    if places.count:
+        advice = (
+            f". A forecast needs a value in context-length {context_length} rows: cut the recording there, or fill "
+            "the gap before."
         )
-    raise DataError(f"{table.name}: ", missing, ". LSTM-AD needs a number in every cell: fill the gaps before.")
+        raise DataError(f"{table.name} is empty in ", places, advice)

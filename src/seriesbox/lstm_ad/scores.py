@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from seriesbox.lstm_ad.gaussian import Gaussian
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
+from seriesbox.lstm_ad.marginal import log_density, surprises
 from seriesbox.lstm_ad.surprise import Surprise, shares
 
 
@@ -34,7 +35,7 @@ class Scores:
     def __call__(self, forecasts: NDArray[np.float32], actual: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the scores of the (N, D) rows after the first of B contexts, from (B, P, D) forecasts.
 
-        They are (N, 1), or (N, 1 + D) with shares.
+        They are (N, 1), or (N, 1 + D) with shares. A missing cell, NaN, has no share, and a row of them has no score.
         """
         contexts = len(forecasts)
         known = np.concatenate([self.earlier, forecasts])
@@ -45,10 +46,11 @@ class Scores:
         self.earlier = known[contexts:]
         of_rows = np.concatenate(by_age, axis=2).reshape(-1, self.forecasts * actual.shape[1])[: len(actual)]  # (N, E)
         errors = np.tile(actual, self.forecasts) - of_rows
-        scores = self.gaussian.log_density(errors)[:, None]
+        columns = actual.shape[1]
+        scores = log_density(self.gaussian, errors, columns)[:, None]
         if not self.surprise:
             return self.mean(scores)
-        means = self.mean(np.hstack([scores, self.surprise(errors)]))
+        means = self.mean(np.hstack([scores, surprises(self.gaussian, self.surprise, errors, columns)]))
         return np.hstack([means[:, :1], shares(means[:, 1:])])
 
 

@@ -34,10 +34,13 @@ class Surprise:
 
 
 def shares(surprise: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return each column's share of its row, (N, D) -> (N, D), which sum to 1; equal ones if nothing is surprising."""
-    scale = surprise.max(axis=1, keepdims=True)  # else a sum could overflow
-    relative = np.divide(surprise, scale, where=scale > 0, out=np.ones_like(surprise))
-    return np.asarray(relative / relative.sum(axis=1, keepdims=True))
+    """Return each column's share of its row, (N, D) -> (N, D), which sum to 1; equal ones if nothing is surprising.
+
+    A column that is missing, NaN, has none.
+    """
+    scale = np.fmax.reduce(surprise, axis=1, keepdims=True)  # else a sum could overflow
+    relative = np.divide(surprise, scale, where=scale > 0, out=np.where(np.isnan(surprise), np.nan, 1))
+    return np.asarray(relative / np.nansum(relative, axis=1, keepdims=True))
 
 
 def expected_errors(gaussian: Gaussian, threshold: float, columns: int, window: int) -> NDArray[np.float64]:

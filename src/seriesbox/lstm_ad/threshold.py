@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from seriesbox.lstm_ad.gaussian import Gaussian
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
+from seriesbox.lstm_ad.marginal import log_density
 from seriesbox.lstm_ad.scores import TrailingMean
 from seriesbox.run import Run
 
@@ -36,9 +37,14 @@ def quantile_threshold(scores: NDArray[np.float64], rate: float, rows: int) -> t
 
 
 def held_out_threshold(gaussian: Gaussian, errors: NDArray[Any], sizes: LSTMADHyperparameters, run: Run) -> float:
-    """Return the threshold of `false-alarm-rate` on the held-out errors of all processes, (N, E) of this one."""
-    own = TrailingMean(sizes.score_window)(gaussian.log_density(errors)[:, None])
+    """Return the threshold of `false-alarm-rate` on the held-out errors of all processes, (N, E) of this one.
+
+    NaN is a missing error. Rows of which nothing is observed do not count.
+    """
+    density = log_density(gaussian, errors, errors.shape[1] // sizes.forecasts)
+    own = TrailingMean(sizes.score_window)(density[:, None])
     scores, threshold = run.group.gather(own)[:, 0], 0.0
+    scores = scores[~np.isnan(scores)]
     if run.group.rank == 0:
         in_order = sizes.forecasts > 1 or sizes.score_window > 1
         times = 1.0 if in_order else max(1.0, sizes.prediction_length / sizes.sequence_stride)  # that a row is forecast

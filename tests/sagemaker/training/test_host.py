@@ -7,7 +7,7 @@ from sagemaker_training.errors import ClientError
 from seriesbox.sagemaker.training import host
 from tests.job import CNN, LSTM
 
-GAP = {"a.csv": b"1\n" * 200 + b"x\n", "b.csv": b"1\n" * 200 + b'""\n'}
+FAULTY = {"a.csv": b"1\n" * 200 + b"x\n", "b.csv": b"1\n" * 200 + b"nan\n" * 20}
 
 
 @pytest.fixture
@@ -58,8 +58,8 @@ def test_faults_of_hyperparameters_are_named_in_one_sentence(run, hyperparameter
         ),
         (
             LSTM,
-            {"training": GAP},
-            r"^training/a\.csv has .*: row 201, column 1 is 'x'\. training/b\.csv: row 201 is empty in column 1",
+            {"training": FAULTY},
+            r"^training/a\.csv has .*: row 201, column 1 is 'x'\. training/b\.csv is empty in rows 201 to 220\. ",
         ),
         (
             CNN,
@@ -82,7 +82,7 @@ def test_faults_of_hyperparameters_are_named_in_one_sentence(run, hyperparameter
             r"^`patience` compares epochs by a validation channel",
         ),
     ],
-    ids=["no channel", "no file", "text", "text and a gap", "one series", "few rows", "unequal rows", "patience"],
+    ids=["no channel", "no file", "text", "text and a long gap", "one series", "few rows", "unequal rows", "patience"],
 )
 def test_faults_of_channels_are_named_in_one_sentence(run, hyperparameters, channels, sentence):
     with pytest.raises(ClientError, match=sentence):
