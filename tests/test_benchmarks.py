@@ -21,6 +21,7 @@ SMALLEST = {
     "clustering": "--archive DATA/ucr_classification --epochs 1 --min-updates 0 --seeds 2 --processes 1 --sets CBF",
     "clustering_published": "--data DATA --epochs 1 --trainings 2 --processes 1",
     "container": "",
+    "gaps": "--archive DATA/ucr_anomaly --min-updates 0 --series 7 --seeds 1 --processes 1",
     "gpu": "--device cpu --share 0.01",
     "growth": "--algorithms cnn-kmeans --threads 1 --share 0.1 --cases 1",
     "memory": "--algorithms lstm-ad --share 0.001 --files 1",

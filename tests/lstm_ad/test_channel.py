@@ -41,7 +41,7 @@ def test_the_faults_of_all_files_are_named_together(wave):
         LSTMAD.fit(SMALL, [Table.of(gaps, "a"), Table.of(wave[:9], "b")], [Table.of(wave[:20, :1], "c")], Run())
     assert str(caught.value) == (
         "Files must have the same number of columns: a and 1 more have 2; c has 1. "
-        "a is empty for the most part in column 2 in 1020 of 1200 rows (85.0%). "
+        "a has columns that are mostly empty: column 2 in 1020 of 1200 rows (85.0%). "
         "LSTM-AD needs half of a column: leave it out, or fill its gaps before. "
         "b has 9 rows, but context-length 20 and prediction-length 7 need at least 135 to train on, so that the last "
         "fifth holds a window. "

@@ -65,10 +65,13 @@ def test_scores_are_finite_for_any_data(values):
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        (b"1,2\n" * 30 + b"3,\n" * 31, r"the file is empty for the most part in column 2 in 31 of 61 rows \(50.8%\)"),
+        (
+            b"1,2\n" * 30 + b"3,\n" * 31,
+            r"the file has columns that are mostly empty: column 2 in 31 of 61 rows \(50.8%\)",
+        ),
         (b"1,\n" * 30, "the file: column 2 is empty in every row"),
-        (b",2\n,\n1,\n" * 20, r"the file is .* in column 1 in 40 of 60 rows \(66.7%\); column 2 in 40 of 60 rows"),
-        (b"1,2\n" * 30 + b",\n" * 20 + b"1,2\n,\n", "the file is empty in rows 31 to 50. .* context-length 20 rows"),
+        (b",2\n,\n1,\n" * 20, r"the file has .*: column 1 in 40 of 60 rows \(66.7%\); column 2 in 40 of 60 rows"),
+        (b"1,2\n" * 30 + b",\n" * 20 + b"1,2\n,\n", "the file is empty in rows 31 to 50. From context-length 20 rows"),
         (b"1,2\n" * 30 + b"3\n", "the file: row 31 has 1 cells, the others have 2"),
         (b"1,2\n" * 30 + b"1,2,3\n" + b"1,2\n" * 30, "the file: row 31 has 3 cells, the others have 2"),
         (b"1,2,\n" * 40, "the file has rows of 3 cells, but the training data has 2"),

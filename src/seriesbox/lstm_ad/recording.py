@@ -89,13 +89,13 @@ def _check_gaps(table: Table, columns: int, context_length: int) -> None:
     )
     if places.count:
         advice = ". LSTM-AD needs half of a column: leave it out, or fill its gaps before."
-        raise DataError(f"{table.name} is empty for the most part in ", places, advice)
+        raise DataError(f"{table.name} has columns that are mostly empty: ", places, advice)
     edges = np.flatnonzero(np.diff(is_empty, prepend=False, append=False)).reshape(-1, 2)
     long = edges[edges[:, 1] - edges[:, 0] >= context_length]
     places.add(len(long), (f"rows {first + 1} to {end}" for first, end in long))
     if places.count:
         advice = (
-            f". A forecast needs a value in context-length {context_length} rows: cut the recording there, or fill "
-            "the gap before."
+            f". From context-length {context_length} rows without a value nothing can be forecast: cut the recording "
+            "there, or fill the gap before."
         )
         raise DataError(f"{table.name} is empty in ", places, advice)

@@ -32,7 +32,9 @@ def test_the_type_of_csv_is_exactly_text_csv(cnn_server, accept):
 
 
 def test_every_format_gives_the_same_rows(cnn_server, lstm_server, two_shapes, wave):
-    for server, rows in ((cnn_server, two_shapes[0].values), (lstm_server, wave[:100])):
+    gaps = wave[:100].copy()
+    gaps[50] = gaps[60, 0] = np.nan
+    for server, rows in ((cnn_server, two_shapes[0].values), (lstm_server, wave[:100]), (lstm_server, gaps)):
         as_csv = server.post(write_csv(rows)).values
         as_lists = [[None if np.isnan(cell) else float(cell) for cell in row] for row in rows]
         as_json = server.post(json.dumps(as_lists).encode(), "application/json", "application/json")

@@ -48,7 +48,8 @@ def test_a_fault_is_one_short_line_of_json(cnn_server, body, content_type, accep
         (b"1,2,3\n" * 30, "has rows of 3 cells, but the training data has 2"),
         (b"1\n" * 30, "has rows of 1 cells, but the training data has 2"),
         (b"1,2\n" * 30 + b"3\n", "row 31 has 1 cells, the others have 2"),
-        (b"1,2\n" * 30 + b"1,\n", "row 31 is empty in column 2"),
+        (b"1,2\n" * 30 + b"1,\n" * 31, "has columns that are mostly empty: column 2 in 31 of 61 rows (50.8%)"),
+        (b"1,2\n" * 30 + b",\n" * 20, "is empty in rows 31 to 50"),
     ],
 )
 def test_a_series_that_the_model_cannot_predict_is_refused_with_the_reason(lstm_server, body, message):

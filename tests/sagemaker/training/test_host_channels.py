@@ -67,6 +67,18 @@ def test_each_host_shares_its_part_and_one_without_data_waits_for_nothing(hosts,
     assert_alike(jobs[0], alone)
 
 
+def test_gaps_of_one_host_s_recordings_are_left_out_by_all_processes(hosts, parts):
+    sizes, files = {**SIZES["lstm-ad"], "batch-size": "36"}, parts["lstm-ad"]
+    lines = files["a.csv"].splitlines(keepends=True)
+    lines[50:360:15] = [b"," + line.partition(b",")[2] for line in lines[50:360:15]]
+    files = {**files, "a.csv": b"".join(lines)}
+    (alone,) = hosts(sizes, [files])
+    jobs = hosts(divided(sizes, 4), [{name: body} for name, body in files.items()], sharded=True)
+    assert exit_codes(start_processes([alone])) == [0]
+    assert exit_codes(start_processes(jobs, per_host=2)) == [0] * 4
+    assert_alike(jobs[0], alone)
+
+
 def test_series_of_hosts_of_which_one_has_none_are_bridged_and_shared(hosts, parts):
     jobs = hosts({**CNN, "epochs": "1"}, [parts["cnn-kmeans"], None], sharded=True)
     assert exit_codes(start_processes(jobs, per_host=2)) == [0] * 4
@@ -82,7 +94,7 @@ def test_two_processes_hold_the_data_once(hosts):
     [
         (b"1,2\nsix,3\n", "cells that are not numbers"),
         (b"", "has no data, only a.csv (empty)"),
-        (b"1,2\n,3\n,4\n" * 200, "is empty for the most part in column 1 in 400 of 600 rows (66.7%)"),
+        (b"1,2\n,3\n,4\n" * 200, "has columns that are mostly empty: column 1 in 400 of 600 rows (66.7%)"),
         (b"1,2\n" * 9, "has 9 rows, but context-length"),
     ],
     ids=["text", "nothing", "gaps", "few rows"],
