@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 
 from seriesbox.answers import Details
+from seriesbox.artifact import load, save
 from seriesbox.lstm_ad.estimator import LSTMAD
 from seriesbox.lstm_ad.filling import carried, first_known
 from seriesbox.run import Run
 from seriesbox.tables.table import Table
 from tests.lstm_ad.small import CONTEXT, PREDICTION, SMALL
+from tests.older import remove_tensor
 from tests.predictions import predictions
 
 
@@ -113,3 +115,11 @@ def test_a_column_that_begins_after_the_first_context_begins_with_its_first_valu
         predictions(model, Table.of(each))[CONTEXT : CONTEXT + PREDICTION] for each in (values, carried_back)
     )
     np.testing.assert_allclose(answer[:, 1:], expected[:, 1:], rtol=1e-4)
+
+
+def test_an_older_model_answers_recordings_with_gaps_too(model, wave, tmp_path):
+    save(model, tmp_path)
+    remove_tensor(tmp_path, "threshold")
+    table = Table.of(with_gaps(wave))
+    answer = predictions(load(tmp_path).estimator(), table)
+    np.testing.assert_array_equal(answer, predictions(model, table))

@@ -94,6 +94,16 @@ def test_what_is_judged_is_what_is_served(model, wave):
     assert metrics["test_recall"] == pytest.approx(found / 370)
 
 
+def test_rows_of_which_nothing_is_known_do_not_count(model, wave):
+    known = labelled(wave, [50, 110, 180, 250, 320])
+    missing = known.table.values.copy()
+    missing[200:210] = np.nan
+    flags = known.labels.copy()
+    flags[200:210] = 1
+    metrics = model.judge([Labelled.of(Table.of(np.column_stack([flags, missing])))], lambda sentence: None)
+    assert metrics["test_recall"] == metrics["test_event_recall"] == 1
+
+
 def test_files_are_recordings_of_their_own(model, wave):
     one, other = labelled(wave, [50, 110, 180]), labelled(wave, [60, 300])
     both = model.judge([one, other], Listener())
