@@ -29,7 +29,7 @@ def check_recording(
             "step per row and one series per column; in JSON, a list of rows."
         )
     if wrong_widths.count:
-        advice = f", the others have {columns}. LSTM-AD needs every row complete."
+        advice = f", the others have {columns}. LSTM-AD needs rows of one width: leave a missing cell empty."
         raise DataError(f"{table.name}: ", wrong_widths, advice)
     if has_gaps:
         _check_gaps(table, columns, hyperparameters.context_length)
