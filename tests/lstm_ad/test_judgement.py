@@ -100,7 +100,7 @@ def test_rows_of_which_nothing_is_known_do_not_count(model, wave):
     missing[200:210] = np.nan
     flags = known.labels.copy()
     flags[200:210] = 1
-    metrics = model.judge([Labelled.of(Table.of(np.column_stack([flags, missing])))], lambda sentence: None)
+    metrics = model.judge([Labelled.of(Table.of(np.column_stack([flags, missing])))], Listener())
     assert metrics["test_recall"] == metrics["test_event_recall"] == 1
 
 

@@ -74,7 +74,7 @@ def test_faults_of_hyperparameters_are_named_in_one_sentence(run, hyperparameter
         (
             LSTM,
             {"training": {"a.csv": b"1,2\n" * 200 + b"1\n"}},
-            r"^training/a\.csv: row 201 has 1 cells, the others have 2\. LSTM-AD needs rows of one width: leave a missing cell empty",
+            r"^training/a\.csv: row 201 has 1 cells, the others have 2\. LSTM-AD needs rows of one width",
         ),
         (
             {**LSTM, "patience": "3"},
