@@ -1,4 +1,4 @@
-"""What LSTM-AD's alarms are worth, on a folder of series of the UCR Anomaly Archive: two tables.
+"""The quality of LSTM-AD's alarms on a folder of series of the UCR Anomaly Archive: two tables.
 
 1. Precision and recall of rows, and the events raised, right ones and all, in the test part: by the default threshold,
    and by the one that labels choose, for which the test part is cut in the middle of its anomaly. The first half
@@ -17,19 +17,17 @@ from statistics import mean
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks import data, figures, options
 from benchmarks.anomaly import HYPERPARAMETERS, near
 from benchmarks.cases.lstm_ad import DEFAULT
 from benchmarks.data import Anomaly
 from benchmarks.pool import spread
-from seriesbox.algorithm import predict
 from seriesbox.answers import Details
 from seriesbox.listener import Listener
 from seriesbox.lstm_ad.estimator import LSTMAD
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
-from seriesbox.lstm_ad.judgement import Judged, measure
+from seriesbox.lstm_ad.judgement import measure, scored
 from seriesbox.run import Run
 from seriesbox.tables.labelled import Labelled
 from seriesbox.tables.table import Table
@@ -53,8 +51,7 @@ def judge(archive: Path, min_updates: int, task: tuple[int, int]) -> dict[str, M
     problem, sizes = data.anomaly(archive, number), sizes_of(number, min_updates).model_copy(update={"seed": seed})
     model = LSTMAD.fit(sizes, [problem.train], [], Run())
     halves = split(problem, sizes.context_length)
-    whole = scored(model, problem.test, near(problem, 0))
-    second = scored(model, halves[1].table, halves[1].labels == 1)
+    whole, second = (scored(model.predictor(), each) for each in (labelled(problem), halves[1]))
     metrics = {"default": measure([whole], model.threshold.item(), sizes.beta, sizes.gap)}
     metrics["default, second half"] = measure([second], model.threshold.item(), sizes.beta, sizes.gap)
     model.judge(halves[:1], Listener())
@@ -65,16 +62,13 @@ def judge(archive: Path, min_updates: int, task: tuple[int, int]) -> dict[str, M
 def split(problem: Anomaly, context: int) -> list[Labelled]:
     """Return the test part before and after the middle of its anomaly; the second half has its context before it."""
     middle = (problem.rows.start + problem.rows.stop) // 2
-    labels = near(problem, 0).astype(np.float64)
     parts = (slice(0, max(middle, problem.rows.start + 1)), slice(middle - context, None))
-    return [Labelled.of(Table.of(np.column_stack([labels[part], problem.test.values[part]]))) for part in parts]
+    return [labelled(problem, part) for part in parts]
 
 
-def scored(model: LSTMAD, table: Table, labels: NDArray[np.bool_]) -> Judged:
-    """Return the rows that have a score."""
-    scores = predict(model.predictor(), table)[:, 0].astype(np.float64)
-    has_score = ~np.isnan(scores)
-    return Judged(scores[has_score], labels[has_score])
+def labelled(problem: Anomaly, rows: slice = slice(None)) -> Labelled:
+    """Return rows of the test part with their labels."""
+    return Labelled.of(Table.of(np.column_stack([near(problem, 0)[rows], problem.test.values[rows]])))
 
 
 def finds_column(archive: Path, min_updates: int, task: tuple[tuple[int, int], int]) -> bool:

@@ -1,4 +1,4 @@
-"""What missing cells cost LSTM-AD, on a folder of series of the UCR Anomaly Archive.
+"""The cost of missing cells to LSTM-AD, on a folder of series of the UCR Anomaly Archive.
 
 Cells of the training and of the test part are taken out: single ones at random, or blocks of 20 rows, one at a random
 place in every stretch. A hit is that of benchmarks/anomaly.py. Ours is given the gaps; beside it stands the same with

@@ -1,4 +1,4 @@
-"""What a request may ask for beyond the published columns of an answer."""
+"""The columns of an answer after the published ones, as a request asks for them."""
 
 from typing import NamedTuple
 

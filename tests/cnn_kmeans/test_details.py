@@ -1,4 +1,4 @@
-"""What an answer has beyond the published columns."""
+"""The columns of an answer after the published ones."""
 
 import numpy as np
 import pytest
@@ -6,12 +6,11 @@ import pytest
 from seriesbox.answers import NEEDS_TRAINING, Details
 from seriesbox.artifact import load, save
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
-from seriesbox.codec import decode, encode
 from seriesbox.errors import DataError
-from seriesbox.model_folder import TENSORS
 from seriesbox.run import Run
 from seriesbox.tables.table import Table
 from tests.cnn_kmeans.small import SMALL
+from tests.older import remove_tensor
 from tests.predictions import predictions
 
 PUBLISHED = ["label", "feature_1", "feature_2", "feature_3", "feature_4", "feature_5", "feature_6"]
@@ -28,9 +27,7 @@ def strange(two_shapes) -> Table:
 def older(model, tmp_path):
     """The predictor of the model as it was before there were radii."""
     save(model, tmp_path)
-    tensors, facts = decode((tmp_path / TENSORS).read_bytes())
-    del tensors["radii"]
-    (tmp_path / TENSORS).write_bytes(encode(tensors, facts))
+    remove_tensor(tmp_path, "radii")
     return load(tmp_path).predictor()
 
 

@@ -11,7 +11,7 @@ CENTROIDS = np.array([[0, 0], [90, 0], [0, 500]], np.float32)
 
 
 def drawn(random, *sizes):
-    """Features around the centroids, so many around each."""
+    """Draw features around the centroids, `sizes` of them around each."""
     around = CENTROIDS[np.repeat(np.arange(len(sizes)), sizes)]
     return (around + random.normal(size=around.shape)).astype(np.float32)
 

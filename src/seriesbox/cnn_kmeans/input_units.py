@@ -12,7 +12,7 @@ from seriesbox.scaler import Scaler
 
 
 class InputUnits(NamedTuple):
-    """What turns series of a channel back: up to rounding in float32, and to what the scaler cuts off.
+    """Turns series of a channel back: up to rounding in float32, and to what the scaler cuts off.
 
     of_series: what `facts` returns of all of them, one after the other.
     """

@@ -99,9 +99,7 @@ class WindowChannel(Channel):
         length = sizes.context_length + sizes.prediction_length
         missing = None if self.missing is None else torch.from_numpy(self.missing).to(self.run.device)
         self.windows = Windows(rows, self.fitted_spans, length, sizes.sequence_stride, missing)
-        in_order = sizes.forecasts > 1 or sizes.score_window > 1  # as when scoring: each row once
-        stride = sizes.stride if in_order else sizes.sequence_stride
-        self.held_out = Windows(rows, self.held_out_spans, length, stride, missing)
+        self.held_out = Windows(rows, self.held_out_spans, length, sizes.held_out_stride, missing)
         self.shard = Shard.of(len(self.windows), self.run.group, self.sharded)
         self.numbers_at_once = 4 * sizes.hidden_size * sizes.batch_size  # the gates of one time step
         self.held_out_shard = Shard.of(len(self.held_out), self.run.group, self.sharded)

@@ -38,6 +38,12 @@ class LSTMADHyperparameters(Optimization):
         return self.forecast_stride or self.prediction_length
 
     @property
+    def held_out_stride(self) -> int:
+        """The rows from a held-out window to the next: as when scoring, if scores need rows in order."""
+        in_order = self.forecasts > 1 or self.score_window > 1
+        return self.stride if in_order else self.sequence_stride
+
+    @property
     def gap(self) -> int:
         """The number of rows between two anomalies from which they are two events."""
         return self.event_gap or self.context_length

@@ -36,16 +36,19 @@ def joined(recordings: Sequence[Judged]) -> Judged:
     return Judged(*(np.concatenate(parts) for parts in zip(*recordings, strict=True)))
 
 
+def scored(predictor: LSTMADPredictor, labelled: Labelled) -> Judged:
+    """Return the rows of a labelled recording that have a score."""
+    scores = np.concatenate([answer[:, 0] for answer in predictor.predict(labelled.table)]).astype(np.float64)
+    has_score = ~np.isnan(scores)
+    return Judged(scores[has_score], labelled.labels[has_score] == 1)
+
+
 def judge(predictor: LSTMADPredictor, test: Sequence[Labelled], listener: Listener) -> tuple[float, dict[str, float]]:
     """Return the threshold that has the best F-beta, and the metrics by it; none if the labels cannot tell.
 
     listener: hears of the threshold, and of labels that cannot tell, or tell little.
     """
-    recordings = []
-    for _, table, labels in test:
-        scores = np.concatenate([answer[:, 0] for answer in predictor.predict(table)]).astype(np.float64)
-        has_score = ~np.isnan(scores)
-        recordings.append(Judged(scores[has_score], labels[has_score] == 1))
+    recordings = [scored(predictor, labelled) for labelled in test]
     all_scores, all_labels = joined(recordings)
     if all_labels.all() or not all_labels.any():
         kind = "an anomaly" if all_labels.any() else "normal"

@@ -63,12 +63,12 @@ class TrailingMean:
 
     def __call__(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the mean at every row, (N, K) -> (N, K); NaN if the row has no value."""
+        if self.rows == 1 or not len(values):
+            return values
         if self.before is None:
             self.before = np.full((self.rows - 1, values.shape[1]), np.nan)
         both = np.concatenate([self.before, values])
         self.before = both[len(values) :]
-        if self.rows == 1 or not len(values):
-            return values
         counts, sums = (
             sliding_window_view(each, self.rows, axis=0).sum(axis=-1) for each in (~np.isnan(both), np.nan_to_num(both))
         )

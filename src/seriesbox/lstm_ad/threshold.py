@@ -46,8 +46,7 @@ def held_out_threshold(gaussian: Gaussian, errors: NDArray[Any], sizes: LSTMADHy
     scores, threshold = run.group.gather(own)[:, 0], 0.0
     scores = scores[~np.isnan(scores)]
     if run.group.rank == 0:
-        in_order = sizes.forecasts > 1 or sizes.score_window > 1
-        times = 1.0 if in_order else max(1.0, sizes.prediction_length / sizes.sequence_stride)  # that a row is forecast
+        times = max(1.0, sizes.stride / sizes.held_out_stride)  # that a row is scored
         rows = max(1, round(len(scores) / times))
         threshold, sentence = quantile_threshold(scores, sizes.false_alarm_rate, rows)
         run.listener.found("threshold", threshold, sentence)

@@ -32,13 +32,13 @@ def _errors(faults: Faults) -> Iterator[DataError]:
         if column.count >= MIN_ROWS and not faults.has_number[number : number + 1].any()
     ]
     named = no_series(faults.header)
-    if faults.labelled and 0 in word_columns:
-        _, example = faults.columns[0].first[0]
-        yield DataError(f"{name}: the labels in the first column must be numbers, not {example!r}, for example{unread}")
-        named |= {0: ""}
     for number in word_columns:
-        if number not in named:
-            rows, (_, example) = faults.rows - faults.left_out - bool(faults.header), faults.columns[number].first[0]
+        rows, (_, example) = faults.rows - faults.left_out - bool(faults.header), faults.columns[number].first[0]
+        if faults.labelled and number == 0:
+            yield DataError(
+                f"{name}: the labels in the first column must be numbers, not {example!r}, for example{unread}"
+            )
+        elif number not in named:
             yield DataError(
                 f"{name}: column {number + 1} is no number in any of {rows} rows, {example!r} for example: leave it "
                 f"out{unread}"

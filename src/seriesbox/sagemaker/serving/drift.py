@@ -1,4 +1,4 @@
-"""What a request's line in the log says about its answer, so that an alarm can notice that data has changed."""
+"""Counts and medians of an answer, for the request's line in the log: by them an alarm notices that data changed."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -27,7 +27,7 @@ from seriesbox.sagemaker.training.host_channels import read_once
 from seriesbox.sagemaker.training.log import Notes, logger
 from seriesbox.sagemaker.training.report import Report
 from seriesbox.sagemaker.training.settings import JobSettings
-from seriesbox.sagemaker.training.test_channel import faults_of_all, judge
+from seriesbox.sagemaker.training.test_channel import faults_of_all, judge, labelled_faults
 from seriesbox.tables.stack import TableStack
 from seriesbox.tables.suspects import suspects
 from seriesbox.tables.table import Table
@@ -57,7 +57,7 @@ def train(paths: Paths, group: Group) -> None:
         for summary in summaries:
             logger.info(summary)
     training, validation, test = (channel.tables for channel in channels)
-    if test:  # of the others, `fit` raises them
+    if labelled_faults(estimator, hyperparameters, known_columns, training, test):  # of the others, `fit` raises them
         raise_errors(faults(training, validation, test))
     for name, tables in (("training", training), ("validation", validation)):
         if is_first and isinstance(tables, TableStack):

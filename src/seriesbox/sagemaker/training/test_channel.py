@@ -13,6 +13,21 @@ from seriesbox.tables.labelled import Labelled
 from seriesbox.tables.table import Table
 
 
+def labelled_faults(
+    estimator: type[Estimator],
+    hyperparameters: Any,
+    known_columns: int,
+    training: Sequence[Table],
+    test: Sequence[Table],
+) -> list[DataError]:
+    """Return what is wrong with labelled tables.
+
+    known_columns: those of the earlier model that the training continues; 0 if there is none.
+    """
+    columns = known_columns or (training[0].values.shape[1] if training else 0)  # all have the widest
+    return estimator.channel_class.test_faults(hyperparameters, [Labelled.of(table) for table in test], columns)
+
+
 def faults_of_all(
     estimator: type[Estimator],
     hyperparameters: Any,
@@ -21,14 +36,10 @@ def faults_of_all(
     validation: Sequence[Table],
     test: Sequence[Table],
 ) -> list[DataError]:
-    """Return what is wrong with this process' tables of all channels.
-
-    known_columns: those of the earlier model that the training continues; 0 if there is none.
-    """
-    channel, columns = estimator.channel_class, training[0].values.shape[1] if training else 0  # all have the widest
+    """Return what is wrong with this process' tables of all channels."""
     return [
-        *channel.faults(hyperparameters, training, validation, Group()),
-        *channel.test_faults(hyperparameters, [Labelled.of(table) for table in test], known_columns or columns),
+        *estimator.channel_class.faults(hyperparameters, training, validation, Group()),
+        *labelled_faults(estimator, hyperparameters, known_columns, training, test),
     ]
 
 
