@@ -60,6 +60,7 @@ def main() -> NoReturn:
 
     def stop_early(*_: object) -> NoReturn:
         with suppress(OSError):
+            paths.failure.parent.mkdir(parents=True, exist_ok=True)  # it may be too early for it to be there
             paths.failure.write_text(STOPPED_BEFORE_TRAINING)
         os.write(sys.stderr.fileno(), f"{STOPPED_BEFORE_TRAINING}\n".encode())
         _exit(1, paths, had_code)
