@@ -92,7 +92,9 @@ def train(base: str, name: str) -> Memory:
         return False
 
     faults = partial(faults_of_all, estimator, hyperparameters, 0)
-    training, validation, _ = (channel.tables for channel in read_channels(Paths(), predictor, faults))
+    training, validation, _ = (
+        channel.tables for channel in read_channels(Paths(), predictor, hyperparameters, (), faults)
+    )
     sample = training[0].head(sample_rows)
     difference(estimator.fit(hyperparameters, training, validation, replace(run, stopped=stopped)), sample)
     peak, after, ready = at_first_step[0]

@@ -20,7 +20,8 @@ import torch
 
 from benchmarks import cases, figures, options
 from benchmarks.server import RunningServer, invoke, serving
-from seriesbox.artifact import Runtime, save
+from seriesbox.artifact import save
+from seriesbox.description import Runtime
 from seriesbox.tables.csv import write_csv
 
 CLIENT_COUNTS = (1, 8, 64)

@@ -10,7 +10,7 @@ from benchmarks.cases import Shape
 from benchmarks.server import RunningServer
 from seriesbox.protocols import Estimator
 from seriesbox.sagemaker.content_type import CSV, FORMATS, JSON
-from seriesbox.sagemaker.serving.formats import write
+from seriesbox.sagemaker.serving.writing import TableAnswer, Writer
 from stress.soak_clients import Request, RequestGroup, ask
 
 BYTES_PER_CELL = 11
@@ -42,7 +42,7 @@ def soak_requests(server: RunningServer, model: Estimator, record: Shape, megaby
                 values[::3, columns // 2 :: 7] = values[1::3, -columns // 4 :] = np.nan
             requests = []
             for form, accept in product(FORMATS, [*FORMATS, "*/*"]):
-                body = b"".join(write([iter([values])], form, independent))
+                body = b"".join(Writer(form, []).write([TableAnswer(iter([values]))], independent))
                 request = Request(body, _headers(form, accept))
                 status, digest = ask(connection, request)
                 if status != 200:

@@ -29,6 +29,8 @@ def test_the_defaults_are_the_published_ones_beside_our_own():
         "seed": 0,
         "verbose": "false",
         "false-alarm-rate": 0.001,
+        "header": "absent",
+        "id-columns": 0,
     }
 
 

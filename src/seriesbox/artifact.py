@@ -4,15 +4,17 @@ Nothing that is loaded can execute: no pickle is ever written or read, and the n
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 from safetensors import SafetensorError
 
 from seriesbox import codec
 from seriesbox.algorithm import estimator_class, name_of, predictor_class
+from seriesbox.description import Description, Runtime
 from seriesbox.errors import ArtifactError, HyperparameterError
 from seriesbox.files import replacing
 from seriesbox.model_folder import DESCRIPTION, TENSORS, read
@@ -23,26 +25,13 @@ from seriesbox.protocols import Estimator, Predictor
 
 SCALE = "scaler.scale"  # of any algorithm that scales its data; values are divided by it
 
-Runtime = Literal["onnx", "torch"]
-
-
-class Description(BaseModel):
-    """The contents of `model.json`, from which the shapes of all tensors follow."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    format: Literal[1] = 1
-    model: str  # the algorithm's name
-    columns: Annotated[int, Field(ge=1, le=10**7)]
-    hyperparameters: dict[str, int | float | str]
-    runtime: Runtime = "onnx"  # of the network on a CPU
-
 
 class Artifact(NamedTuple):
     """A model that was read and checked."""
 
     algorithm: str
     columns: int
+    column_names: Sequence[str]
     hyperparameters: Optimization
     tensors: Tensors
     runtime: Runtime
@@ -80,14 +69,18 @@ def probed(predictor: Predictor) -> Predictor:
     return predictor
 
 
-def save(model: Estimator, folder: Path, runtime: Runtime = "onnx") -> None:
+def save(model: Estimator, folder: Path, runtime: Runtime = "onnx", column_names: Sequence[str] = ()) -> None:
     """Write both files, the description last, so that a folder with a description is complete.
 
     Raises ArtifactError if a number makes no sense, and OSError if a file cannot be written: then neither is left.
     """
     folder.mkdir(parents=True, exist_ok=True)
     description = Description(
-        model=name_of(model), columns=model.columns, hyperparameters=model.hyperparameters.to_dict(), runtime=runtime
+        model=name_of(model),
+        columns=model.columns,
+        column_names=list(column_names),
+        hyperparameters=model.hyperparameters.to_dict(),
+        runtime=runtime,
     )
     tensors = {name: tensor.numpy(force=True) for name, tensor in model.state_dict().items()}
     _check_numbers(tensors, folder)
@@ -123,7 +116,9 @@ def load(folder: Path) -> Artifact:
     newer = {name: shapes[name] for name in kind.newer_tensors - tensors.keys()}
     _check(tensors, {name: shape for name, shape in shapes.items() if name not in newer}, folder)
     tensors |= {name: np.full(shape, np.nan, dtype) for name, (dtype, shape) in newer.items()}
-    return Artifact(description.model, description.columns, hyperparameters, tensors, description.runtime)
+    if (names := description.column_names) and not kind.rows_are_independent and len(names) != description.columns:
+        raise ArtifactError(f"The model in {folder} does not fit its description: {len(names)} columns have names.")
+    return Artifact(description.model, description.columns, names, hyperparameters, tensors, description.runtime)
 
 
 def _check(tensors: Tensors, expected: Shapes, folder: Path) -> None:

@@ -61,6 +61,9 @@ class Hyperparameters(BaseModel):
     verbose: Literal["false", "true"] = hp("false", "Whether answers are verbose by default.")
     false_alarm_rate: float = hp(0.001, "Share of normal data beyond the model's thresholds.", ge=1e-6, le=0.5)
 
+    header: Literal["absent", "present"] = hp("absent", "Whether training files begin with the names of columns.")
+    id_columns: int = hp(0, "First columns of CSV that are ids: carried along, not learnt from.", ge=0, le=100)
+
     @field_validator("verbose", mode="before")
     @classmethod
     def _lower(cls, verbose: Any) -> Any:

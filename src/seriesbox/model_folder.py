@@ -8,7 +8,7 @@ from seriesbox.files import printable
 
 TENSORS = "model.safetensors"
 DESCRIPTION = "model.json"
-MAX_DESCRIPTION = 1 << 20  # bytes; `train` writes less than a thousand
+MAX_DESCRIPTION = 1 << 22  # bytes; `train` writes a thousand, and more if very many columns have names
 
 
 def read(folder: Path, name: str) -> bytes:

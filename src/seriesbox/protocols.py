@@ -58,8 +58,11 @@ class Predictor(Protocol):
         """Raise DataError if the table cannot be predicted."""
         ...
 
-    def names(self, details: Details | None) -> list[str]:
-        """Return the names of an answer's columns. Raises DataError if the model cannot give the details."""
+    def names(self, details: Details | None, columns: Sequence[str] = ()) -> list[str]:
+        """Return the names of an answer's columns. Raises DataError if the model cannot give the details.
+
+        columns: the names of a table's columns, if they are known.
+        """
         ...
 
     def predict(self, table: Table, details: Details | None = None) -> Iterator[NDArray[np.float32]]:

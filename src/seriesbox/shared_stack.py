@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seriesbox.host_group import HostGroup
+from seriesbox.tables.columns import Columns
 from seriesbox.tables.memory import SharedMemory, map_memory
 from seriesbox.tables.stack import TableStack
 from seriesbox.tables.table import Cells, Table, Widths, equal_widths
@@ -21,10 +22,16 @@ class SharedStack(TableStack):
     """A stack that the first process changes, while the others wait."""
 
     def __init__(
-        self, memory: mmap, widths: Widths, names: Sequence[str], ends: Sequence[int], host: HostGroup
+        self,
+        memory: mmap,
+        widths: Widths,
+        names: Sequence[str],
+        ends: Sequence[int],
+        columns: Columns,
+        host: HostGroup,
     ) -> None:
         super().__init__(memory, widths, names, ends)
-        self._host = host
+        self.columns, self._host = columns, host
 
     def change(self, change: Callable[[Cells], None]) -> None:
         self._host.while_others_wait(lambda: change(self.values))
@@ -45,15 +52,15 @@ def share_tables(tables: Sequence[Table], host: HostGroup) -> Sequence[Table]:
     if not host.tell(b"some" if tables else b""):
         return ()
     if not host.is_first:
-        memory, (rows, width, names, ends) = _take(host)
+        memory, (rows, width, names, ends, (column_names, before)) = _take(host)
         widths = equal_widths(width, rows) if width else _share_array(None, host)
-        return SharedStack(memory, widths, names, ends, host)
+        return SharedStack(memory, widths, names, ends, Columns(tuple(column_names), before), host)
     assert isinstance(tables, TableStack)
     ends = [span.stop for span in tables.spans]
     width = int(tables.widths[0]) if tables.widths.strides == (0,) else None
-    _give(tables.memory, [len(tables.widths), width, list(tables.names), ends], host)
+    _give(tables.memory, [len(tables.widths), width, list(tables.names), ends, tables.columns], host)
     widths = tables.widths if width else _share_array(tables.widths, host)
-    return SharedStack(tables.memory, widths, tables.names, ends, host)
+    return SharedStack(tables.memory, widths, tables.names, ends, tables.columns, host)
 
 
 def _share_array(array: NDArray[Any] | None, host: HostGroup) -> NDArray[Any]:

@@ -36,7 +36,7 @@ def test_all_faults_of_labelled_series_are_named():
     ]
     faults = SeriesChannel.test_faults(SMALL.model_copy(update={"scaling": "step"}), test, 2)
     assert [fault.message().split(":")[0] for fault in faults] == [
-        "a has no label in the first column of row 2; row 3",
+        "a has no label in column 1 of row 2; row 3",
         "a after its first column has nothing in row 2",
         "b after its first column has one column, so that each of its 2 rows would be a series of one step",
         "The series have up to 3 steps, but the model was trained on 2 and, with `scaling` step, knows no others",

@@ -116,7 +116,7 @@ def test_what_is_wrong_with_labelled_tables_is_told_at_once(wave):
     wrong, short = Labelled.of(Table.of(values, "a.csv")), Labelled.of(Table.of(values[:10] * 0, "b.csv"))
     narrow = Labelled.of(Table.of(np.zeros((400, 2)), "c.csv"))
     faults = [str(fault) for fault in WindowChannel.test_faults(SMALL, [wrong, short, narrow], columns=2)]
-    assert "a.csv: the label in the first column must be 0" in faults[0]
+    assert "a.csv: the label in column 1 must be 0" in faults[0]
     assert "row 4 has 2; row 8 has none" in faults[0]
     assert "b.csv" in faults[1]
     assert "has rows of 1 cells, but the training data has 2" in faults[2]

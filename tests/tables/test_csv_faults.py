@@ -2,6 +2,8 @@ import pytest
 
 from seriesbox.errors import DataError
 from seriesbox.tables.csv import parse_csv
+from seriesbox.tables.csv_header import CARRY, SAY_SO
+from seriesbox.tables.csv_rows import Layout
 
 DATES = b"".join(b"2014-04-%02d 00:00:00,%d.5\n" % (day, day) for day in range(1, 31))
 
@@ -15,7 +17,7 @@ DATES = b"".join(b"2014-04-%02d 00:00:00,%d.5\n" % (day, day) for day in range(1
         (b"1,2\n3,oops\n", "row 2, column 2 is 'oops'"),
         (b"1\n2,3,x1\n", "row 2, column 3 is 'x1'"),
         (b"1,2\ninf,1e39\n", "row 2, column 1 is 'inf'; row 2, column 2 is '1e39'"),
-        (b"a,b\n1,2\n", r"starts with a header \('a,b' in row 1\): remove it\.$"),
+        (b"a,b\n1,2\n", r"starts with a header \('a,b' in row 1\): remove it, or say"),
         (b"1;2\n3;4\n", "separated by semicolons"),
         (b'"1,5",2\n1,2,3\n', r"commas in quoted numbers \('\"1,5\"'\): write a point before decimals"),
         (b'1,"1"2\n', "row 1, column 2 is '\"1\"2'"),
@@ -54,23 +56,33 @@ def test_what_is_wrong_everywhere_is_not_read_to_its_end():
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        (DATES, "it: column 1 is no number in any of 30 rows, '2014-04-01 00:00:00' for example: leave it out."),
+        (
+            DATES,
+            "it: column 1 is no number in any of 30 rows, '2014-04-01 00:00:00' for example: leave it out, "
+            f"or {CARRY}.",
+        ),
         (
             b"timestamp,value\n" + DATES,
-            "it starts with a header ('timestamp,value' in row 1): remove it. "
-            "Column 1, which it calls timestamp, is no series: leave it out.",
+            "it starts with a header ('timestamp,value' in row 1): remove it, "
+            f"or {SAY_SO}. "
+            "Column 1, which it calls timestamp, is no series: leave it out, "
+            f"or {CARRY}.",
         ),
         (
             b"timestamp,value,is_anomaly\n1,2,0\n2,3,x\n",
-            "it starts with a header ('timestamp,value,is_anomaly' in row 1): remove it. "
-            "Columns 1 and 3, which it calls timestamp and is_anomaly, are no series: leave them out. "
+            "it starts with a header ('timestamp,value,is_anomaly' in row 1): remove it, "
+            f"or {SAY_SO}. "
+            "Columns 1 and 3, which it calls timestamp and is_anomaly, are no series: leave them out, "
+            f"or {CARRY}. "
             "it has cells that are not numbers up to 3.4e38, "
             "write numbers or leave them empty: row 3, column 3 is 'x'.",
         ),
         (
             b",a,b\n0,1,2\n",
-            "it starts with a header (',a,b' in row 1): remove it. "
-            "Column 1, which has no name, is an index: leave it out.",
+            "it starts with a header (',a,b' in row 1): remove it, "
+            f"or {SAY_SO}. "
+            "Column 1, which has no name, is an index: leave it out, "
+            f"or {CARRY}.",
         ),
         (b"1,2,3\nmV,mV,s\n4,5,6\n", "it has rows without a number, leave them out: row 2 ('mV')."),
         (b"1,2\n\n3,4\n\n5,6\n", "it has a blank line after every row: remove these lines."),
@@ -108,7 +120,7 @@ def test_one_mistake_in_many_cells_is_one_sentence(body, message):
 
 def test_an_empty_cell_is_no_advice_if_none_may_be_empty():
     with pytest.raises(DataError, match=r"up to 3.4e38, write a number into each: row 2, column 1 is 'x'\.$"):
-        parse_csv(b"1\nx\n", "it", gaps=False)
+        parse_csv(b"1\nx\n", "it", Layout(gaps=False))
 
 
 @pytest.mark.parametrize("size", [1, 10_000, 1_000_000])

@@ -4,6 +4,7 @@ import pytest
 
 from seriesbox.errors import DataError
 from seriesbox.tables.csv import parse_csv
+from seriesbox.tables.csv_rows import Layout
 
 SERIES = np.random.default_rng(0).normal(size=(40, 30))
 AS_PANDAS_WRITES_IT = "starts with a header .* as pandas writes it: leave it out, by to_csv"
@@ -22,8 +23,8 @@ def test_the_numbers_by_which_pandas_names_columns_are_no_data(values, index, qu
     with pytest.raises(DataError, match=AS_PANDAS_WRITES_IT):
         parse_csv(body, "it")
     columns = values.shape[1] + index
-    assert parse_csv(body, "it", header=True).values.shape == (len(values), columns)
-    assert parse_csv(body, "it", header=False).values.shape == (len(values) + 1, columns)
+    assert parse_csv(body, "it", Layout(header=True)).values.shape == (len(values), columns)
+    assert parse_csv(body, "it", Layout(header=False)).values.shape == (len(values) + 1, columns)
 
 
 @pytest.mark.parametrize("row", [b" 0,1,2", b"0,1,2,", b"\t0, 1, 2"])
@@ -76,5 +77,5 @@ def test_a_header_tells_which_columns_are_no_series(names, no_series):
 
 @pytest.mark.parametrize("names", ["temperature,pressure", "lead_1,lead_2", "daylight,timeliness", "x,candidates"])
 def test_other_names_are_those_of_series(names):
-    with pytest.raises(DataError, match=r"in row 1\): remove it\.$"):
+    with pytest.raises(DataError, match=r"in row 1\): remove it, or say `header=present` in [^.]*\.$"):
         parse_csv(f"{names}\n1,2\n".encode(), "it")

@@ -116,7 +116,7 @@ def test_what_is_wrong_everywhere_is_not_read_to_its_end():
             r"not an object: give one list per row, such as \[\[1, 2\], \[3, 4\]\]",
         ),
         (b'[[1, "NaN"]]', parse_rows, r'row 1, column 2 is "NaN" \(a missing value is null\)'),
-        (b"[1]\n{}\n", parse_series_lines, "line 2 must be a list of lists of numbers, not {}"),
+        (b"[1]\n{}\n", parse_series_lines, "line 2 is an object, but not"),
         (b" \n", parse_row_lines, "it is empty"),
         (b" \n", parse_series_lines, "it is empty"),
     ],

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from seriesbox.errors import DataError
 from seriesbox.tables import lines
-from seriesbox.tables.csv import csv_rows
+from seriesbox.tables.csv_rows import CSVRows
 from seriesbox.tables.lines import parts_of_file, whole_lines, with_newlines
 from seriesbox.tables.stack_builder import build_table
 
@@ -34,7 +34,7 @@ def test_a_file_in_any_parts_is_read_or_refused_as_in_one(scraps, size):
 
     def outcome(parts):
         try:
-            table = build_table(csv_rows(parts, "it"), "it")
+            table = build_table(CSVRows(parts, "it"), "it")
         except DataError as error:
             return str(error)
         return repr((table.values.tolist(), table.widths.tolist()))
@@ -51,7 +51,7 @@ def test_a_line_in_any_pieces_is_read_or_refused_as_in_one(scraps, size, longest
     def outcome():
         parts = [body[:9], *(body[start : start + size] for start in range(9, len(body), size))]
         try:
-            table = build_table(csv_rows(parts, "it"), "it")
+            table = build_table(CSVRows(parts, "it"), "it")
         except DataError:
             return "refused"
         return repr((table.values.tolist(), table.widths.tolist()))
@@ -64,7 +64,7 @@ def test_a_line_in_any_pieces_is_read_or_refused_as_in_one(scraps, size, longest
 
 def test_a_fault_far_out_in_a_long_line_is_named_with_its_place():
     with pytest.raises(DataError, match=r"row 2, column 1500001 is 'x'\.$"):
-        for _ in csv_rows([b"1,2\n" + b"1," * 1_500_000 + b"x" + b",1" * 1_500_000 + b"\n5,6\n"], "it"):
+        for _ in CSVRows([b"1,2\n" + b"1," * 1_500_000 + b"x" + b",1" * 1_500_000 + b"\n5,6\n"], "it"):
             pass
 
 

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from seriesbox.tables.csv_header import CARRY
 from seriesbox.tables.stack_builder import stack_tables
 from seriesbox.tables.suspects import suspects
 from seriesbox.tables.table import Table
@@ -36,12 +37,14 @@ def column(values, number=1) -> np.ndarray:
     ],
 )
 def test_a_column_that_is_probably_no_series_is_named(values, what, number):
-    assert found(column(values, number)) == [f"Column {number} {what}: leave it out unless it is data."]
+    assert found(column(values, number)) == [
+        f"Column {number} {what}: leave it out{'' if number > 1 else f', or {CARRY},'} unless it is data."
+    ]
 
 
 def test_an_index_that_begins_again_in_every_file_is_an_index():
     assert found(column(COUNT), column(COUNT)[:50]) == [
-        "Column 1 counts the rows, like an index: leave it out unless it is data."
+        f"Column 1 counts the rows, like an index: leave it out, or {CARRY}, unless it is data."
     ]
     assert not found(column(COUNT), SERIES[:, [0, *range(5)]])
 

@@ -45,7 +45,7 @@ def check_labels(labelled: Labelled) -> None:
     places.add(len(rows), (f"row {row + 1}" for row in rows))
     if places.count:
         raise DataError(
-            f"{labelled.name} has no label in the first column of ", places, ": write one, or remove the row."
+            f"{labelled.name} has no label in {labelled.column} of ", places, ": write one, or remove the row."
         )
 
 

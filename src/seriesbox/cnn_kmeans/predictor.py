@@ -3,7 +3,7 @@
 Shapes: N series, T time steps, F features, K clusters.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -91,8 +91,11 @@ class CNNKMeansPredictor:
         check_observed(table)
         check_steps(table.values.shape[1], self.hyperparameters.scaling, len(self.scaler.shift))
 
-    def names(self, details: Details | None) -> list[str]:
-        """Return the names of an answer's columns. Raises DataError if the model cannot give the details."""
+    def names(self, details: Details | None, columns: Sequence[str] = ()) -> list[str]:
+        """Return the names of an answer's columns. Raises DataError if the model cannot give the details.
+
+        columns: of time steps, which no column of an answer is made of.
+        """
         published = ["label", *(f"feature_{number + 1}" for number in range(self.hyperparameters.output_size))]
         if details is None:
             return published

@@ -3,6 +3,8 @@
 Shapes: N rows, D columns.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,10 +29,9 @@ class Alarms:
         self.expected = scaler.scale * expected_errors(gaussian, threshold, columns, sizes.score_window)
 
     @staticmethod
-    def names(columns: int) -> list[str]:
-        """Return the names of the columns."""
-        numbers = range(1, columns + 1)
-        return ["anomaly", "event", *(f"{each}_{number}" for each in ("share", "expected_error") for number in numbers)]
+    def names(columns: Sequence[str]) -> list[str]:
+        """Return the names of the columns. columns: the names of the recording's."""
+        return ["anomaly", "event", *(f"{each}_{name}" for each in ("share", "expected_error") for name in columns)]
 
     def __call__(self, scores: NDArray[np.float32], shares: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the columns of the next rows, (N,), (N, D) -> (N, 2 + 2 * D).

@@ -4,7 +4,7 @@ Shapes: N rows, D columns, L context steps, P predicted steps, S rows from a for
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -81,12 +81,16 @@ class LSTMADPredictor:
         """Raise DataError if too much is missing, the table is too short, or its columns are not the trained ones."""
         check_recording(table, self.columns, self.hyperparameters, 1, "to predict")
 
-    def names(self, details: Details | None) -> list[str]:
-        """Return the names of an answer's columns. Raises DataError if the model has no threshold."""
+    def names(self, details: Details | None, columns: Sequence[str] = ()) -> list[str]:
+        """Return the names of an answer's columns. Raises DataError if the model has no threshold.
+
+        columns: the names of a table's columns, if they are known; else numbers stand for them.
+        """
         if details is not None and math.isnan(self.threshold):
             raise DataError(NEEDS_TRAINING)
-        forecasts = [f"forecast_{number}" for number in range(1, self.columns + 1)]
-        return ["score", *forecasts, *(Alarms.names(self.columns) if details is not None else ())]
+        columns = columns or [str(number + 1) for number in range(self.columns)]
+        forecasts = [f"forecast_{column}" for column in columns]
+        return ["score", *forecasts, *(Alarms.names(columns) if details is not None else ())]
 
     def drift(self, answer: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
         """Return by field of the log which rows of an answer are anomalies by the model's threshold, and the scores."""

@@ -49,7 +49,7 @@ def check_labels(labelled: Labelled) -> None:
     places.add(len(wrong), (f"row {row + 1} has {_shown(labelled.labels[row])}" for row in wrong))
     if places.count:
         raise DataError(
-            f"{labelled.name}: the label in the first column must be 0 for a normal row or 1 for an anomaly, but ",
+            f"{labelled.name}: the label in {labelled.column} must be 0 for a normal row or 1 for an anomaly, but ",
             places,
             ".",
         )
@@ -81,11 +81,14 @@ def _check_gaps(table: Table, columns: int, context_length: int) -> None:
         missing += gaps.sum(axis=0)
         is_empty[rows] = gaps.all(axis=1)
     if (missing == count).any():
-        raise DataError(f"{table.name}: column {empty_column(int(missing.argmax()), columns)}")
+        raise DataError(f"{table.name}: {empty_column(int(missing.argmax()), columns, table.columns)}")
     sparse, places = np.flatnonzero(missing > count / 2), Places()
     places.add(
         len(sparse),
-        (f"column {each + 1} in {missing[each]} of {count} rows ({missing[each] / count:.1%})" for each in sparse),
+        (
+            f"{table.columns.label(int(each))} in {missing[each]} of {count} rows ({missing[each] / count:.1%})"
+            for each in sparse
+        ),
     )
     if places.count:
         advice = ". LSTM-AD needs half of a column: leave it out, or fill its gaps before."

@@ -1,6 +1,7 @@
-"""The content type of a request or of a training channel: its format, and whether it has a header."""
+"""The content type of a request or of a training channel: its format, and what is in its columns."""
 
 import codecs
+from collections.abc import Mapping
 from encodings import normalize_encoding
 from encodings.aliases import aliases
 from typing import NamedTuple
@@ -11,6 +12,8 @@ from seriesbox.errors import UserError
 
 CSV, JSON, JSON_LINES = "text/csv", "application/json", "application/jsonlines"
 FORMATS = (CSV, JSON, JSON_LINES)
+MAX_IDS = 100
+JSON_IDS = f'a line of {JSON_LINES} may be {{"id": ..., "values": [...]}}.'
 CHARSETS = {*aliases, *aliases.values()}
 
 
@@ -23,11 +26,13 @@ class ContentType(NamedTuple):
 
     header: whether the first row has the names of columns; None if it does not say.
     label_size: the number of columns that are labels.
+    ids: the number of first columns that are ids; None if it does not say.
     """
 
     form: str
     header: bool | None = None
     label_size: int = 0
+    ids: int | None = None
 
     @classmethod
     def parse(cls, text: str, label_size: int = 0) -> "ContentType":
@@ -49,7 +54,18 @@ class ContentType(NamedTuple):
         if (given := options.get("label_size", str(label_size))) != str(label_size):
             advice = "the first column alone is a label" if label_size else "no column is a label, leave out labels"
             raise ContentTypeError(f"`label_size` is {given[:20]} in the content type: {advice}.")
-        return cls(mimetype, None if header is None else header == "present", label_size)
+        return cls(mimetype, None if header is None else header == "present", label_size, _ids(options, mimetype))
+
+
+def _ids(options: Mapping[str, str], mimetype: str) -> int | None:
+    text = options.get("ids")
+    if text is None:
+        return None
+    if text not in map(str, range(MAX_IDS + 1)):
+        raise ContentTypeError(f"`ids` is {text[:20]} in the content type: it is a number of columns, 0 to {MAX_IDS}.")
+    if mimetype != CSV:
+        raise ContentTypeError(f"`ids` in the content type is for {CSV}: " + JSON_IDS)
+    return int(text)
 
 
 def _is_ascii_compatible(charset: str) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seriesbox.errors import MAX_PLACES, Places
+from seriesbox.tables.columns import Columns
 from seriesbox.tables.csv_header import are_names
 from seriesbox.tables.csv_kinds import SHOWN, Kinds
 from seriesbox.tables.csv_texts import column_numbers, given_and_wrong, stretches
@@ -31,6 +32,7 @@ class WrongCells:
 class Faults:
     """The faults of one file; `csv_report.py` words them.
 
+    called: what messages call the columns.
     gaps: whether a cell may be empty.
     labelled: whether the first column is a label.
     rows: the number of rows parsed so far, with `left_out` header rows.
@@ -46,6 +48,7 @@ class Faults:
     """
 
     name: str
+    called: Columns = field(default_factory=Columns)
     gaps: bool = True
     labelled: bool = False
     rows: int = 0

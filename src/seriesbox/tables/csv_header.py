@@ -1,8 +1,11 @@
 """The first row of a file, if it has the names of columns."""
 
+import math
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+
+from seriesbox.errors import HeaderError
 
 NAME = re.compile(r"(?i)(?!n/?a$|null$|none$|missing$|nan$|inf(inity)?$|true$|false$)[^\W\d]")
 NO_SERIES = re.compile(  # a time, an index or a label
@@ -13,7 +16,23 @@ NO_SERIES = re.compile(  # a time, an index or a label
 WHOLE_NUMBER = re.compile(rb'(?:^|\n)[" ]*[-+]?\d+[" ]*(?:\n|$)')  # alone on a line
 COUNTED_CELL = re.compile(rb'[" \t]*0?[" \t]*(?:[,\n]|\Z)')  # 0 or nothing
 FRACTION = re.compile(rb"[.eE]")
+SAY_SO = "say `header=present` in the content type, or by the hyperparameter `header`"
+CARRY = "carry the first columns as ids (`ids` in the content type, or `id-columns`)"
 SHOWN = 60  # characters of a header in a message
+
+
+def check_names(names: Sequence[str], name: str) -> None:
+    """Raise HeaderError if the names are a row of data: if a file was cut, only its first part has the header.
+
+    The numbers 0, 1, 2 ..., by which pandas names columns, are names.
+    """
+    try:
+        numbers = [float(each) for each in names]
+    except ValueError:
+        return
+    if numbers and all(map(math.isfinite, numbers)) and numbers != list(range(len(numbers))):
+        shown = ",".join(names)[:20]
+        raise HeaderError(f"{name} should have a header, but its first row consists of numbers ({shown!r}).")
 
 
 def is_counted(lines: bytes) -> bool:
@@ -63,17 +82,17 @@ def header_fault(names: Sequence[str], labelled: bool = False) -> str:
 
     labelled: whether the first column is a label, which belongs there.
     """
-    fault = f" starts with a header ({','.join(names)[:SHOWN]!r} in row 1): remove it."
+    fault = f" starts with a header ({','.join(names)[:SHOWN]!r} in row 1): remove it, or {SAY_SO}."
     if labelled:
-        return fault.removesuffix(".") + ", or say `header=present` in the content type."
+        return fault
     if not names[0]:
-        fault += " Column 1, which has no name, is an index: leave it out."
+        fault += f" Column 1, which has no name, is an index: leave it out, or {CARRY}."
     if columns := no_series(names):
         numbers, called = _listed([str(number + 1) for number in columns]), _listed(list(columns.values()))
         several = len(columns) > 1
         fault += (
             f" Column{'s' * several} {numbers}, which it calls {called}, {'are' if several else 'is'} no series: "
-            f"leave {'them' if several else 'it'} out."
+            f"leave {'them' if several else 'it'} out, or {CARRY}."
         )
     return fault
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from seriesbox.errors import DataError, Places, raise_errors
 from seriesbox.tables.csv_faults import Faults
-from seriesbox.tables.csv_header import header_fault, no_series
+from seriesbox.tables.csv_header import CARRY, header_fault, no_series
 
 MIN_ROWS = 2  # without a number in a column or a file, so that it is named as a whole
 
@@ -36,12 +36,12 @@ def _errors(faults: Faults) -> Iterator[DataError]:
         rows, (_, example) = faults.rows - faults.left_out - bool(faults.header), faults.columns[number].first[0]
         if faults.labelled and number == 0:
             yield DataError(
-                f"{name}: the labels in the first column must be numbers, not {example!r}, for example{unread}"
+                f"{name}: the labels in {faults.called.label(0)} must be numbers, not {example!r}, for example{unread}"
             )
         elif number not in named:
             yield DataError(
-                f"{name}: column {number + 1} is no number in any of {rows} rows, {example!r} for example: leave it "
-                f"out{unread}"
+                f"{name}: {faults.called.label(number)} is no number in any of {rows} rows, {example!r} for example: "
+                f"leave it out, or {CARRY}{unread}"
             )
     if faults.word_rows.count:
         yield DataError(f"{name} has rows without a number, leave them out: ", faults.word_rows, unread)
@@ -50,7 +50,7 @@ def _errors(faults: Faults) -> Iterator[DataError]:
     first = sorted((row, number, text) for number, column in others for row, text in column.first)
     cells.add(
         sum(column.count for _, column in others),
-        (f"row {row + 1}, column {number + 1} is {text!r}" for row, number, text in first),
+        (f"row {row + 1}, {faults.called.label(number)} is {text!r}" for row, number, text in first),
     )
     if cells.count:
         advice = "write numbers or leave them empty" if faults.gaps else "write a number into each"

@@ -5,9 +5,12 @@ in an error, so faults are named by row and place in the row, as in CSV.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
-from seriesbox.errors import DataError
+from seriesbox.errors import DataError, Places
+from seriesbox.tables.ids import JSONIds
+from seriesbox.tables.json_ids import OTHER_OBJECT, split
 from seriesbox.tables.json_lists import parse_line, parse_list, parse_long_line
 from seriesbox.tables.json_rows import rows_of
 from seriesbox.tables.lines import PART, parts_of, whole_lines
@@ -25,8 +28,9 @@ def parse_rows(body: bytes, name: str) -> Table:
 
 
 def parse_row_lines(body: bytes, name: str) -> Table:
-    """Parse one row a line. Raises DataError as `parse_rows` does."""
-    return build_table(row_lines(parts_of(body), name), name, len(body))
+    """Parse one row a line, which may have an id. Raises DataError as `parse_rows` does."""
+    rows = LineRows(parts_of(body), name)
+    return replace(build_table(rows, name, len(body)), ids=rows.ids)
 
 
 def parse_series(body: bytes, name: str) -> Table:
@@ -35,34 +39,76 @@ def parse_series(body: bytes, name: str) -> Table:
 
 
 def parse_series_lines(body: bytes, name: str) -> Iterator[Table]:
-    """Parse one series a line. Raises DataError as `parse_rows` does, once the line is reached."""
-    return (build_table(rows, line) for line, rows in series_lines(parts_of(body), name))
+    """Parse one series a line; all of them may have ids. Raises DataError as `parse_rows` does, once it is reached."""
+    earlier: SeriesLine | None = None
+    for line in series_lines(parts_of(body), name):
+        if earlier and (earlier.id is None) is not (line.id is None):
+            raise DataError(f"{line.name} has {'no' if line.id is None else 'an'} id, unlike the line before it.")
+        ids = None if line.id is None else JSONIds([line.id], of_all_rows=True)
+        yield replace(build_table(line.rows, line.name), ids=ids)
+        earlier = line
 
 
-def row_lines(parts: Iterable[bytes], name: str) -> Iterator[Rows]:
-    """Yield the rows of a file that comes in parts. Raises DataError as `parse_rows` does, at the end."""
-    return rows_of(_line_lists(parts), name)
+class LineRows(Iterable[Rows]):
+    """The rows of a file that comes in parts, one a line, without their ids."""
+
+    def __init__(self, parts: Iterable[bytes], name: str) -> None:
+        self.parts, self.name = parts, name
+        self._ids: list[bytes] = []
+        self._without = Places()
+
+    def __iter__(self) -> Iterator[Rows]:
+        """Yield the rows. Raises DataError as `parse_rows` does, at the end, and if some rows have no id."""
+        yield from rows_of(self._lists(), self.name)
+        if self._ids and self._without.count:
+            raise DataError(f"{self.name} has rows with an id, and rows without one: ", self._without, ".")
+
+    @property
+    def ids(self) -> JSONIds | None:
+        """The ids of the rows that were read; None if they have none."""
+        return JSONIds(self._ids) if self._ids else None
+
+    def _lists(self) -> Iterator[list[Any]]:
+        """Yield the values of lines, some at a time; long ones in parts."""
+        for lines in _numbered_lines(self.parts):
+            values = [self._values(number, line) for number, line in lines]
+            if any(len(line) > PART for line in values):
+                for line in values:
+                    yield from parse_long_line(line) if len(line) > PART else [[parse_line(line)]]
+            else:
+                yield [parse_line(line) for line in values]
+
+    def _values(self, number: int, line: bytes) -> bytes:
+        """Return the list of a line, not parsed yet, and keep its id."""
+        values, given = split(line)
+        if given is None:
+            self._without.add(1, [f"line {number}"])
+        else:
+            self._ids.append(given)
+        return values
 
 
-def series_lines(parts: Iterable[bytes], name: str) -> Iterator[tuple[str, Iterator[Rows]]]:
-    """Yield the name and the rows of every series of a file that comes in parts. Raises DataError as `parse_rows`."""
+class SeriesLine(NamedTuple):
+    """A line that is a series: its name in messages, its rows, and its id, if it has one."""
+
+    name: str
+    rows: Iterator[Rows]
+    id: bytes | None
+
+
+def series_lines(parts: Iterable[bytes], name: str) -> Iterator[SeriesLine]:
+    """Yield every series of a file that comes in parts. Raises DataError as `parse_rows` does."""
     empty = True
     for lines in _numbered_lines(parts):
         for number, line in lines:
             empty = False
-            yield f"{name}, line {number}", _series(line, f"{name}, line {number}")
+            label = f"{name}, line {number}"
+            values, given = split(line)
+            if values.lstrip().startswith(b"{"):
+                raise DataError(f"{label} is {OTHER_OBJECT}.")
+            yield SeriesLine(label, _series(values, label), given)
     if empty:
         raise DataError(f"{name} is empty: it needs at least one line.")
-
-
-def _line_lists(parts: Iterable[bytes]) -> Iterator[list[Any]]:
-    """Yield the values of lines, some at a time; long ones in parts."""
-    for lines in _numbered_lines(parts):
-        if any(len(line) > PART for _, line in lines):
-            for _, line in lines:
-                yield from parse_long_line(line) if len(line) > PART else [[parse_line(line)]]
-        else:
-            yield [parse_line(line) for _, line in lines]
 
 
 def _series(body: bytes, name: str) -> Iterator[Rows]:

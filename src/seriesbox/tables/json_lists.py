@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from seriesbox.errors import DataError
+from seriesbox.tables.json_ids import OTHER_OBJECT
 from seriesbox.tables.json_parts import NotJSON, elements, parts
 from seriesbox.tables.lines import BLANKS, BYTE_ORDER_MARK, PART
 
@@ -24,11 +25,12 @@ def parse_json(body: bytes, name: str) -> Any:
 
 
 def parse_line(line: bytes) -> Any:
-    """Return the value of one line, or `NotJSON`."""
+    """Return the value of one line, or `NotJSON`, also for an object."""
     try:
-        return orjson.loads(line)
+        value = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         return NotJSON(f"not JSON: {_reason(error, line)}")
+    return NotJSON(OTHER_OBJECT) if isinstance(value, dict) else value
 
 
 def parse_list(body: bytes, name: str) -> tuple[bool, Iterator[list[Any]]]:

@@ -8,22 +8,23 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from seriesbox.tables.columns import Columns
 from seriesbox.tables.table import Table, are_equal, equal_widths
 
 
 class Labelled(NamedTuple):
-    """A table, and a label for every row."""
+    """A table, and a label for every row. column: what messages call that of the labels."""
 
     name: str
+    column: str
     table: Table
     labels: NDArray[np.float64]  # (N,)
 
     @classmethod
     def of(cls, table: Table) -> Self:
         """Take the first column of a table of (N, 1 + D) as labels."""
-        if are_equal(table.widths):
-            widths = equal_widths(int(table.widths[0]) - 1, len(table.widths))
-        else:
-            widths = table.widths - 1
-        name = f"{table.name} after its first column"
-        return cls(table.name, Table(table.values[:, 1:], widths, name), table.values[:, 0])
+        widths = equal_widths(table.width - 1, len(table.widths)) if are_equal(table.widths) else table.widths - 1
+        before = f"{table.columns.before + 1} columns" if table.columns.before else "column"
+        columns = Columns(table.columns.names[1:])  # messages count from here
+        after = Table(table.values[:, 1:], widths, f"{table.name} after its first {before}", columns)
+        return cls(table.name, table.columns.label(0), after, table.values[:, 0])

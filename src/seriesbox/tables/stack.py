@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seriesbox.tables.blocks import blocks
+from seriesbox.tables.columns import Columns
 from seriesbox.tables.table import Cells, Table, Widths
 
 
@@ -19,7 +20,10 @@ class TableStack(Sequence[Table]):
     """Tables one below the other in one array.
 
     values: (N, D), the rows of all tables; D is the widest row of them all.
+    columns: what messages call the columns of all tables.
     """
+
+    columns = Columns()
 
     def __init__(self, memory: mmap, widths: Widths, names: Sequence[str], ends: Sequence[int]) -> None:
         """Take over the memory that holds all rows. ends: the row behind the last one of each table."""
@@ -43,7 +47,7 @@ class TableStack(Sequence[Table]):
         if isinstance(index, slice):
             return [self[each] for each in range(*index.indices(len(self)))]
         span = self.spans[index]
-        return Table(self.values[span], self.widths[span], self.names[index])
+        return Table(self.values[span], self.widths[span], self.names[index], self.columns)
 
     def change(self, change: Callable[[Cells], None]) -> None:
         """Change all rows in place."""

@@ -6,6 +6,8 @@ Shapes: N rows, D columns.
 import numpy as np
 from numpy.typing import NDArray
 
+from seriesbox.tables.columns import Columns
+from seriesbox.tables.csv_header import CARRY, no_series
 from seriesbox.tables.stack import TableStack
 from seriesbox.tables.table import are_equal
 
@@ -37,20 +39,28 @@ def suspects(tables: TableStack, rows_are_independent: bool) -> list[str]:
     for number in looked_at:
         column = tables.values[:, number]
         if np.isnan(column[:HEAD_ROWS]).all() and np.isnan(column).all():
-            sentences.append(f"Column {empty_column(number, columns)}")
+            sentences.append(_capitalized(empty_column(number, columns, tables.columns)))
             continue
         what = _order(column, tables.spans)
         if not what and have_values:
             what = _labels(column, may_be_constant=not rows_are_independent)
+        if not what and no_series(tables.columns.names[number : number + 1]):
+            what = "is no series by its name"
         if what:
-            sentences.append(f"Column {number + 1} {what}: leave it out unless it is data.")
+            label = _capitalized(tables.columns.label(number))
+            or_carry = "" if number else f", or {CARRY},"
+            sentences.append(f"{label} {what}: leave it out{or_carry} unless it is data.")
     return sentences[:MAX_NAMED]
 
 
-def empty_column(number: int, columns: int) -> str:
+def empty_column(number: int, columns: int, called: Columns) -> str:
     """Return what is wrong with a column, by its number from 0, in which nothing is given, and what to do."""
     comma = ", or the comma at the end of every row" if number == columns - 1 else ""
-    return f"{number + 1} is empty in every row: leave it out{comma}."
+    return f"{called.label(number)} is empty in every row: leave it out{comma}."
+
+
+def _capitalized(sentence: str) -> str:
+    return sentence[0].upper() + sentence[1:]
 
 
 def _begins_with_steps(rows: Column) -> bool:

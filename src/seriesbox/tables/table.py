@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seriesbox.tables.blocks import blocks
+from seriesbox.tables.columns import POSITIONS, Columns
+from seriesbox.tables.ids import Ids
 
 LARGEST = 3.4028235e38  # of float32, in which answers are written
 
@@ -28,11 +30,15 @@ class Table:
         and so is every cell beyond the end of a shorter row.
     widths: (N,) the number of cells, empty ones included, that each row was written with. Equal widths take no memory.
     name: what error messages call it: a file's name, "the request".
+    columns: what messages call its columns.
+    ids: of the rows, if they have any that are wanted.
     """
 
     values: Cells
     widths: Widths
     name: str = "the table"
+    columns: Columns = POSITIONS
+    ids: Ids | None = None
 
     @classmethod
     def of(cls, values: NDArray[np.floating], name: str = "the table") -> Self:
@@ -57,7 +63,7 @@ class Table:
 
     def head(self, rows: int) -> Self:
         """Return a copy of the first rows."""
-        return type(self)(self.values[:rows].copy(), self.widths[:rows].copy(), self.name)
+        return type(self)(self.values[:rows].copy(), self.widths[:rows].copy(), self.name, self.columns)
 
 
 def equal_widths(width: int, rows: int) -> Widths:

@@ -77,8 +77,9 @@ def paths(job, monkeypatch) -> Paths:
 def read(paths):
     """Read the channels of the job for an algorithm."""
 
-    def read(predictor=CNNKMeansPredictor):
-        return [channel.tables for channel in read_channels(paths, predictor, lambda *_: [])[:2]]
+    def read(predictor=CNNKMeansPredictor, known=(), **hyperparameters):
+        given = predictor.Hyperparameters(**hyperparameters)
+        return [channel.tables for channel in read_channels(paths, predictor, given, known, lambda *_: [])[:2]]
 
     return read
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from seriesbox.tables.csv import write_csv
+from seriesbox.tables.csv_header import CARRY
 from tests.job import CNN, LSTM
 
 
@@ -64,4 +65,4 @@ def test_a_column_that_is_probably_no_series_is_noted(job, wave, column, what):
     job.set({**LSTM, "epochs": "1"})
     job.put("training", "a.csv", write_csv(np.column_stack([column(len(wave)), wave])))
     _, notes = read_and_noted(job)
-    assert notes == [f"training: Column 1 {what}: leave it out unless it is data."]
+    assert notes == [f"training: Column 1 {what}: leave it out, or {CARRY}, unless it is data."]

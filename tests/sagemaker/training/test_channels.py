@@ -18,7 +18,8 @@ BODY = write_csv(VALUES)
 @pytest.fixture
 def read(paths):
     def read(faults=lambda *_: []):
-        return [channel.tables for channel in read_channels(paths, CNNKMeansPredictor, faults)[:2]]
+        given = CNNKMeansPredictor.Hyperparameters()
+        return [channel.tables for channel in read_channels(paths, CNNKMeansPredictor, given, (), faults)[:2]]
 
     return read
 
@@ -93,7 +94,7 @@ def test_the_faults_of_all_files_of_both_channels_are_named_together(job, read):
     for sentence in (
         "training/a.csv has cells that are not numbers up to 3.4e38, write numbers or leave them empty: "
         "row 2, column 2 is 'six'.",
-        "training/b.csv starts with a header ('a,b' in row 1): remove it.",
+        "training/b.csv starts with a header ('a,b' in row 1): remove it, or say",
         "training/c.csv is separated by semicolons ('1;2'): use commas between cells and points for decimals.",
         "training/d.csv is compressed by gzip, but cut off or damaged: compress and upload it again.",
         "training/f.jsonl must hold lists of numbers up to 3.4e38 or null: row 2, column 2 is true.",

@@ -112,7 +112,7 @@ def peak():
 
 parse_csv(b"1,2\\n" * 50_000, "to have everything imported")
 before = peak()
-training, *_ = read_channels(Paths(), CNNKMeansPredictor, lambda *_: [])
+training, *_ = read_channels(Paths(), CNNKMeansPredictor, CNNKMeansPredictor.Hyperparameters(), (), lambda *_: [])
 print(training.tables.consume(lambda values: values.astype(np.float32)).nbytes, peak() - before)
 """
 

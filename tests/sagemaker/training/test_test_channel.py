@@ -10,6 +10,7 @@ from seriesbox import metrics
 from seriesbox.algorithm import estimator_class
 from seriesbox.artifact import load
 from seriesbox.tables.csv import parse_csv, write_csv
+from seriesbox.tables.csv_header import SAY_SO
 from tests.job import CNN, LSTM
 
 
@@ -55,7 +56,7 @@ def test_faults_of_labelled_data_end_the_job_before_it_trains(job, bodies):
     done = job.train()
     assert done.returncode == 1
     assert "epoch: 1" not in done.stdout
-    assert "test/t.csv: the label in the first column must be 0 for a normal row or 1" in job.failure.read_text()
+    assert "test/t.csv: the label in column 1 must be 0 for a normal row or 1" in job.failure.read_text()
 
 
 def test_another_number_of_labels_is_refused(job, bodies):
@@ -72,7 +73,7 @@ def test_a_header_of_labelled_data_is_no_reason_to_remove_the_labels(job, bodies
     job.put("training", "a.csv", bodies["lstm-ad"])
     job.put("test", "t.csv", b"label,x,y\n" + labelled(bodies["lstm-ad"], "lstm-ad"))
     assert job.train().returncode == 1
-    assert job.failure.read_text().endswith("in row 1): remove it, or say `header=present` in the content type.")
+    assert job.failure.read_text().endswith(f"in row 1): remove it, or {SAY_SO}.")
 
 
 def test_labels_that_are_words_are_named_as_labels(job, bodies):
@@ -81,9 +82,7 @@ def test_labels_that_are_words_are_named_as_labels(job, bodies):
     words = "".join(f"slow,{row}\n" for row in bodies["cnn-kmeans"].decode().splitlines())
     job.put("test", "t.csv", words.encode())
     assert job.train().returncode == 1
-    assert job.failure.read_text() == (
-        "test/t.csv: the labels in the first column must be numbers, not 'slow', for example."
-    )
+    assert job.failure.read_text() == ("test/t.csv: the labels in column 1 must be numbers, not 'slow', for example.")
 
 
 def test_steps_are_those_of_the_longest_training_file(job, bodies):

@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from seriesbox.protocols import Predictor
 from seriesbox.sagemaker.content_type import CSV, JSON_LINES, ContentType
 from seriesbox.sagemaker.serving.body import read_body
 from seriesbox.sagemaker.serving.drift import Drift
-from seriesbox.sagemaker.serving.formats import Chunks, header, read, write
+from seriesbox.sagemaker.serving.formats import read
 from seriesbox.sagemaker.serving.log import milliseconds
 from seriesbox.sagemaker.serving.memory import COMPUTE, READ, Memory, Reservation
 from seriesbox.sagemaker.serving.models import LoadedModel
@@ -26,6 +25,7 @@ from seriesbox.sagemaker.serving.negotiation import AnswerFormat
 from seriesbox.sagemaker.serving.settings import ServerSettings
 from seriesbox.sagemaker.serving.slots import Slots
 from seriesbox.sagemaker.serving.spool import spooled
+from seriesbox.sagemaker.serving.writing import Chunks, TableAnswer, Writer
 from seriesbox.tables.blocks import blocks
 from seriesbox.tables.table import Table
 
@@ -41,6 +41,7 @@ class Answer:
     ) -> None:
         self.settings = settings
         self.predictor: Predictor = loaded.predictor
+        self.column_names = loaded.column_names
         self.slots = slots
         self.memory = memory
         self.log_fields = log_fields
@@ -54,11 +55,11 @@ class Answer:
             self.slots.acquire(held)
             if (encoding := request.headers.get("Content-Encoding", "identity")) != "identity":
                 raise UnsupportedMediaType(f"The content encoding is {encoding[:20]}: send the body as it is.")
-            given = ContentType.parse(request.content_type or "")
+            given = self._content_type(request)
             default = self.settings.accept or AnswerFormat(JSON_LINES if given.form == JSON_LINES else CSV)
             wanted = AnswerFormat.negotiate(request.headers.get("Accept", ""), default)
             details = self._details(wanted)
-            names = self.predictor.names(details)
+            names = self.predictor.names(details, self.column_names)
             if (
                 given.form == CSV
                 and not self.predictor.rows_are_independent
@@ -77,12 +78,16 @@ class Answer:
                 return Response(b"", content_type=wanted.form)
             tables = self._tables(body, given)
             del body
-            predicted = (self._predict(table, details) for table in tables)
-            of_rows = write(
-                predicted, wanted.form, self.predictor.rows_are_independent, names if details is not None else None
-            )
-            answer = chain([header(names)], of_rows) if wanted.header else of_rows
+            ids = next(iter(tables)).ids
+            writer = Writer(wanted.form, names, ids.names if ids else (), wanted.header, objects=details is not None)
+            answers = (TableAnswer(self._predict(table, details), table.ids) for table in tables)
+            answer = writer.write(answers, self.predictor.rows_are_independent)
             return spooled(self._timed(answer), request.environ, wanted.form)
+
+    def _content_type(self, request: Request) -> ContentType:
+        """Return the content type of the request. The model knows how many ids there are if it does not say."""
+        given = ContentType.parse(request.content_type or "")
+        return given._replace(ids=self.predictor.hyperparameters.id_columns) if given.ids is None else given
 
     def _details(self, wanted: AnswerFormat) -> Details | None:
         """Return what the request, or else the model, asks for beyond the published columns."""
@@ -92,7 +97,7 @@ class Answer:
     def _tables(self, body: bytes, given: ContentType) -> Any:
         """Return the tables of the body, all of them checked."""
         started = time.perf_counter()
-        tables = read(body, given, self.predictor)
+        tables = read(body, given, self.predictor, self.column_names)
         rows = columns = missing = 0
         for table in tables:
             try:

@@ -1,6 +1,7 @@
 """The models of one server: one, or, on a multi-model endpoint, as many as memory allows."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -33,6 +34,7 @@ class LoadedModel:
     url: str
     algorithm: str
     predictor: Predictor
+    column_names: Sequence[str] = ()
 
     @classmethod
     def of(cls, name: str, url: str, settings: ServerSettings) -> Self:
@@ -40,7 +42,7 @@ class LoadedModel:
         artifact = load(Path(url))
         has_gpu = find_device(settings.gpu).type == "cuda"
         predictor = _gpu_predictor(artifact) if has_gpu else artifact.predictor(settings.threads)
-        return cls(name, url, artifact.algorithm, predictor)
+        return cls(name, url, artifact.algorithm, predictor, artifact.column_names)
 
 
 def _gpu_predictor(artifact: Artifact) -> Predictor:

@@ -15,7 +15,7 @@ NAMES = 5  # in one line
 def summary(folder: Path, files: Sequence[Path], tables: Sequence[Table], skipped: Sequence[str]) -> str:
     """Return `training: 2 files (a.csv, b.csv), 800 rows of 1 column, 3 gaps; skipped: .DS_Store (hidden)`.
 
-    A gap is an empty cell; the cells that shorter rows lack are none.
+    Columns with names are followed by them. A gap is an empty cell; the cells that shorter rows lack are none.
     """
     names = shortened_list([printable(file.relative_to(folder)) for file in files])
     text = f"{folder.name}: {_number(len(files), 'file')}" + (f" ({names})" if names else "")
@@ -34,7 +34,9 @@ def shortened_list(names: Sequence[str]) -> str:
 def _rows(tables: TableStack) -> str:
     shortest, longest = int(tables.widths.min()), int(tables.widths.max())
     columns = _number(longest, "column") if are_equal(tables.widths) else f"{shortest} to {longest} columns"
-    return f"{_number(len(tables.widths), 'row')} of {columns}"
+    names, ids = tables.columns
+    columns += f" ({shortened_list([printable(name) for name in names])})" if names else ""
+    return f"{_number(len(tables.widths), 'row')} of {columns}" + (f" after {_number(ids, 'id')} each" if ids else "")
 
 
 def _gaps(tables: TableStack) -> int:

@@ -3,18 +3,16 @@
 import json
 from collections.abc import Callable, Collection, Sequence
 from mmap import mmap
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from seriesbox.errors import DataError, collect_errors, raise_errors
-from seriesbox.files import printable
+from seriesbox.errors import DataError, raise_errors
+from seriesbox.hyperparameters import Hyperparameters
 from seriesbox.protocols import Predictor
 from seriesbox.sagemaker.content_type import CSV, ContentType, ContentTypeError
 from seriesbox.sagemaker.paths import Paths
-from seriesbox.sagemaker.training.channel_summary import shortened_list, summary
-from seriesbox.sagemaker.training.data_files import check_memory, list_files, read_tables
+from seriesbox.sagemaker.training.channel_reader import ChannelData, ChannelReader
 from seriesbox.tables.memory import private_memory
-from seriesbox.tables.stack_builder import StackBuilder
+from seriesbox.tables.stack import TableStack
 from seriesbox.tables.table import Table
 
 CHANNELS = ("training", "validation", "test", "model")
@@ -22,13 +20,6 @@ MODES = ("File", "FastFile")
 SDK_CHANNELS = ("code", "sm_drivers", "recipe")  # added by Amazon's own clients
 SHARDED = "ShardedByS3Key"
 LABELLED = "test"  # the channel whose first column is a label
-
-
-class ChannelData(NamedTuple):
-    """The tables of a channel, and one line about what was read."""
-
-    tables: Sequence[Table] = ()
-    summary: str = ""
 
 
 class Channels(NamedTuple):
@@ -50,6 +41,8 @@ def sharded_channels(paths: Paths) -> set[str]:
 def read_channels(
     paths: Paths,
     predictor: type[Predictor],
+    hyperparameters: Hyperparameters,
+    known: Sequence[str],
     faults: Callable[[Sequence[Table], Sequence[Table], Sequence[Table]], list[DataError]],
     sharded: Collection[str] = (),
     new_memory: Callable[[], mmap] = private_memory,
@@ -59,6 +52,8 @@ def read_channels(
     A table is a file or, if rows depend on each other, one line of JSON Lines. Files come in the order of their paths,
     those in subfolders included. Each is read once, from its beginning to its end.
 
+    known: the names of the columns of the earlier model, if there is one that has them. Else columns are matched by the
+        header of the first training file.
     faults: returns what is wrong with tables of numbers. It is called only if a file cannot be read, so that one
         message has all faults.
     sharded: the channels that may have no files.
@@ -70,13 +65,21 @@ def read_channels(
     channels, errors = Channels()._asdict(), list[DataError]()
     for name in channels:
         if paths.channel(name).is_dir():
-            given = _content_type(name, configuration)
-            channels[name], more = _read(paths.channel(name), given, predictor, name in sharded, new_memory)
+            given = _content_type(name, configuration, hyperparameters)
+            first_names = name == "training" and not known
+            reader = ChannelReader(paths.channel(name), given, predictor, None if first_names else known)
+            channels[name], more = reader.read(name in sharded, new_memory)
             errors += more
+            known = known or names_of(channels["training"])
     if errors and (channels["training"].tables or "training" in sharded):
         errors += faults(*(channel.tables for channel in channels.values()))
     raise_errors(errors)
     return Channels(**channels)
+
+
+def names_of(training: ChannelData) -> Sequence[str]:
+    """Return the names of the columns of the training channel, if it has any."""
+    return training.tables.columns.names if isinstance(training.tables, TableStack) else ()
 
 
 def _check_configuration(configuration: dict[str, Any], paths: Paths, sharded: Collection[str]) -> None:
@@ -101,42 +104,12 @@ def _check_configuration(configuration: dict[str, Any], paths: Paths, sharded: C
         )
 
 
-def _content_type(name: str, configuration: dict[str, Any]) -> ContentType:
+def _content_type(name: str, configuration: dict[str, Any], hyperparameters: Hyperparameters) -> ContentType:
+    """Return the content type of a channel. What it does not say, the hyperparameters do."""
     text, label_size = configuration.get(name, {}).get("ContentType"), int(name == LABELLED)
     try:
-        return ContentType.parse(str(text), label_size) if text else ContentType(CSV, label_size=label_size)
+        given = ContentType.parse(str(text), label_size) if text else ContentType(CSV, label_size=label_size)
     except ContentTypeError as error:
         raise DataError(f"The `{name}` channel cannot be read. {error}") from None
-
-
-def _read(
-    folder: Path,
-    given: ContentType,
-    predictor: type[Predictor],
-    may_be_empty: bool,
-    new_memory: Callable[[], mmap],
-) -> tuple[ChannelData, list[DataError]]:
-    """Return the data of a channel, and the errors of the files that could not be read."""
-    try:
-        files, skipped = list_files(folder)
-    except OSError as error:
-        return ChannelData(), [DataError(f"The `{folder.name}` channel cannot be listed: {error}.")]
-    builder, errors, used = StackBuilder(new_memory), list[DataError](), list[Path]()
-    for file in files:
-        known, failed = len(builder), len(errors)
-        errors += collect_errors(lambda table: builder.add(*table), read_tables(file, folder, given, predictor))
-        if len(builder) > known or len(errors) > failed:
-            used.append(file)
-        else:
-            skipped.append(f"{printable(file.relative_to(folder))} (empty)")
-    if not used and not may_be_empty:
-        only = f"data, only {shortened_list(skipped)}" if skipped else "files"
-        errors.append(DataError(f"The `{folder.name}` channel has no {only}: give it one CSV file or more."))
-    if not builder:
-        return ChannelData((), summary(folder, used, (), skipped)), errors
-    check_memory(builder.padding, folder.name)
-    try:
-        tables = builder.build()
-        return ChannelData(tables, summary(folder, used, tables, skipped)), errors
-    except DataError as error:
-        return ChannelData(), [*errors, error]
+    header = True if given.header is None and hyperparameters.header == "present" else given.header
+    return given._replace(header=header, ids=hyperparameters.id_columns if given.ids is None else given.ids)

@@ -25,7 +25,8 @@ from seriesbox.sagemaker.training.log import logger
 
 SECONDS_BETWEEN_CHECKPOINTS = 60.0
 KEPT = 2  # the newest ones
-MAY_CHANGE = {  # hyperparameters of the end of a training, and of what comes after it
+MAY_CHANGE = {  # hyperparameters of reading, of the end of a training, and of what comes after it
+    *("header", "id-columns"),
     *("epochs", "min-updates", "max-seconds"),
     *("verbose", "false-alarm-rate", "event-gap", "beta"),
 }

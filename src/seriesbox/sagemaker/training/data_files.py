@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -12,8 +12,8 @@ from seriesbox.files import printable
 from seriesbox.protocols import Predictor
 from seriesbox.sagemaker.content_type import CSV, JSON, ContentType
 from seriesbox.sagemaker.machine import memory_limit, memory_of_others, resident_memory
-from seriesbox.tables.csv import csv_rows
-from seriesbox.tables.json import parse_rows, parse_series, row_lines, series_lines
+from seriesbox.tables.csv_rows import CSVRows, Layout
+from seriesbox.tables.json import LineRows, parse_rows, parse_series, series_lines
 from seriesbox.tables.lines import BLANKS, BYTE_ORDER_MARK, GZIP, MEMORY_PER_BYTE, parts_of_file
 from seriesbox.tables.other_formats import check_text
 from seriesbox.tables.table import Rows
@@ -56,11 +56,12 @@ def list_files(folder: Path) -> Listing:
 
 
 def read_tables(
-    path: Path, folder: Path, given: ContentType, predictor: type[Predictor]
-) -> Iterator[tuple[str, Iterator[Rows]]]:
+    path: Path, folder: Path, given: ContentType, predictor: type[Predictor], known: Sequence[str] = ()
+) -> Iterator[tuple[str, Iterable[Rows]]]:
     """Yield the tables in a file: their names in messages, and their rows. An empty file has none.
 
-    A file that begins with `[` is JSON Lines if its content type does not say JSON.
+    A file that begins with `[` or `{` is JSON Lines if its content type does not say JSON.
+    known: the names of columns that files may begin with.
     Raises DataError, and UserError if memory does not suffice.
     """
     name = printable(f"{folder.name}/{path.relative_to(folder)}")
@@ -77,12 +78,13 @@ def read_tables(
     if given.form == JSON:
         body = b"".join(parts)
         yield name, (parse_rows(body, name) if predictor.rows_are_independent else parse_series(body, name)).rows()
-    elif given.form == CSV and not first.removeprefix(BYTE_ORDER_MARK).lstrip(BLANKS).startswith(b"["):
-        yield name, csv_rows(parts, name, given.header, predictor.gaps_are_allowed, given.label_size > 0)
+    elif given.form == CSV and not first.removeprefix(BYTE_ORDER_MARK).lstrip(BLANKS).startswith((b"[", b"{")):
+        layout = Layout(given.header, given.ids or 0, given.label_size > 0, predictor.gaps_are_allowed, known)
+        yield name, CSVRows(parts, name, layout)
     elif predictor.rows_are_independent:
-        yield name, row_lines(parts, name)
+        yield name, LineRows(parts, name)
     else:
-        yield from series_lines(parts, name)
+        yield from ((line.name, line.rows) for line in series_lines(parts, name))
 
 
 def check_memory(more: int, channel: str) -> None:

@@ -5,14 +5,14 @@ from mmap import mmap
 
 from seriesbox.errors import UserError
 from seriesbox.host_group import HostGroup
-from seriesbox.sagemaker.training.channels import ChannelData, Channels
+from seriesbox.sagemaker.training.channels import Channels
 from seriesbox.sagemaker.training.failure import failure_text
 from seriesbox.shared_stack import share_tables
 from seriesbox.tables.memory import SharedMemory, private_memory
 
 
 def read_once(read: Callable[[Callable[[], mmap]], Channels], host: HostGroup) -> Channels:
-    """Return what `read` returns in the first process, but the lines about it there alone.
+    """Return what `read` returns in the first process, but what is said about it there alone.
 
     read: gets a function that returns the memory to read into.
     Raises in every process the UserError that `read` raises.
@@ -32,4 +32,4 @@ def read_once(read: Callable[[Callable[[], mmap]], Channels], host: HostGroup) -
             host.barrier()  # else the others could notice the end of this process before its message
             raise
         host.tell()
-    return Channels(*(ChannelData(share_tables(each.tables, host), each.summary) for each in channels))
+    return Channels(*(each._replace(tables=share_tables(each.tables, host)) for each in channels))

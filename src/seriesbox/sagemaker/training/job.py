@@ -4,13 +4,15 @@ import json
 import threading
 from collections.abc import Collection, Sequence
 from functools import partial
+from itertools import chain
 
 import numpy as np
 import torch
 
 from seriesbox.agreement import TOLERANCE, difference
 from seriesbox.algorithm import estimator_class, predictor_class
-from seriesbox.artifact import Runtime, save
+from seriesbox.artifact import save
+from seriesbox.description import Runtime
 from seriesbox.distributed import Group
 from seriesbox.errors import UserError, raise_errors
 from seriesbox.listener import Listener
@@ -20,9 +22,10 @@ from seriesbox.sagemaker.device import GPU_INSTANCES, find_device
 from seriesbox.sagemaker.machine import has_gpu, job_started, usable_cores
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.signals import on_stop
-from seriesbox.sagemaker.training.channels import read_channels, sharded_channels
+from seriesbox.sagemaker.training.channels import names_of, read_channels, sharded_channels
 from seriesbox.sagemaker.training.checkpoints import Checkpoints, fingerprint
 from seriesbox.sagemaker.training.digests import check_equal, digests_of_all
+from seriesbox.sagemaker.training.headers import names_of_all
 from seriesbox.sagemaker.training.host_channels import read_once
 from seriesbox.sagemaker.training.log import Notes, logger
 from seriesbox.sagemaker.training.report import Report
@@ -49,13 +52,16 @@ def train(paths: Paths, group: Group) -> None:
 
     device, sharded = _device(paths), sharded_channels(paths)
     estimator, predictor = estimator_class(algorithm), predictor_class(algorithm)
-    known_columns = earlier_model.columns if earlier_model else 0
+    known_columns, known_names = (earlier_model.columns, earlier_model.column_names) if earlier_model else (0, ())
     faults = partial(faults_of_all, estimator, hyperparameters, known_columns)
-    channels = read_once(partial(read_channels, paths, predictor, faults, sharded), group.host)
+    read = partial(read_channels, paths, predictor, hyperparameters, known_names, faults, sharded)
+    channels = read_once(read, group.host)
     summaries = [channel.summary for channel in channels if channel.summary]
     if group.local_rank == 0:
         for summary in summaries:
             logger.info(summary)
+        for note in chain.from_iterable(channel.notes for channel in channels):
+            logger.warning(note)
     training, validation, test = (channel.tables for channel in channels)
     if labelled_faults(estimator, hyperparameters, known_columns, training, test):  # of the others, `fit` raises them
         raise_errors(faults(training, validation, test))
@@ -63,6 +69,7 @@ def train(paths: Paths, group: Group) -> None:
         if is_first and isinstance(tables, TableStack):
             for sentence in suspects(tables, predictor.rows_are_independent):
                 logger.warning("%s: %s", name, sentence)
+    names = names_of_all(names_of(channels.training), group)
     sample = _sample(training, predictor.min_rows(hyperparameters))
 
     torch.set_num_threads(min(torch.get_num_threads(), usable_cores()))
@@ -84,14 +91,14 @@ def train(paths: Paths, group: Group) -> None:
     if is_first and stopped and not stop.wait(SECONDS_TO_HEAR):
         raise UserError("The processes were told to stop, but no host was asked to: no model was saved.")
     if is_first and test:
-        save(model, paths.model)  # to judge takes time, in which the job may be killed
+        save(model, paths.model, column_names=names)  # to judge takes time, in which the job may be killed
         judge(model, test, run, report)
     model.to(torch.device("cpu"))
     runtime: Runtime = "onnx" if stopped else _runtime(model, sample, group)  # stopped: only seconds may be left
     if is_first:
         if stopped:
             logger.info("Stopped: what has been learnt so far is saved.")
-        save(model, paths.model, runtime)
+        save(model, paths.model, runtime, names)
         report.write_metrics(summaries, notes.sentences)
         logger.info("Saved the model to %s.", paths.model)
     group.barrier()

@@ -1,0 +1,50 @@
+"""Columns that are matched by their names.
+
+Shapes: N rows, D columns.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from seriesbox.errors import DataError, Places
+from seriesbox.tables.blocks import blocks
+from seriesbox.tables.columns import Columns
+from seriesbox.tables.table import Table
+
+
+def match(table: Table, known: Sequence[str], rows_are_independent: bool) -> Table:
+    """Return the table with its columns in the order of `known` names, in the same memory.
+
+    Without a header, or if no names are known, its columns are taken by position. If each row is a series, the last
+    known columns may be missing.
+    Raises DataError if names are missing, unknown or given twice, or if rows have other cells than there are names.
+    """
+    names = table.columns.names
+    if known and names:
+        if rows_are_independent and names == tuple(known[: len(names)]):
+            check_header(table, may_be_shorter=True)
+        else:
+            order = table.columns.order(known, table.name)
+            check_header(table, may_be_shorter=False)
+            for rows in blocks(*table.values.shape):
+                table.values[rows, : len(order)] = table.values[rows][:, order]
+    return replace(table, columns=Columns(tuple(known) or names, table.columns.before))
+
+
+def check_header(table: Table, may_be_shorter: bool) -> None:
+    """Raise DataError if columns have the same name, or if rows have other cells than the header has names.
+
+    may_be_shorter: whether rows may have fewer cells.
+    """
+    names, places = len(table.columns.names), Places()
+    table.columns.check(table.name)
+    for rows in blocks(len(table.widths), 1):
+        widths = table.widths[rows]
+        other = np.flatnonzero(widths > names if may_be_shorter else widths != names)
+        places.add(len(other), (f"row {rows.start + row + 1} has {widths[row]}" for row in other))
+    if places.count:
+        raise DataError(
+            f"{table.name} has {names} names in its header, but ", places, " cells: give every column one name."
+        )
