@@ -15,7 +15,7 @@ from marketplace.seller import Seller
 from seriesbox import metrics
 from seriesbox.algorithm import estimator_class, predictor_class
 from seriesbox.hyperparameters import Declaration
-from seriesbox.sagemaker.content_type import CSV, FORMATS, JSON_LINES
+from seriesbox.sagemaker.content_type import CSV, JSON_LINES, TEXTS
 from seriesbox.sagemaker.training.channels import MODES
 
 EXAMPLE_SELLER = Seller("123456789012", "us-east-1", "SageMakerValidation", "seriesbox-samples")
@@ -44,8 +44,8 @@ def request(name: str, seller: Seller) -> Json:
             "Containers": [{"Image": seller.image}],
             "SupportedTransformInstanceTypes": instances.TRANSFORM,
             "SupportedRealtimeInferenceInstanceTypes": instances.REAL_TIME,
-            "SupportedContentTypes": list(FORMATS),
-            "SupportedResponseMIMETypes": list(FORMATS),
+            "SupportedContentTypes": list(TEXTS),
+            "SupportedResponseMIMETypes": list(TEXTS),
         },
         "ValidationSpecification": {
             "ValidationRole": seller.role_arn,
@@ -87,10 +87,7 @@ def channels() -> list[Json]:
         "SupportedContentTypes": ["application/x-sagemaker-model", "application/x-tar"],
         "SupportedCompressionTypes": ["None"],
     }
-    earlier_model = (
-        "model.tar.gz of an earlier job; training starts from it. Give the hyperparameters that shape the network the "
-        "same values as in that job."
-    )
+    earlier_model = "model.tar.gz of an earlier job; training starts from it."
     described = [
         ("training", "The data that the model learns from.", True, data),
         ("validation", "Other data, which the model is scored on after each epoch.", False, data),

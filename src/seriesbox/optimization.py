@@ -18,7 +18,7 @@ class Optimization(Hyperparameters):
     )
     max_seconds: int = hp(
         0,
-        "Seconds after the start of the job at which training ends, after one step at least; 0: no limit.",
+        "Seconds after the start of the job at which training ends; 0: no limit.",
         ge=0,
         le=10**7,
     )

@@ -11,7 +11,9 @@ from werkzeug.http import parse_options_header
 from seriesbox.errors import UserError
 
 CSV, JSON, JSON_LINES = "text/csv", "application/json", "application/jsonlines"
-FORMATS = (CSV, JSON, JSON_LINES)
+NPY = "application/x-npy"
+TEXTS = (CSV, JSON, JSON_LINES)
+FORMATS = (*TEXTS, NPY)
 MAX_IDS = 100
 JSON_IDS = f'a line of {JSON_LINES} may be {{"id": ..., "values": [...]}}.'
 CHARSETS = {*aliases, *aliases.values()}
@@ -64,7 +66,7 @@ def _ids(options: Mapping[str, str], mimetype: str) -> int | None:
     if text not in map(str, range(MAX_IDS + 1)):
         raise ContentTypeError(f"`ids` is {text[:20]} in the content type: it is a number of columns, 0 to {MAX_IDS}.")
     if mimetype != CSV:
-        raise ContentTypeError(f"`ids` in the content type is for {CSV}: " + JSON_IDS)
+        raise ContentTypeError(f"`ids` in the content type is for {CSV}: {JSON_IDS}")
     return int(text)
 
 

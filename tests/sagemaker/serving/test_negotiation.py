@@ -23,7 +23,7 @@ from seriesbox.sagemaker.serving.negotiation import AnswerFormat
         ("application/json", JSON),
         ("application/*", JSON),
         ("application/jsonlines;q=0.5, text/csv;q=0.4, */*;q=0.1", JSON_LINES),
-        ("application/x-npy, text/csv;q=0.1", CSV),
+        ("application/x-parquet, text/csv;q=0.1", CSV),
         ("text/csv;q=0, */*", JSON),
         ("Application/JSON", JSON),
     ],
@@ -32,9 +32,11 @@ def test_the_answer_is_what_the_client_prefers(accept, expected):
     assert AnswerFormat.negotiate(accept, AnswerFormat(CSV)) == (expected, None, False, None)
 
 
-@pytest.mark.parametrize("accept", ["application/x-npy", "text/csv;q=0", "image/*", "nonsense"])
+@pytest.mark.parametrize("accept", ["application/x-parquet", "text/csv;q=0", "image/*", "nonsense"])
 def test_an_unknown_format_of_the_answer_is_refused(accept):
-    with pytest.raises(NotAcceptable, match="Answers are text/csv, application/json or application/jsonlines"):
+    with pytest.raises(
+        NotAcceptable, match="Answers are text/csv, application/json, application/jsonlines or application/x-npy"
+    ):
         AnswerFormat.negotiate(accept, AnswerFormat(CSV))
 
 

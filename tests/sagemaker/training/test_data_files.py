@@ -1,6 +1,7 @@
 """The data files of a channel are told from other files, and become tables."""
 
 import gzip
+import io
 import subprocess
 import sys
 
@@ -128,3 +129,12 @@ def test_reading_needs_hardly_more_than_twice_what_training_holds(job, files):
     held, peak = map(int, done.stdout.split())
     assert held == 4 * 100 * 2000 * 50
     assert peak < 2.6 * held
+
+
+def test_an_array_of_numpy_is_known_by_its_first_bytes(job, read):
+    stream = io.BytesIO()
+    np.save(stream, VALUES.astype(np.float32))
+    job.put("training", "a.npy", stream.getvalue())
+    job.put("training", "b.npy", gzip.compress(stream.getvalue()))
+    (training, _) = read()
+    np.testing.assert_array_equal(training.values, np.vstack([VALUES, VALUES]))

@@ -80,7 +80,7 @@ class Answer:
             del body
             ids = next(iter(tables)).ids
             writer = Writer(wanted.form, names, ids.names if ids else (), wanted.header, objects=details is not None)
-            answers = (TableAnswer(self._predict(table, details), table.ids) for table in tables)
+            answers = (TableAnswer(self._predict(table, details), len(table.values), table.ids) for table in tables)
             answer = writer.write(answers, self.predictor.rows_are_independent)
             return spooled(self._timed(answer), request.environ, wanted.form)
 

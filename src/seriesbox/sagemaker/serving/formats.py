@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from seriesbox.errors import DataError, HeaderError
 from seriesbox.protocols import Predictor
-from seriesbox.sagemaker.content_type import CSV, JSON, ContentType
+from seriesbox.sagemaker.content_type import CSV, JSON, NPY, ContentType
 from seriesbox.tables.csv import parse_csv
 from seriesbox.tables.csv_rows import Layout
 from seriesbox.tables.json import parse_row_lines, parse_rows, parse_series, parse_series_lines
 from seriesbox.tables.matching import match
+from seriesbox.tables.npy import parse_npy
 from seriesbox.tables.other_formats import check_text
 from seriesbox.tables.table import Table
 
@@ -37,6 +38,9 @@ def read(
     known: the names of the model's columns, if it has any.
     Raises DataError, for lines while they are iterated over: once that has succeeded, it will again.
     """
+    if given.form == NPY:
+        table = parse_npy(body, REQUEST, predictor.rows_are_independent)
+        return [match(table, known, predictor.rows_are_independent)]
     check_text(body, REQUEST)
     if given.form == CSV:
         try:

@@ -7,18 +7,26 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from seriesbox.sagemaker.content_type import CSV, JSON_LINES
+from seriesbox.errors import DataError
+from seriesbox.sagemaker.content_type import CSV, JSON_LINES, NPY
 from seriesbox.tables.csv import write_csv
 from seriesbox.tables.ids import Ids, cell
 from seriesbox.tables.json_texts import write_json, write_json_objects
+from seriesbox.tables.npy import write_npy
 
 Chunks = Iterator[NDArray[np.floating]]
 
 
 class TableAnswer(NamedTuple):
-    """The answer to one table: its rows in chunks, (n, outputs) each, and their ids, if they have any."""
+    """The answer to one table.
+
+    chunks: its rows, (n, outputs) each.
+    rows: the number of all of them, for formats that must say it first.
+    ids: of the rows, if they have any.
+    """
 
     chunks: Chunks
+    rows: int = 0
     ids: Ids | None = None
 
 
@@ -45,6 +53,8 @@ class Writer:
                 yield b",".join(map(cell, self.names)) + b"\n"
             for answer in answers:
                 yield from self._rows(answer, b"\n")
+        elif self.form == NPY:
+            yield from self._array(iter(answers))
         elif self.form == JSON_LINES and rows_are_independent:
             for answer in answers:
                 yield from (rows + b"\n" for rows in self._rows(answer, b"\n"))
@@ -54,6 +64,15 @@ class Writer:
                 yield b"\n"
         else:
             yield from _json(self._rows(answer, b",") for answer in answers)
+
+    def _array(self, answers: Iterator[TableAnswer]) -> Iterator[bytes]:
+        """Yield the one answer as an array. Raises DataError if there are several, or ids."""
+        answer = next(answers)
+        if answer.ids:
+            raise DataError(f"Ids are texts, which {NPY} cannot hold: accept another format, or send no ids.")
+        yield from write_npy(answer.chunks, answer.rows, len(self.names))
+        if next(answers, None):
+            raise DataError(f"{NPY} holds the answer to one recording: accept another format, or send one.")
 
     def _rows(self, answer: TableAnswer, between: bytes) -> Iterator[bytes]:
         """Yield the rows of each chunk."""

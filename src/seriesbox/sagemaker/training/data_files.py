@@ -10,11 +10,12 @@ from typing import NamedTuple
 from seriesbox.errors import DataError, UserError
 from seriesbox.files import printable
 from seriesbox.protocols import Predictor
-from seriesbox.sagemaker.content_type import CSV, JSON, ContentType
+from seriesbox.sagemaker.content_type import CSV, JSON, NPY, ContentType
 from seriesbox.sagemaker.machine import memory_limit, memory_of_others, resident_memory
 from seriesbox.tables.csv_rows import CSVRows, Layout
 from seriesbox.tables.json import LineRows, parse_rows, parse_series, series_lines
 from seriesbox.tables.lines import BLANKS, BYTE_ORDER_MARK, GZIP, MEMORY_PER_BYTE, parts_of_file
+from seriesbox.tables.npy import MAGIC, parse_npy
 from seriesbox.tables.other_formats import check_text
 from seriesbox.tables.table import Rows
 
@@ -60,7 +61,8 @@ def read_tables(
 ) -> Iterator[tuple[str, Iterable[Rows]]]:
     """Yield the tables in a file: their names in messages, and their rows. An empty file has none.
 
-    A file that begins with `[` or `{` is JSON Lines if its content type does not say JSON.
+    A file that begins with `[` or `{` is JSON Lines if its content type does not say JSON. Arrays of numpy are known by
+    their first bytes.
     known: the names of columns that files may begin with.
     Raises DataError, and UserError if memory does not suffice.
     """
@@ -73,8 +75,11 @@ def read_tables(
         return
     if first.startswith(GZIP):
         raise DataError(f"{name} is compressed by gzip twice: compress it once.")
-    check_text(first, name)
     parts = chain([first], parts)
+    if given.form == NPY or first.startswith(MAGIC):
+        yield name, parse_npy(b"".join(parts), name, predictor.rows_are_independent).rows()
+        return
+    check_text(first, name)
     if given.form == JSON:
         body = b"".join(parts)
         yield name, (parse_rows(body, name) if predictor.rows_are_independent else parse_series(body, name)).rows()

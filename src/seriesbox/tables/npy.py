@@ -1,0 +1,74 @@
+"""Arrays in numpy's own format, NPY, <-> tables of floats. Nothing that is read can execute.
+
+Shapes: N rows, D columns.
+"""
+
+import io
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from seriesbox.errors import DataError, Places
+from seriesbox.tables.blocks import blocks
+from seriesbox.tables.table import LARGEST, Table, equal_widths
+
+MAGIC = b"\x93NUMPY"
+
+
+def parse_npy(body: bytes, name: str, rows_are_independent: bool) -> Table:
+    """Parse an array of (N, D) numbers; of one axis, it is one row if rows are independent, else one column.
+
+    NaN is a missing cell. Raises DataError if it is no such array, or names up to twenty numbers that are not finite.
+    """
+    array = _array(body, name)
+    if array.ndim == 1:
+        array = array.reshape((1, -1) if rows_are_independent else (-1, 1))
+    if array.ndim != 2:
+        raise DataError(f"{name} has an array of shape {array.shape}: give one of two axes, rows and columns.")
+    if not array.size:
+        raise DataError(f"{name} is empty: it needs at least one row of numbers.")
+    values = array.astype(np.float64)
+    places = Places()
+    for rows in blocks(*values.shape):
+        wrong = np.argwhere(np.abs(values[rows]) > LARGEST)
+        places.add(
+            len(wrong),
+            (
+                f"row {rows.start + row + 1}, column {column + 1} is {values[rows][row, column]}"
+                for row, column in wrong
+            ),
+        )
+    if places.count:
+        raise DataError(f"{name} has numbers beyond 3.4e38, write NaN for what is missing: ", places, ".")
+    return Table(values, equal_widths(values.shape[1], len(values)), name)
+
+
+def write_npy(chunks: Iterable[NDArray[np.float32]], rows: int, columns: int) -> Iterator[bytes]:
+    """Yield an array of (rows, columns) numbers, whose rows come in chunks."""
+    header = io.BytesIO()
+    npy.write_array_header_1_0(header, {"descr": "<f4", "fortran_order": False, "shape": (rows, columns)})
+    yield header.getvalue()
+    for chunk in chunks:
+        yield np.ascontiguousarray(chunk, "<f4").tobytes()
+
+
+def _array(body: bytes, name: str) -> NDArray[np.generic]:
+    """Return the array in a body, whose memory it shares. Raises DataError."""
+    stream = io.BytesIO(body)
+    try:
+        version = npy.read_magic(stream)
+        read_header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+        shape, by_columns, kind = read_header(stream)
+    except ValueError as error:
+        raise DataError(f"{name} is no array in numpy's format: {error}.") from None
+    if kind.kind not in "fiu" or kind.itemsize > 8:
+        raise DataError(f"{name} has an array of {kind}: give numbers of 64 bits at most, such as float32.")
+    start, count = stream.tell(), int(np.prod(shape, dtype=object))
+    if len(body) - start != count * kind.itemsize:
+        raise DataError(
+            f"{name} is cut off or damaged: an array of shape {shape} has {count * kind.itemsize} bytes, and it has "
+            f"{len(body) - start}."
+        )
+    return np.frombuffer(body, kind, count, start).reshape(shape, order="F" if by_columns else "C")
