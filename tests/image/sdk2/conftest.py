@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 from local_job import Job
-from local_mode import local_session, nothing_left_behind
+from local_mode import BUCKET, local_session, nothing_left_behind
+from s3 import s3_server
 from sagemaker.local import LocalSession
 
 
@@ -12,6 +13,15 @@ from sagemaker.local import LocalSession
 def session(tmp_path_factory) -> Iterator[LocalSession]:
     with nothing_left_behind():
         yield local_session(tmp_path_factory.mktemp("session"))
+
+
+@pytest.fixture
+def s3_session(tmp_path) -> Iterator[LocalSession]:
+    """Like `session`, with an S3 that is moto's server."""
+    with s3_server(tmp_path) as url, nothing_left_behind():
+        session = local_session(tmp_path, s3_endpoint_url=url)
+        session.s3_resource.create_bucket(Bucket=BUCKET)
+        yield session
 
 
 @pytest.fixture(scope="session")

@@ -1,24 +1,13 @@
 """The image under version 2 of SageMaker's Python SDK, whose local mode runs it without an AWS account."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from local_job import Job, channels, fit, frame, table, unpacked
-from local_mode import BUCKET, local_session, nothing_left_behind
-from s3 import s3_server
+from local_mode import BUCKET
 from sagemaker.deserializers import NumpyDeserializer, PandasDeserializer
 from sagemaker.local import LocalSession
-
-
-@pytest.fixture
-def s3_session(tmp_path) -> Iterator[LocalSession]:
-    """Like `session`, with an S3 that is moto's server."""
-    with s3_server(tmp_path) as url, nothing_left_behind():
-        session = local_session(tmp_path, s3_endpoint_url=url)
-        session.s3_resource.create_bucket(Bucket=BUCKET)
-        yield session
 
 
 def upload(session: LocalSession, body: bytes, key: str) -> str:

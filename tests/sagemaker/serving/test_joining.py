@@ -18,12 +18,11 @@ def joined_csv(rows, answer):
 
 
 def joined_json(lines, answer):
-    """Join lines that are no objects."""
+    """Join lines: an object gets one more key, and anything else becomes a key itself."""
     answers = answer.removesuffix("\n").split("\n")
-    return [
-        {"SageMakerInput": json.loads(line), "SageMakerOutput": json.loads(other)}
-        for line, other in zip(lines, answers, strict=True)
-    ]
+    inputs = (json.loads(line) for line in lines)
+    objects = (each if isinstance(each, dict) else {"SageMakerInput": each} for each in inputs)
+    return [each | {"SageMakerOutput": json.loads(other)} for each, other in zip(objects, answers, strict=True)]
 
 
 def test_rows_of_csv_are_joined_with_a_name_that_the_filter_keeps_from_the_model(cnn_server):
@@ -51,6 +50,28 @@ def test_lines_of_json_are_joined_if_a_line_is_a_recording(lstm_server, wave):
     joined = joined_json(lines, answer.body.decode())
     assert [each["SageMakerInput"] for each in joined] == recordings
     assert [len(each["SageMakerOutput"]) for each in joined] == [40, 30]
+
+
+def test_rows_with_ids_are_joined_as_they_are(cnn_server):
+    rows = [[name, *map(str, cells)] for name, cells in zip(NAMES, SERIES, strict=True)]
+    answer = cnn_server.post("".join(",".join(row) + "\n" for row in rows).encode(), f"{CSV}; ids=1", CSV)
+    joined = joined_csv(rows, answer.body.decode())
+    assert [row[:4] for row in joined] == rows
+    assert [row[-1] for row in joined] == NAMES
+
+
+def test_objects_with_ids_are_joined_for_both_algorithms(cnn_server, lstm_server, wave):
+    recordings = [wave[:40].tolist(), wave[40:70].tolist()]
+    for server, items in ((cnn_server, SERIES), (lstm_server, recordings)):
+        lines = [json.dumps({"id": name, "values": each}) for name, each in zip(NAMES, items, strict=False)]
+        answer = server.post("\n".join(lines).encode(), JSON_LINES, JSON_LINES)
+        joined = joined_json(lines, answer.body.decode())
+        assert [(each["id"], each["values"]) for each in joined] == [
+            (*each,) for each in zip(NAMES, items, strict=False)
+        ]
+        for each in joined:
+            rows = each["SageMakerOutput"] if server is lstm_server else [each["SageMakerOutput"]]
+            assert {row[-1] for row in rows} == {each["id"]}
 
 
 @pytest.mark.parametrize("accept", [CSV, JSON_LINES])
