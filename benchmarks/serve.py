@@ -3,7 +3,9 @@
 CNN-KMeans has the sizes published for ECG200 (a request is a series of 96 steps), LSTM-AD its defaults (a request is
 1,000 rows of one column). The weights are random: cost does not depend on them.
 
-    .venv/bin/python -m benchmarks.serve [--requests 500] [--megabytes 100] [--runtime torch] [--verbose] [--record]
+    .venv/bin/python -m benchmarks.serve [--requests 500] [--megabytes 100] [--runtime torch] [--record]
+
+With `--kinds batch verbose`, or `ids`, the large request is sent again, for a verbose answer or with an id in each row.
 """
 
 import tempfile
@@ -25,7 +27,12 @@ from seriesbox.description import Runtime
 from seriesbox.tables.csv import write_csv
 
 CLIENT_COUNTS = (1, 8, 64)
-KINDS = {"batch": "text/csv", "verbose": "text/csv; verbose=true"}  # of large requests: the answer that they accept
+KINDS = {  # of large requests: what they send, and the answer that they accept
+    "batch": ("text/csv", "text/csv"),
+    "verbose": ("text/csv", "text/csv; verbose=true"),
+    "ids": ("text/csv; ids=1", "text/csv"),
+}
+IDS = b"2024-03-01T00:00:00Z,"  # in front of each row
 TIMED_PARTS = ("parse", "predict", "encode")  # of a request, in the log
 
 
@@ -73,11 +80,11 @@ def throughput(server: RunningServer, body: bytes, clients: int, requests: int) 
     return clients * each / (time.perf_counter() - started)
 
 
-def batch(server: RunningServer, body: bytes, accept: str) -> dict[str, float]:
+def batch(server: RunningServer, body: bytes, content_type: str, accept: str) -> dict[str, float]:
     """Measure one large request. Its line in the log says how the time was spent."""
     before, started = len(_requests(server)), time.perf_counter()
     with closing(server.connect()) as connection:
-        size = invoke(connection, "POST", "/invocations", body, accept)
+        size = invoke(connection, "POST", "/invocations", body, accept, content_type)
     seconds = time.perf_counter() - started
     while len(lines := _requests(server)) == before:  # it follows the answer
         time.sleep(0.01)
@@ -109,10 +116,12 @@ def measure(name: str, runtime: Runtime, requests: int, megabytes: int, kinds: S
                 print(f"| {clients} clients | {rate:.0f} requests/s |")
             measured["requests_per_second"] = {str(clients): rate for clients, rate in rates.items()}
             print(f"| memory after these | {server.memory()} |", flush=True)
-        with serving(Path(folder), SAGEMAKER_BATCH="true") as (server, _):
+        for kind in kinds:
             large = body * (megabytes * 1_000_000 // len(body))
-            for kind in kinds:
-                took = batch(server, large, KINDS[kind])
+            if kind == "ids":
+                large = IDS + large[:-1].replace(b"\n", b"\n" + IDS) + b"\n"
+            with serving(Path(folder), SAGEMAKER_BATCH="true") as (server, _):
+                took = batch(server, large, *KINDS[kind])
                 parts = ", ".join(f"{part} {took[f'{part}_seconds']:.2f} s" for part in TIMED_PARTS)
                 sizes = f"{took['mb_in']:.0f} MB in, {took['mb_out']:.0f} MB out in {took['seconds']:.2f} s ({parts})"
                 print(f"| one request, {kind} | {sizes}: {took['rows_per_second']:,.0f} rows/s |")
@@ -127,16 +136,16 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=500, help="number of requests of each kind")
     parser.add_argument("--megabytes", type=int, default=100, help="size of the batch request")
     parser.add_argument("--runtime", choices=get_args(Runtime), default="onnx", help="what computes the network")
-    parser.add_argument("--verbose", action="store_true", help="send the batch request once more, for a verbose answer")
+    parser.add_argument("--kinds", choices=KINDS, nargs="+", default=["batch"], help="of the large request")
     given = parser.parse_args()
     torch.manual_seed(0)
-    measured, kinds = {}, list(KINDS) if given.verbose else ["batch"]
+    measured = {}
     for name in given.algorithms:
         print(f"\n| {name} | |\n|---|---|")
-        measured[name] = measure(name, given.runtime, given.requests, given.megabytes, kinds)
+        measured[name] = measure(name, given.runtime, given.requests, given.megabytes, given.kinds)
     if given.record:
-        names = ["serve", "verbose" if given.verbose else "", given.runtime if given.runtime != "onnx" else ""]
-        figures.record("-".join(filter(None, names)), measured)
+        runtime = [given.runtime] if given.runtime != "onnx" else []
+        figures.record("-".join(["serve", *given.kinds[1:], *runtime]), measured)
 
 
 if __name__ == "__main__":

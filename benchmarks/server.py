@@ -54,9 +54,16 @@ def serving(folder: Path, **environment: str) -> Iterator[tuple[RunningServer, f
         yield RunningServer(port, log), seconds
 
 
-def invoke(connection: HTTPConnection, method: str, path: str, body: bytes = b"", accept: str = "text/csv") -> int:
+def invoke(
+    connection: HTTPConnection,
+    method: str,
+    path: str,
+    body: bytes = b"",
+    accept: str = "text/csv",
+    content_type: str = "text/csv",
+) -> int:
     """Send a request and return the number of bytes of the answer. Exits if its status is not 200."""
-    connection.request(method, path, body, {"Content-Type": "text/csv", "Accept": accept})
+    connection.request(method, path, body, {"Content-Type": content_type, "Accept": accept})
     response = connection.getresponse()
     size = 0
     while part := response.read(1 << 20):

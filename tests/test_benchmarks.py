@@ -29,7 +29,7 @@ SMALLEST = {
     "ranges": "--algorithms lstm-ad --threads 1 --hyperparameters lr",
     "request_memory": "--algorithms lstm-ad --megabytes 0.1",
     "runtime": "--threads 1 --runs 1 --share 0.1",
-    "serve": "--requests 10 --megabytes 1",
+    "serve": "--requests 10 --megabytes 1 --kinds batch verbose ids",
     "speed": "--data DATA --threads 2 --epochs 2 --job-epochs 1",
     "startup": "--runs 1",
 }
