@@ -21,6 +21,16 @@ def test_a_job_that_was_killed_and_stopped_and_started_again_gives_the_same_byte
     assert job.outcome == uninterrupted[hyperparameters["model"]].outcome
 
 
+def test_a_job_that_continues_an_earlier_model_resumes_too(checkpointing, uninterrupted):
+    job = checkpointing(LSTM)
+    for file in uninterrupted["lstm-ad"].model.iterdir():
+        job.put("model", file.name, file.read_bytes())
+    assert job.start(interrupted("SIGKILL", epoch=1)).returncode == -signal.SIGKILL
+    done = job.train()
+    assert done.returncode == 0, done.stdout
+    assert "Resuming from checkpoint" in done.stdout
+
+
 DAMAGES = {
     "cut off": lambda body: body[:-9],
     "other tensors": lambda body: body[:-9] + b"\x55" * 9,

@@ -21,7 +21,8 @@ def digests_of_all(
     training: Sequence[Table], validation: Sequence[Table], earlier_model: Artifact | None, group: Group
 ) -> Digests:
     """Return the digests of what each process holds, on all of them. The first of a host computes those of its host."""
-    model = earlier_model.tensors.values() if earlier_model else ()
+    earlier = sorted(earlier_model.tensors.items()) if earlier_model else ()  # they are read in any order
+    model = (tensor for _, tensor in earlier)
     read = {"training": _arrays(training), "validation": _arrays(validation), "model": model}
     digests = b"".join(_digest(arrays) for arrays in read.values()) if group.host.is_first else b""
     own = np.frombuffer(group.host.tell(digests), np.uint8).reshape(1, len(read), SIZE)
