@@ -4,6 +4,7 @@
 in an error, so faults are named by row and place in the row, as in CSV.
 """
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -13,23 +14,31 @@ from seriesbox.tables.ids import JSONIds
 from seriesbox.tables.json_ids import OTHER_OBJECT, split
 from seriesbox.tables.json_lists import parse_line, parse_list, parse_long_line
 from seriesbox.tables.json_rows import rows_of
+from seriesbox.tables.json_series import flat_rows, parse_long_series, parse_series_list
+from seriesbox.tables.json_variables import VariableRows
 from seriesbox.tables.lines import PART, parts_of, whole_lines
 from seriesbox.tables.stack_builder import build_table
 from seriesbox.tables.table import Rows, Table, equal_widths
 
 
-def parse_rows(body: bytes, name: str) -> Table:
-    """Parse a list of rows, or one row alone. Raises DataError that names what is no number, up to twenty places."""
+def parse_rows(body: bytes, name: str, variables: int = 1, labels: int = 0) -> Table:
+    """Parse a list of rows, or one row alone. Raises DataError that names what is no number, up to twenty places.
+
+    variables: of a row, which is a list of as many lists if it is more than one. labels: as `VariableRows` says.
+    """
+    if variables > 1:
+        rows = VariableRows(parse_series_list(body, name), name, variables, labels, len(body))
+        return build_table(rows, name, len(body))
     nested, lists = parse_list(body, name)
     if nested:
-        return build_table(rows_of(lists, name), name, len(body))
+        return build_table(rows_of(flat_rows(lists, name), name), name, len(body))
     cells = build_table(rows_of(lists, name, "row 1, column {}"), name).values
     return Table(cells.reshape(1, -1), equal_widths(len(cells), 1), name)
 
 
-def parse_row_lines(body: bytes, name: str) -> Table:
+def parse_row_lines(body: bytes, name: str, variables: int = 1) -> Table:
     """Parse one row a line, which may have an id. Raises DataError as `parse_rows` does."""
-    rows = LineRows(parts_of(body), name)
+    rows = LineRows(parts_of(body), name, variables, size=len(body))
     return replace(build_table(rows, name, len(body)), ids=rows.ids)
 
 
@@ -50,16 +59,25 @@ def parse_series_lines(body: bytes, name: str) -> Iterator[Table]:
 
 
 class LineRows(Iterable[Rows]):
-    """The rows of a file that comes in parts, one a line, without their ids."""
+    """The rows of a file that comes in parts, one a line, without their ids.
 
-    def __init__(self, parts: Iterable[bytes], name: str) -> None:
+    variables, labels, size: as `VariableRows` says.
+    """
+
+    def __init__(
+        self, parts: Iterable[bytes], name: str, variables: int = 1, labels: int = 0, size: float = math.inf
+    ) -> None:
         self.parts, self.name = parts, name
+        self.variables, self.labels, self.size = variables, labels, size
         self._ids: list[bytes] = []
         self._without = Places()
 
     def __iter__(self) -> Iterator[Rows]:
         """Yield the rows. Raises DataError as `parse_rows` does, at the end, and if some rows have no id."""
-        yield from rows_of(self._lists(), self.name)
+        if self.variables > 1:
+            yield from VariableRows(self._lists(), self.name, self.variables, self.labels, self.size)
+        else:
+            yield from rows_of(flat_rows(self._lists(), self.name), self.name)
         if self._ids and self._without.count:
             raise DataError(f"{self.name} has rows with an id, and rows without one: ", self._without, ".")
 
@@ -70,11 +88,12 @@ class LineRows(Iterable[Rows]):
 
     def _lists(self) -> Iterator[list[Any]]:
         """Yield the values of lines, some at a time; long ones in parts."""
+        parse_long = parse_long_series if self.variables > 1 else parse_long_line
         for lines in _numbered_lines(self.parts):
             values = [self._values(number, line) for number, line in lines]
             if any(len(line) > PART for line in values):
                 for line in values:
-                    yield from parse_long_line(line) if len(line) > PART else [[parse_line(line)]]
+                    yield from parse_long(line) if len(line) > PART else [[parse_line(line)]]
             else:
                 yield [parse_line(line) for line in values]
 

@@ -10,6 +10,7 @@ import orjson
 from seriesbox.tables.lines import PART
 
 SPACE = re.compile(rb"[ \t\r\n]*+")
+END = {1: re.compile(rb"\]"), 2: re.compile(rb"\][ \t\r\n]*+\]")}  # of an element, by its depth
 SEPARATOR = re.compile(rb"[ \t\r\n]*+(,|\Z)")
 
 
@@ -23,26 +24,39 @@ class Part(list[Any]):
     ends = False
 
 
-def elements(text: bytes, start: int, stop: int, nested: bool) -> Iterator[list[Any]]:
-    """Yield the elements between two positions of a text, which are lists if they are `nested`.
+class LongList:
+    """A list of lists that is longer than a part, between two positions of a text. They are parsed one by one."""
 
-    Those of a list longer than a part come as `Part`s. If there is a fault, `NotJSON` is the last element.
+    def __init__(self, text: bytes, start: int, stop: int) -> None:
+        self._text, self._start, self._stop = text, start, stop
+
+    def __iter__(self) -> Iterator[list[Any]]:
+        return elements(self._text, self._start, self._stop, depth=1)
+
+
+def elements(text: bytes, start: int, stop: int, depth: int) -> Iterator[list[Any]]:
+    """Yield the elements between two positions of a text: numbers at `depth` 0, lists at 1, lists of lists at 2.
+
+    Those of a list longer than a part come as `Part`s, and a list of lists as a `LongList`. If there is a fault,
+    `NotJSON` is the last element.
     """
     while True:
-        cut = _end_of_part(text, start, stop, nested)
+        cut = _end_of_part(text, start, stop, depth)
         if cut >= 0:
             some, cut = _parse(text, start, cut)
             yield some or [NotJSON("not JSON: there is nothing")]
-        elif not nested:
+        elif not depth:
             yield [NotJSON("not JSON: it is too long for a number")]
             return
         else:
-            cut = text.find(b"]", start + PART, stop) + 1
+            end = END[depth].search(text, start, stop)
             first = SPACE.match(text, start).end()  # type: ignore[union-attr]
-            if not cut or text[first : first + 1] != b"[":
+            if not end or text[first : first + 1] != b"[":
                 yield [NotJSON("not JSON: a list does not begin or end")]
                 return
-            for some in parts(text, first + 1, cut - 1):
+            cut = end.end()
+            inner = parts(text, first + 1, cut - 1) if depth == 1 else iter([[LongList(text, first + 1, cut - 1)]])
+            for some in inner:
                 yield some
         if some and isinstance(some[-1], NotJSON):
             return
@@ -57,7 +71,7 @@ def elements(text: bytes, start: int, stop: int, nested: bool) -> Iterator[list[
 def parts(text: bytes, start: int, stop: int) -> Iterator[Part]:
     """Yield the elements of one list, which are between two positions of a text."""
     held = None
-    for some in elements(text, start, stop, nested=False):
+    for some in elements(text, start, stop, depth=0):
         if held:
             yield held
         held = Part(some)
@@ -66,13 +80,13 @@ def parts(text: bytes, start: int, stop: int) -> Iterator[Part]:
     yield held
 
 
-def _end_of_part(text: bytes, start: int, stop: int, nested: bool) -> int:
+def _end_of_part(text: bytes, start: int, stop: int, depth: int) -> int:
     """Return the position behind the last whole element of a part; -1 if an element is longer than the part."""
     if stop - start <= PART:
         return stop
-    if nested:
-        return text.rfind(b"]", start, start + PART) + 1 or -1
-    return text.rfind(b",", start, start + PART)
+    if depth == 2:
+        return max((end.end() for end in END[depth].finditer(text, start, start + PART)), default=-1)
+    return text.rfind(b"]", start, start + PART) + 1 or -1 if depth else text.rfind(b",", start, start + PART)
 
 
 def _parse(text: bytes, start: int, stop: int) -> tuple[list[Any], int]:

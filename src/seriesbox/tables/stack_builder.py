@@ -59,7 +59,7 @@ class StackBuilder:
         """
         widths, widest = _concatenated(self._widths), self._widest()
         ends = [rows for *_, rows in self._ends[1:]]
-        if len(widths) * widest > max(min(MAX_PADDING * self._filled, size), MIN_CELLS):
+        if len(widths) * widest > most_cells(self._filled, size):
             row = int(widths.argmax())
             table = int(np.searchsorted(ends, row, side="right"))
             raise DataError(
@@ -83,6 +83,11 @@ class StackBuilder:
         self._filled = end
         if len(widths):  # else the cells are of a row that is not finished
             self._widths.append(equal_widths(int(widths[0]), len(widths)) if are_equal(widths) else widths)
+
+
+def most_cells(given: int, size: float) -> float:
+    """Return the most cells that these many may become by padding. size: the bytes of their text."""
+    return max(min(MAX_PADDING * given, size), MIN_CELLS)
 
 
 def stack_tables(tables: Sequence[Table]) -> TableStack:
