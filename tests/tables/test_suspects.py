@@ -11,8 +11,8 @@ SERIES = RANDOM.normal(size=(300, 5))
 COUNT = np.arange(300.0)
 
 
-def found(*tables, rows_are_independent=False) -> list[str]:
-    return suspects(stack_tables([Table.of(values) for values in tables]), rows_are_independent)
+def found(*tables, rows_are_independent=False, variables=1) -> list[str]:
+    return suspects(stack_tables([Table.of(values) for values in tables]), rows_are_independent, variables)
 
 
 def column(values, number=1) -> np.ndarray:
@@ -87,3 +87,22 @@ def test_a_label_beside_whole_numbers_and_in_few_rows_is_named():
 )
 def test_other_data_are_not_suspected(values, rows_are_independent):
     assert not found(values, rows_are_independent=rows_are_independent)
+
+
+@pytest.mark.parametrize(
+    "variable",
+    [SERIES > 0, COUNT[:, None] + SERIES / 9, np.where(np.arange(5) < 4, SERIES, np.nan)],
+    ids=["a state", "a clock", "one that ends early"],
+)
+def test_of_several_variables_one_may_be_as_no_series_is(variable):
+    both = np.hstack([variable, SERIES]), np.hstack([SERIES, variable])
+    assert not any(found(values, rows_are_independent=True, variables=2) for values in both)
+    assert any(found(values, rows_are_independent=True) for values in both)
+
+
+def test_an_index_and_a_label_are_named_beside_several_variables():
+    values = np.hstack([COUNT[:, None], SERIES, SERIES[:, :3], COUNT[:, None] % 2])
+    assert found(values, rows_are_independent=True, variables=2) == [
+        "Column 1 counts the rows, like an index: leave it out unless it is data.",
+        "Column 10 has no values but 0, 1, like a label: leave it out unless it is data.",
+    ]

@@ -3,6 +3,8 @@
 Shapes: N rows, D columns.
 """
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,10 +21,12 @@ MAX_NAMED = 10
 HEAD_ROWS = 100  # looked at first: there, nearly all columns are unlike what is looked for
 
 
-def suspects(tables: TableStack, rows_are_independent: bool) -> list[str]:
+def suspects(tables: TableStack, rows_are_independent: bool, variables: int = 1) -> list[str]:
     """Return a sentence about each first row, and about each column, that is probably no data; ten at most.
 
     rows_are_independent: whether a row is a series. Then labels and indices are in the first or the last column.
+    variables: of a row. A column is compared with those of its own variable, all of which may be few numbers, may rise
+        from row to row, or may end early.
     """
     columns = tables.values.shape[1]
     if columns < 2:
@@ -35,14 +39,22 @@ def suspects(tables: TableStack, rows_are_independent: bool) -> list[str]:
     looked_at = range(columns)
     if rows_are_independent:
         looked_at = range(0, columns, columns - 1) if are_equal(tables.widths) else range(1)
-    have_values = any(not _are_few(tables.values[:HEAD_ROWS, number]) for number in range(columns))
+
+    @cache
+    def have_values(own: range) -> bool:
+        return any(not _are_few(tables.values[:HEAD_ROWS, number]) for number in own)
+
+    steps = columns if variables == 1 else int(tables.widths.min()) // variables
     for number in looked_at:
-        column = tables.values[:, number]
+        column, own = tables.values[:, number], range(steps) if number < steps else range(columns - steps, columns)
         if np.isnan(column[:HEAD_ROWS]).all() and np.isnan(column).all():
-            sentences.append(_capitalized(empty_column(number, columns, tables.columns)))
+            if variables == 1:
+                sentences.append(_capitalized(empty_column(number, columns, tables.columns)))
             continue
         what = _order(column, tables.spans)
-        if not what and have_values:
+        if what and variables > 1 and all(_order(tables.values[:, each], tables.spans) for each in own):
+            continue
+        if not what and have_values(own):
             what = _labels(column, may_be_constant=not rows_are_independent)
         if not what and no_series(tables.columns.names[number : number + 1]):
             what = "is no series by its name"
