@@ -28,10 +28,11 @@ def ragged(columns: int) -> np.ndarray:
 
 encoders = st.builds(
     lambda columns, **sizes: (
-        CNNKMeans(CNNKMeansHyperparameters(**sizes), columns).eval(),
-        Table.of(ragged(columns)),
+        CNNKMeans(CNNKMeansHyperparameters(**sizes), columns * sizes["variables"]).eval(),
+        Table.of(ragged(columns * sizes["variables"])),
     ),
     columns=st.integers(1, 70),
+    variables=st.integers(1, 4),
     blocks=st.integers(0, 4),
     filters=SIZES,
     kernel_size=SIZES,

@@ -121,6 +121,11 @@ class Hyperparameters(BaseModel):
             )
         return self.model_copy(update=inherited)
 
+    @property
+    def variables_per_row(self) -> int:
+        """The number of variables that a row has, one after the other. In JSON, each of several is a list."""
+        return 1
+
     def warnings(self) -> list[str]:
         """Return a sentence for each value that is allowed, but may not do what the user thinks."""
         return []

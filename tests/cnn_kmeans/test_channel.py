@@ -48,8 +48,8 @@ def test_every_scaling_gives_the_encoder_series_of_like_size(two_shapes, scaling
     hyperparameters = SMALL.model_copy(update={"epochs": 1, "scaling": scaling})
     model = CNNKMeans.fit(hyperparameters, [Table.of(values)], [], Run())
     bridge_gaps(values)
-    series, lengths = scale_and_align(values, scaling, model.predictor().scaler)
-    valid = series[np.arange(series.shape[1]) < lengths[:, None]]
+    series, lengths = scale_and_align(values[:, None], scaling, model.predictor().scaler)
+    valid = series[:, 0][np.arange(series.shape[2]) < lengths[:, None]]
     assert abs(float(valid.mean())) < 0.1
     assert 0.8 < float(valid.std()) < 1.2
 

@@ -20,9 +20,9 @@ def test_a_row_with_nothing_in_it_is_named():
 def test_one_series_in_a_column_is_refused_with_the_way_out():
     for rows in (10, 400):
         with pytest.raises(DataError, match=f"has one column, so that each of its {rows} rows .*give a series per row"):
-            check_direction(Table.of(np.ones((rows, 1))), 10)
-    check_direction(Table.of(np.ones((9, 1))), 10)
-    check_direction(Table.of(np.ones((400, 2))), 10)
+            check_direction(Table.of(np.ones((rows, 1))), 10, 1)
+    check_direction(Table.of(np.ones((9, 1))), 10, 1)
+    check_direction(Table.of(np.ones((400, 2))), 10, 1)
 
 
 def test_all_faults_of_labelled_series_are_named():

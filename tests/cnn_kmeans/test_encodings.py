@@ -30,7 +30,7 @@ def features_and_gradients(encoder, encode):
 
 def one_by_one(encoder, series, subsequences):
     cut = [
-        encoder(series[row, start : start + length][None], length[None])
+        encoder(series[row, :, start : start + length][None], length[None])
         for row, start, length in zip(*subsequences, strict=True)
     ]
     return torch.cat(cut)
@@ -42,9 +42,9 @@ def one_by_one(encoder, series, subsequences):
 def test_the_features_and_gradients_are_those_of_cut_out_subsequences(steps, chunk, kernel_size, monkeypatch):
     monkeypatch.setattr("seriesbox.cnn_kmeans.ragged_encoding.CHUNK_STEPS", chunk)
     torch.manual_seed(0)
-    encoder = Encoder(blocks=1, filters=6, kernel_size=kernel_size, reduced_size=8, output_size=5).double()
-    series = torch.randn(4, steps, dtype=torch.float64)
-    subsequences = random_subsequences(30, *series.shape)
+    encoder = Encoder(blocks=1, filters=6, kernel_size=kernel_size, reduced_size=8, output_size=5, variables=3).double()
+    series = torch.randn(4, 3, steps, dtype=torch.float64)
+    subsequences = random_subsequences(30, 4, steps)
     expected = features_and_gradients(encoder, partial(one_by_one, encoder, series, subsequences))
     for encode in (encode_ragged, partial(encode_fixed, steps_at_once=40 * chunk)):
         found = features_and_gradients(encoder, partial(encode, encoder, series, subsequences))
@@ -56,19 +56,22 @@ def test_the_features_and_gradients_are_those_of_cut_out_subsequences(steps, chu
     seed=st.integers(0, 10**6),
     count=st.integers(1, 40),
     rows=st.integers(1, 30),
+    variables=st.integers(1, 4),
     steps=st.integers(1, 120),
     blocks=st.integers(0, 4),
     kernel_size=st.integers(1, 4),
     steps_at_once=st.sampled_from([1, 50, 700, ALL_AT_ONCE]),
     level=st.booleans(),
 )
-def test_fixed_shapes_compute_what_ragged_ones_do(seed, count, rows, steps, blocks, kernel_size, steps_at_once, level):
+def test_fixed_shapes_compute_what_ragged_ones_do(
+    seed, count, rows, variables, steps, blocks, kernel_size, steps_at_once, level
+):
     """Loss and gradient to 1e-6 of their size: of long and short series, few and many, with stretches that repeat."""
     torch.manual_seed(seed)
-    encoder = Encoder(blocks, filters=4, kernel_size=kernel_size, reduced_size=5, output_size=3).double()
-    series = torch.randn(rows, steps, dtype=torch.float64)
+    encoder = Encoder(blocks, 4, kernel_size, reduced_size=5, output_size=3, variables=variables).double()
+    series = torch.randn(rows, variables, steps, dtype=torch.float64)
     if level:  # as a bridged gap may be, or the zeros past the end of a short series
-        series[:, steps // 3 : steps * 2 // 3] = 0.5
+        series[..., steps // 3 : steps * 2 // 3] = 0.5
     subsequences = random_subsequences(count, rows, steps)
     ragged, fixed = (
         features_and_gradients(encoder, partial(encode, encoder, series, subsequences))
@@ -95,10 +98,10 @@ def convolved_steps(encoder, encode, monkeypatch):
     convolved, length = [], torch.full((60,), 400)
     convolve = encoder.convolve
     with monkeypatch.context() as patch:
-        patch.setattr(encoder, "convolve", lambda x: convolved.append(x.numel()) or convolve(x))
+        patch.setattr(encoder, "convolve", lambda x: convolved.append(x[:, 0].numel()) or convolve(x))
         encode(
             encoder,
-            torch.randn(3, 500),
+            torch.randn(3, 2, 500),
             Subsequences(torch.arange(60) % 3, torch.tensor([0] * 20 + [*range(1, 31), *range(1, 11)]), length),
         )
     return sum(convolved)
@@ -107,15 +110,16 @@ def convolved_steps(encoder, encode, monkeypatch):
 @pytest.mark.parametrize("encode", [encode_ragged, partial(encode_fixed, steps_at_once=ALL_AT_ONCE)])
 def test_whole_series_are_convolved_once_if_that_is_cheaper(encode, monkeypatch):
     """Twenty of the 60 subsequences begin where their series do, and ten others repeat one."""
-    encoder = Encoder(blocks=1, filters=2, kernel_size=3, reduced_size=2, output_size=2)
+    encoder = Encoder(blocks=1, filters=2, kernel_size=3, reduced_size=2, output_size=2, variables=2)
     onsets = 30 if encode is encode_ragged else 60
     assert convolved_steps(encoder, encode, monkeypatch) == 3 * 500 + onsets * (encoder.receptive_field - 1)
 
 
 @pytest.mark.parametrize("blocks", [0, 2, 7])
 @pytest.mark.parametrize("steps_at_once", [ALL_AT_ONCE, 1000])
-def test_memory_for_the_gradient_is_what_the_encoder_says_and_chunks_bound_it(blocks, steps_at_once):
-    encoder = Encoder(blocks, filters=10, kernel_size=3, reduced_size=20, output_size=5)
+@pytest.mark.parametrize("variables", [1, 12])
+def test_memory_for_the_gradient_is_what_the_encoder_says_and_chunks_bound_it(blocks, steps_at_once, variables):
+    encoder = Encoder(blocks, filters=10, kernel_size=3, reduced_size=20, output_size=5, variables=variables)
     own = {each.untyped_storage().data_ptr() for each in encoder.parameters()}
     kept, held, most = {}, 0, 0
 
@@ -128,9 +132,9 @@ def test_memory_for_the_gradient_is_what_the_encoder_says_and_chunks_bound_it(bl
             most = max(most, held)
         return tensor
 
-    series = torch.randn(200, 100)
-    subsequences = random_subsequences(100, *series.shape)
+    series = torch.randn(200, variables, 100)
+    subsequences = random_subsequences(100, 200, 100)
     with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
         encode_fixed(encoder, series, subsequences, steps_at_once)
     steps = min(steps_at_once, 100 * 100)
-    assert most < steps * encoder.gradient_bytes + 2_000_000
+    assert most < steps * encoder.gradient_bytes + 2_000_000 + series.nbytes

@@ -69,7 +69,7 @@ def test_a_long_series_is_encoded_in_stretches_as_in_one(model):
     long = np.random.default_rng(0).normal(size=(2, 3 * CHUNK_STEPS + 5))
     long[1, 2 * CHUNK_STEPS + 1 :] = np.nan
     in_stretches = predictions(model, Table.of(long))[:, 1:]
-    series, lengths = scale_and_align(long, "dataset", model.predictor().scaler)
+    series, lengths = scale_and_align(long[:, None], "dataset", model.predictor().scaler)
     with torch.inference_mode():
         whole = model.encoder(torch.from_numpy(series), torch.from_numpy(lengths)).numpy()
     normalization = Normalization(model.normalization.matrix.numpy(), model.normalization.mean.numpy())
@@ -84,7 +84,7 @@ def test_a_model_of_before_features_were_normalized_answers_as_it_did(two_shapes
         del description["hyperparameters"][name]
     (tmp_path / DESCRIPTION).write_text(json.dumps(description))
     with torch.inference_mode():
-        series, lengths = scale_and_align(two_shapes[0].values[1:2].astype(float), "dataset", model.predictor().scaler)
+        series, lengths = scale_and_align(two_shapes[0].values[1:2, None], "dataset", model.predictor().scaler)
         raw = model.encoder(torch.from_numpy(series), torch.from_numpy(lengths))
     answer = predict(load(tmp_path).predictor(), Table.of(two_shapes[0].values[1:2]))
     np.testing.assert_allclose(answer[:, 1:], raw, rtol=1e-5, atol=1e-6)

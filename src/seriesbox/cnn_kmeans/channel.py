@@ -1,6 +1,6 @@
 """The series of a channel, and the triplets that a step draws from them.
 
-Shapes: N series, T time steps, B anchors, K negatives per anchor.
+Shapes: N series, V variables, T time steps, B anchors, K negatives per anchor.
 """
 
 from collections.abc import Sequence
@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from seriesbox.channel import Channel
-from seriesbox.cnn_kmeans.checks import check_direction, check_observed, check_steps, labelled_checks
-from seriesbox.cnn_kmeans.gaps import bridge_gaps
+from seriesbox.cnn_kmeans import checks
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
 from seriesbox.cnn_kmeans.input_units import InputUnits
 from seriesbox.cnn_kmeans.series import Series, align, mean_and_deviation, scaler_of
 from seriesbox.cnn_kmeans.subsequences import Subsequences
 from seriesbox.cnn_kmeans.triplet import sample_triplets
+from seriesbox.cnn_kmeans.variables import as_series
 from seriesbox.distributed import Group
 from seriesbox.errors import DataError, collect_errors
 from seriesbox.run import Run
@@ -34,25 +34,27 @@ class SeriesChannel(Channel):
 
     If every host has a part of its own, an anchor's negatives come from its host, so the only series of a host is no
     anchor.
-    steps: the length of the longest series of all processes.
+    steps, columns: the length of the longest series of all processes, and the cells of its row.
     """
 
     def __init__(self, name: str, tables: Sequence[Table], hyperparameters: CNNKMeansHyperparameters, run: Run) -> None:
         super().__init__(name, tables, hyperparameters, run)
-        self.tables.change(bridge_gaps)
-        # All series, whether anchors or not.
-        self.series_shard = Shard.of(len(self.tables.values), run.group, self.sharded)
-        self.steps = int(run.group.all_reduce_max(np.array(self.tables.values.shape[1])))
+        self.variables = hyperparameters.variables
+        self.tables.change(self._bridge_gaps)
+        self.series_shard = Shard.of(len(self.tables.values), run.group, self.sharded)  # anchors and others
+        self.columns = int(run.group.all_reduce_max(np.array(self.tables.values.shape[1])))
+        self.steps = self.columns // self.variables
 
     @staticmethod
     def faults(
         hyperparameters: CNNKMeansHyperparameters, training: Sequence[Table], validation: Sequence[Table], group: Group
     ) -> list[DataError]:
-        """Return the tables with rows in which nothing is observed, and those of one column."""
+        """Return the tables with rows that are no series of all variables, or in which nothing is observed."""
 
         def check(table: Table) -> None:
-            check_direction(table, min_rows=2)
-            check_observed(table)
+            checks.check_variables(table, hyperparameters.variables)
+            checks.check_direction(table, 2, hyperparameters.variables)
+            checks.check_observed(table)
 
         return collect_errors(check, chain(training, validation))
 
@@ -61,57 +63,64 @@ class SeriesChannel(Channel):
         hyperparameters: CNNKMeansHyperparameters, test: Sequence[Labelled], columns: int
     ) -> list[DataError]:
         """Return the tables that have rows without a label, or with nothing after it, or that cannot be predicted."""
-        checks = (labelled_checks(each, hyperparameters.scaling, columns) for each in test)
-        return collect_errors(lambda check: check(), chain.from_iterable(checks))
+        of_tables = (checks.labelled_checks(each, hyperparameters, columns) for each in test)
+        return collect_errors(lambda check: check(), chain.from_iterable(of_tables))
 
-    def check_clusters(self) -> None:
-        """Raise DataError if there are fewer series than clusters, or none to choose their number by."""
-        clusters = self.hyperparameters.clusters
-        if self.series_shard.total < (clusters or 3):
-            what, way_out = f"{clusters} clusters need at least as many", "lower `clusters`"
-            if not clusters:
-                what, way_out = "`clusters` 0 needs at least three", "give the number of clusters"
-            found = self.series_shard.total
-            raise DataError(f"{what} series, but the {self.name} channel has {found}: {way_out} or add rows.")
+    def check(self) -> None:
+        """Raise DataError if the series of all processes are too few, or have nothing of a variable."""
+        checks.check_number(self.series_shard.total, self.hyperparameters.clusters, self.name)
+        if self.variables > 1:
+            own = sum(np.isnan(series).all(axis=2).sum(axis=0) for series in self._blocks())
+            empty, total = self.run.group.all_reduce(own), self.series_shard.total
+            checks.check_empty(empty, total, self.name, self.run.listener.warn)
 
     def fit_scaler(self) -> Scaler:
-        """Return the mean and the deviation of all values of all processes, or of each time step."""
+        """Return the mean and the deviation of all values of all processes, or of each time step, by variable."""
         scaling = self.hyperparameters.scaling
         if scaling == "series":  # each has its own
-            return Scaler(np.zeros(1), np.ones(1))
+            return Scaler(np.zeros(self.variables), np.ones(self.variables))
 
         def all_reduce(sums: NDArray[Any]) -> NDArray[Any]:
             if scaling == "step":  # some hosts may have shorter series only
-                sums = np.pad(sums, [(0, 0), (0, self.steps - sums.shape[1])])
+                sums = np.pad(sums, [(0, 0), (0, 0), (0, self.steps - sums.shape[2])])
             return self.run.group.all_reduce(sums)
 
-        no_rows, rows = self.tables.values[:0], self.series_shard.share(self.series_shard.count)
-        blocks = [no_rows, *self.tables.blocks(rows)]  # a host may have no series
-        fitted = mean_and_deviation(blocks, 0 if scaling == "step" else None, all_reduce)
+        fitted = mean_and_deviation(self._blocks(), 0 if scaling == "step" else (0, 2), all_reduce)
         return Scaler(*(each.flatten() for each in fitted))
+
+    def _blocks(self) -> list[NDArray[np.float64]]:
+        """Return this process' share of the series, some at a time, (n, V, T), without copies."""
+        no_rows, rows = self.tables.values[:0], self.series_shard.share(self.series_shard.count)
+        return [self._series(each) for each in (no_rows, *self.tables.blocks(rows))]  # a host may have no series
 
     def prepare(self, scaler: Scaler) -> None:
         """Scale and align the series, in the memory of the tables. Raises DataError if none of them is an anchor."""
-        scaling, lengths, facts = self.hyperparameters.scaling, [np.empty(0, np.int64)], [np.empty(0)]
-        check_steps(self.steps, scaling, len(scaler.shift))
+        sizes, lengths, facts = self.hyperparameters, [np.empty(0, np.int64)], [np.empty(0)]
+        checks.check_steps(self.steps, sizes.scaling, len(scaler.shift) // self.variables)
 
-        def convert(values: NDArray[np.float64]) -> NDArray[np.float32]:
-            own = scaler_of(values, scaling, scaler)
+        def convert(rows: NDArray[np.float64]) -> NDArray[np.float32]:
+            values = self._series(rows)
+            own = scaler_of(values, sizes.scaling, scaler)
             series = align(own(values).astype(np.float32))
             lengths.append(series.lengths)
-            facts.append(InputUnits.facts(values, scaling, own))
-            return series.values
+            facts.append(InputUnits.facts(values, sizes.scaling, own))
+            return series.values.reshape(rows.shape)
 
-        self.series = Series(self.tables.consume(convert), self.tables.share(lambda: np.concatenate(lengths)))
-        self.in_input_units = InputUnits(scaling, scaler, self.tables.share(lambda: np.concatenate(facts)))
+        scaled = self._series(self.tables.consume(convert))
+        self.series = Series(scaled, self.tables.share(lambda: np.concatenate(lengths)))
+        self.in_input_units = InputUnits(sizes.scaling, scaler, self.tables.share(lambda: np.concatenate(facts)))
         self.values, self.lengths = (torch.from_numpy(each).to(self.run.device) for each in self.series)
         anchors = len(self.lengths) if len(self.lengths) > 1 else 0
         self.shard = Shard.of(anchors, self.run.group, self.sharded)
-        sizes = self.hyperparameters
         self.numbers_at_once = sizes.batch_size * (2 + sizes.negative_samples) * self.steps * max(sizes.channels)
-        if not self.items:
-            count, owner = ("at most one series on every host", "a host") if self.sharded else ("one series", "it")
-            raise DataError(f"The {self.name} channel has {count}: give {owner} two or more.")
+        checks.check_anchors(self.items, self.name, self.sharded)
+
+    def _bridge_gaps(self, rows: NDArray[np.float64]) -> None:
+        as_series(rows, self.tables.widths, self.variables)
+
+    def _series(self, rows: NDArray[Any]) -> NDArray[Any]:
+        """Return rows whose variables are in place as series, in their memory: (N, V * T) -> (N, V, T)."""
+        return rows.reshape(len(rows), self.variables, rows.shape[1] // self.variables)
 
     def origin(self, row: int) -> tuple[str, int]:
         """Return the file of a series that this process holds, and its row there, counted from 1."""
@@ -119,8 +128,8 @@ class SeriesChannel(Channel):
         return next((name, row - span.start + 1) for name, span in files if row < span.stop)
 
     def given(self, row: int) -> NDArray[np.float64]:
-        """Return a series that this process holds as it was given, with gaps bridged and missing ends cut off: (T,)."""
-        return self.in_input_units(row, self.series.values[row, : self.series.lengths[row]])
+        """Return a series that this process holds as it was given, gaps bridged and missing ends cut off: (V, T)."""
+        return self.in_input_units(row, self.series.values[row, :, : self.series.lengths[row]])
 
     def draw(self, items: Tensor) -> Subsequences:
         """Draw triplets for (B,) anchors, and return those that this process computes: (b, 2 + K) subsequences."""

@@ -3,7 +3,7 @@
 Franceschi, Dieuleveut, Jaggi, "Unsupervised scalable representation learning for multivariate time series",
 NeurIPS 2019, section 4 and figure 2. `onnx_encoder.py` is the same without torch: change both together.
 
-Shapes: B series, C channels, T time steps, Z channels of the last block, F features.
+Shapes: B series, V variables, C channels, T time steps, Z channels of the last block, F features.
 """
 
 from itertools import pairwise
@@ -49,16 +49,18 @@ class CausalBlock(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Turns series of any length into `output_size` features.
+    """Turns series of any length, and of some variables, into `output_size` features.
 
     `blocks` blocks of `filters` channels, dilation 2^i in block i, then one block of `reduced_size` channels.
     gradient_bytes: those that memory holds for the gradient, at most, of every time step.
     """
 
-    def __init__(self, blocks: int, filters: int, kernel_size: int, reduced_size: int, output_size: int):
+    def __init__(
+        self, blocks: int, filters: int, kernel_size: int, reduced_size: int, output_size: int, variables: int = 1
+    ):
         super().__init__()
-        self.sizes = blocks, filters, kernel_size, reduced_size, output_size
-        channels = [1, *[filters] * blocks, reduced_size]
+        self.sizes = blocks, filters, kernel_size, reduced_size, output_size, variables
+        channels = [variables, *[filters] * blocks, reduced_size]
         self.blocks = nn.Sequential(
             *(CausalBlock(channels[i], channels[i + 1], kernel_size, 2**i) for i in range(blocks + 1))
         )
@@ -70,17 +72,17 @@ class Encoder(nn.Module):
         self.gradient_bytes = 4 * kept
 
     def convolve(self, x: Tensor) -> Tensor:
-        """Return the output of the blocks at every step, (B, T) -> (B, T, Z). It depends on no later step."""
-        return self.blocks(x[:, None, None, :].contiguous(memory_format=torch.channels_last))[:, :, 0].transpose(1, 2)
+        """Return the output of the blocks at every step, (B, V, T) -> (B, T, Z). It depends on no later step."""
+        return self.blocks(x[:, :, None].contiguous(memory_format=torch.channels_last))[:, :, 0].transpose(1, 2)
 
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
-        """Return the features, (B, T), (B,) -> (B, F). Steps at or beyond a length are ignored, but must be finite."""
+        """Return the features, (B, V, T), (B,) -> (B, F). Steps from a length on are ignored, but must be finite."""
         return self.head(self.pool(x, torch.zeros_like(lengths), lengths))
 
     def pool(self, x: Tensor, first: Tensor, end: Tensor) -> Tensor:
-        """Return the maximum over the steps from `first` to before `end`, (B, T), (B,), (B,) -> (B, Z)."""
+        """Return the maximum over the steps from `first` to before `end`, (B, V, T), (B,), (B,) -> (B, Z)."""
         steps = self.convolve(x)  # (B, T, Z)
-        step = torch.arange(x.shape[1], device=x.device)
+        step = torch.arange(x.shape[2], device=x.device)
         outside = (step < first[:, None]) | (step >= end[:, None])  # (B, T)
         return steps.masked_fill(outside[..., None], -torch.inf).amax(dim=1)
 

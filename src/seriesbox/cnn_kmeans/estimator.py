@@ -39,7 +39,7 @@ from seriesbox.training import optimize
 
 
 class CNNKMeans(nn.Module):
-    """Clusters series of any lengths, gaps included."""
+    """Clusters series of one or several variables and of any lengths, gaps included."""
 
     channel_class: ClassVar[type[Channel]] = SeriesChannel
     metrics: ClassVar[dict[str, Literal["Minimize", "Maximize"]]] = {
@@ -58,9 +58,9 @@ class CNNKMeans(nn.Module):
         super().__init__()
         self.hyperparameters = sizes = hyperparameters
         self.columns = columns
-        scaled = columns if sizes.scaling == "step" else 1
+        scaled = columns if sizes.scaling == "step" else sizes.variables
         self.scaler = Buffers(shift=torch.zeros(scaled).double(), scale=torch.ones(scaled).double())
-        self.encoder = Encoder(sizes.blocks, sizes.filters, sizes.kernel_size, sizes.reduced_size, sizes.output_size)
+        self.encoder = Encoder(*sizes.encoder_sizes)
         if sizes.features == "normalized":
             self.normalization = Buffers(matrix=torch.eye(sizes.output_size), mean=torch.zeros(sizes.output_size))
         self.centroids: Tensor
@@ -82,13 +82,13 @@ class CNNKMeans(nn.Module):
         Training starts from the encoder and the scaler of a `warm_start`. The memory of a `TableStack` becomes the
         training data; other sequences of tables are copied first.
 
-        Raises DataError if a row has nothing in it, or if there are fewer series than clusters.
+        Raises DataError if a row or a variable has nothing in it, or if there are fewer series than clusters.
         """
         run.seed(hyperparameters.seed)
         train, valid = SeriesChannel.open(hyperparameters, training, validation, run)
-        train.check_clusters()
+        train.check()
 
-        model = cls(hyperparameters, warm_start.columns if warm_start else train.steps)
+        model = cls(hyperparameters, warm_start.columns if warm_start else train.columns)
         scaler = warm_start.predictor().scaler if warm_start else train.fit_scaler()
         model.scaler.set(**scaler._asdict())
         if warm_start:

@@ -1,6 +1,6 @@
 """The features of series, by any network that computes the encoder's blocks.
 
-Shapes: N series, B of them at once, T time steps, Z channels of the encoder's last block, F features.
+Shapes: N series, B of them at once, V variables, T time steps, Z channels of the encoder's last block, F features.
 """
 
 from collections.abc import Callable
@@ -43,7 +43,7 @@ def pool(network: Network, steps: Steps, lengths: NDArray[np.int64], sizes: CNNK
 
     Each stretch comes with the steps before it in the receptive field. As the encoder is causal, the maximum over the
     stretches is the maximum over the whole series, while memory holds one stretch.
-    steps: returns (B, T) scaled steps, from the first one to before the last one.
+    steps: returns (B, V, T) scaled steps, from the first one to before the last one.
     """
     longest, receptive_field = int(lengths.max()), sizes.receptive_field
     stretch = max(network.at_once(CHUNK_STEPS, sizes.bytes_per_step), 4 * receptive_field)
@@ -51,7 +51,7 @@ def pool(network: Network, steps: Steps, lengths: NDArray[np.int64], sizes: CNNK
     for start in range(0, longest, stretch):
         before = min(start, receptive_field - 1)
         part = steps(start - before, min(start + stretch, longest))
-        end = np.clip(lengths - (start - before), 0, part.shape[1])
+        end = np.clip(lengths - (start - before), 0, part.shape[2])
         output = network(part, np.full_like(lengths, before), end)
         pooled = output if pooled is None else np.maximum(pooled, output)
     return pooled

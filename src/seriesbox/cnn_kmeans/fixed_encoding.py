@@ -5,7 +5,7 @@ and the maximum leaves the padding out. If there are few series, long against th
 them are convolved instead, and of every subsequence its onset alone: see `ragged_encoding.py`, which computes the same
 on a CPU.
 
-Shapes: N series, S subsequences, T time steps, Z channels of the encoder's last block, F features.
+Shapes: N series, V variables, S subsequences, T time steps, Z channels of the encoder's last block, F features.
 """
 
 import math
@@ -21,13 +21,13 @@ from seriesbox.cnn_kmeans.subsequences import Subsequences
 
 
 def encode_fixed(encoder: Encoder, series: Tensor, subsequences: Subsequences, steps_at_once: int) -> Tensor:
-    """Return the features of S subsequences, (N, T) -> (S, F), as if each were cut out and encoded by itself.
+    """Return the features of S subsequences, (N, V, T) -> (S, F), as if each were cut out and encoded by itself.
 
     steps_at_once: the time steps whose outputs memory holds for the gradient.
     """
     row, start, length = subsequences
-    steps, onset_steps = series.shape[1], max(1, encoder.receptive_field - 1)
-    shares_series = series.numel() + len(row) * onset_steps < len(row) * steps
+    steps, onset_steps = series.shape[2], max(1, encoder.receptive_field - 1)
+    shares_series = len(series) * steps + len(row) * onset_steps < len(row) * steps
     width = onset_steps if shares_series else steps
     onset = length.clamp(max=width)
 

@@ -23,6 +23,7 @@ class CNNKMeansHyperparameters(Optimization):
     reduced_size: int = hp(160, "Channels of the last block.", ge=1, le=4096, tunable=True, inherited=True)
     output_size: int = hp(320, "Number of features.", ge=1, le=4096, tunable=True, inherited=True)
     negative_samples: int = hp(10, "Negatives per anchor in the triplet loss.", ge=1, le=100, tunable=True)
+    variables: int = hp(1, "Variables of a series, one after the other in its row.", ge=1, le=4096, inherited=True)
     scaling: Literal["dataset", "series", "step"] = hp(
         "dataset",
         "Values are scaled by mean and standard deviation: of all values, of each series, or of each time step.",
@@ -44,9 +45,23 @@ class CNNKMeansHyperparameters(Optimization):
         return clusters
 
     @property
+    def variables_per_row(self) -> int:
+        """The number of variables in a row."""
+        return self.variables
+
+    def to_dict(self) -> dict[str, int | float | str]:
+        """Return every value but a single variable: models and checkpoints keep the bytes of before there were more."""
+        return {name: value for name, value in super().to_dict().items() if (name, value) != ("variables", 1)}
+
+    @property
+    def encoder_sizes(self) -> tuple[int, ...]:
+        """The arguments of the encoder."""
+        return self.blocks, self.filters, self.kernel_size, self.reduced_size, self.output_size, self.variables
+
+    @property
     def channels(self) -> list[int]:
         """The channels of the encoder's input and of each of its blocks."""
-        return [1, *[self.filters] * self.blocks, self.reduced_size]
+        return [self.variables, *[self.filters] * self.blocks, self.reduced_size]
 
     @property
     def bytes_per_step(self) -> int:

@@ -1,6 +1,6 @@
 """The way back from scaled series to what was given.
 
-Shapes: N series, T time steps.
+Shapes: N series, V variables, T time steps.
 """
 
 from typing import NamedTuple
@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from seriesbox.cnn_kmeans.observed import Observed
 from seriesbox.scaler import Scaler
 
 
@@ -18,25 +19,25 @@ class InputUnits(NamedTuple):
     """
 
     scaling: str  # the hyperparameter
-    scaler: Scaler
+    scaler: Scaler  # of the model
     of_series: NDArray[np.float64]
 
     @staticmethod
     def facts(values: NDArray[np.float64], scaling: str, scaler: Scaler) -> NDArray[np.float64]:
-        """Return what is lost when (N, T) are scaled and aligned, by the scaler of these series.
+        """Return what is lost when (N, V, T) are scaled and aligned, by the scaler of these series.
 
-        (2 N,) each mean and deviation if `scaling` is series; (N,) the first step observed if it is step; else nothing.
+        (N * 2 * V,) their means and deviations if `scaling` is series; (N,) the first step observed if it is step; else
+        nothing.
         """
         if scaling == "series":
-            return np.column_stack(scaler).ravel()
-        return (~np.isnan(values)).argmax(axis=1).astype(float) if scaling == "step" else np.empty(0)
+            return np.stack(scaler, axis=1).ravel()
+        return Observed.of(np.isnan(values)).start.astype(float) if scaling == "step" else np.empty(0)
 
     def __call__(self, number: int, values: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return the steps of one series, by its number in the channel, as they were given: (T,) -> (T,)."""
-        scaler = self.scaler
+        """Return the steps of one series, by its number in the channel, as they were given: (V, T) -> (V, T)."""
+        variables, steps = values.shape
         if self.scaling == "series":
-            scaler = Scaler(*self.of_series[2 * number : 2 * number + 2])
-        elif self.scaling == "step":
-            first = int(self.of_series[number])
-            scaler = Scaler(*(each[first : first + len(values)] for each in scaler))
-        return scaler.inverse(values)
+            return Scaler(*self.of_series.reshape(-1, 2, variables, 1)[number]).inverse(values)
+        first = int(self.of_series[number]) if self.scaling == "step" else 0
+        each_step = (each.reshape(variables, -1)[:, first : first + steps] for each in self.scaler)
+        return Scaler(*each_step).inverse(values)

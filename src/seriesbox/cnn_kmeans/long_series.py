@@ -1,6 +1,6 @@
 """A series of very many steps, scaled a stretch at a time: memory holds it once, as it was given.
 
-Shapes: T time steps.
+Shapes: V variables, T time steps.
 """
 
 from typing import NamedTuple, Self
@@ -8,36 +8,37 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from seriesbox.cnn_kmeans.series import mean_and_deviation
+from seriesbox.cnn_kmeans.observed import Observed
+from seriesbox.cnn_kmeans.series import mean_and_deviation, scaler_of
 from seriesbox.scaler import Scaler
 from seriesbox.tables.blocks import BLOCK_CELLS
 
 
 class LongSeries(NamedTuple):
-    """One series without gaps and missing ends.
+    """One series without gaps, but with missing ends.
 
-    values: (1, T) in input units.
-    scaler: of every step if `scaling` is step, else of all.
+    values: (1, V, T) in input units.
+    scaler: of each variable, (1, V, 1), or of each of their steps, (1, V, T).
     """
 
     values: NDArray[np.float64]
-    scaling: str
+    observed: Observed
     scaler: Scaler
 
     @classmethod
-    def of(cls, row: NDArray[np.float64], scaling: str, scaler: Scaler) -> Self:
-        """Take a row of a table, whose gaps are bridged. `scaling` is the hyperparameter of that name."""
-        observed = ~np.isnan(row)
-        span = slice(int(observed.argmax()), len(row) - int(observed[::-1].argmax()))
-        values = row[None, span]
+    def of(cls, values: NDArray[np.float64], scaling: str, scaler: Scaler) -> Self:
+        """Take (1, V, T) in input units. `scaling` is the hyperparameter of that name, `scaler` the model's."""
         if scaling == "series":
-            parts = [values[:, first : first + BLOCK_CELLS] for first in range(0, values.shape[1], BLOCK_CELLS)]
-            scaler = Scaler(*mean_and_deviation(parts, axis=None))
-        elif scaling == "step":
-            scaler = Scaler(*(each[span] for each in scaler))
-        return cls(values, scaling, scaler)
+            parts = [values[..., first : first + BLOCK_CELLS] for first in range(0, values.shape[2], BLOCK_CELLS)]
+            return cls(values, Observed.of(np.isnan(values)), Scaler(*mean_and_deviation(parts, axis=(0, 2))))
+        own = scaler_of(values, scaling, scaler)
+        return cls(values, Observed.of(np.isnan(values)), Scaler(*(each[None] for each in own)))
 
     def steps(self, first: int, stop: int) -> NDArray[np.float32]:
-        """Return some steps, scaled: (1, `stop` - `first`)."""
-        scaler = Scaler(*(each[first:stop] for each in self.scaler)) if self.scaling == "step" else self.scaler
-        return scaler(self.values[:, first:stop]).astype(np.float32)
+        """Return some steps, scaled: (1, V, `stop` - `first`)."""
+        nearest = self.observed.nearest(first, stop)
+        values, *scaler = (
+            np.take_along_axis(np.broadcast_to(each, self.values.shape), nearest, axis=2)
+            for each in (self.values, *self.scaler)
+        )
+        return np.where(self.observed.nothing, 0, Scaler(*scaler)(values)).astype(np.float32)

@@ -43,16 +43,18 @@ def report_clusters(members: Members, channel: SeriesChannel, group: Group, list
     All processes hold a part of the series, and `members` are those of rank 0.
     """
     clusters = len(members.centroids)
-    shown = clusters * channel.steps <= MAX_CELLS
+    variables = channel.hyperparameters.variables
+    shown = clusters * channel.steps * variables <= MAX_CELLS
     found = _gather(_medoids(members), channel, group, shown)
     if group.rank:
         return
     try:
         listener.table("clusters", CLUSTERS, list(_descriptions(members, found)))
         if shown:
-            steps = max(len(medoid.values) for medoid in found.values())
+            cells = max(len(medoid.values) for medoid in found.values())
             rows = [[label, *(found[label].values if label in found else [])] for label in range(clusters)]
-            listener.table("medoids", ["label", *(f"step_{step + 1}" for step in range(steps))], rows)
+            name = "step" if variables == 1 else "cell"  # of a row, which has a variable after the other
+            listener.table("medoids", ["label", *(f"{name}_{cell + 1}" for cell in range(cells))], rows)
     except Exception as error:  # whatever is wrong with a table, the model is worth more
         listener.warn(f"The clusters of the training are not described: {error!r}.")
 
@@ -73,7 +75,7 @@ def _gather(medoids: list[int], channel: SeriesChannel, group: Group, shown: boo
     for label, number in enumerate(group.broadcast(torch.tensor(medoids)).tolist()):
         row = number - shard.start
         if number != NONE and 0 <= row < shard.count and shard.replica == 0:
-            own.append((label, *channel.origin(row), channel.given(row).tolist() if shown else []))
+            own.append((label, *channel.origin(row), channel.given(row).ravel().tolist() if shown else []))
     text = bytearray("".join(f"{json.dumps(each)}\n" for each in own).encode())
     lines = group.gather(np.frombuffer(text, np.uint8)).tobytes().decode().splitlines()
     return {label: Medoid(*medoid) for label, *medoid in map(json.loads, lines)}

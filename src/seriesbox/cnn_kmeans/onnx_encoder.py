@@ -33,11 +33,11 @@ def tensor_shapes(hyperparameters: CNNKMeansHyperparameters) -> Shapes:
 
 
 def onnx_graph(hyperparameters: CNNKMeansHyperparameters, tensors: Tensors) -> bytes:
-    """Return the graph of `Encoder.pool`: `series` (B, T), `first` and `end` (B,) -> (B, Z)."""
+    """Return the graph of `Encoder.pool`: `series` (B, V, T), `first` and `end` (B,) -> (B, Z)."""
     g = Graph()
-    series = g.input("series", np.float32, ["B", "T"])
+    series = g.input("series", np.float32, ["B", hyperparameters.variables, "T"])
     first, end = (g.input(name, np.int64, ["B"]) for name in ("first", "end"))
-    x = g.node("Unsqueeze", series, _integers(1, 2))  # (B, 1, 1, T)
+    x = g.node("Unsqueeze", series, _integers(2))  # (B, V, 1, T)
     for block in range(len(hyperparameters.channels) - 1):
         prefix, dilation = f"encoder.blocks.{block}", 2**block
         y = x
@@ -57,7 +57,7 @@ def onnx_graph(hyperparameters: CNNKMeansHyperparameters, tensors: Tensors) -> b
             x = g.node("Conv", x, tensors[f"{prefix}.residual.weight"], tensors[f"{prefix}.residual.bias"])
         x = g.node("Add", y, x)
     x = g.node("Squeeze", x, _integers(2))  # (B, Z, T)
-    length = g.node("Squeeze", g.node("Shape", series, start=1))
+    length = g.node("Squeeze", g.node("Shape", series, start=2))
     steps = g.node("Range", np.array(0), length, np.array(1))
     before, after = (
         g.node(operator, steps, g.node("Unsqueeze", limit, _integers(1, 2)))  # (B, 1, T)

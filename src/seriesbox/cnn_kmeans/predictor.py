@@ -1,6 +1,6 @@
 """CNN-KMeans' predictions: the features of every series, the nearest of the centroids, and how near it is.
 
-Shapes: N series, T time steps, F features, K clusters.
+Shapes: N series, V variables, T time steps, F features, K clusters.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,20 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seriesbox.answers import NEEDS_TRAINING, Details
-from seriesbox.cnn_kmeans.checks import check_direction, check_observed, check_steps
+from seriesbox.cnn_kmeans.checks import check_direction, check_observed, check_steps, check_variables
 from seriesbox.cnn_kmeans.distances import Position, nearest
 from seriesbox.cnn_kmeans.features import Head, encode, pool
-from seriesbox.cnn_kmeans.gaps import bridge_gaps
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
 from seriesbox.cnn_kmeans.long_series import LongSeries
 from seriesbox.cnn_kmeans.normalization import Normalization
 from seriesbox.cnn_kmeans.onnx_encoder import onnx_graph, tensor_shapes
 from seriesbox.cnn_kmeans.series import scale_and_align
+from seriesbox.cnn_kmeans.variables import as_series
 from seriesbox.errors import DataError, HyperparameterError
 from seriesbox.network.types import Network, Shapes, Tensors
 from seriesbox.optimization import Optimization
 from seriesbox.scaler import Scaler
-from seriesbox.tables.table import Table
+from seriesbox.tables.table import Table, are_equal
 
 COLUMN_ROWS = 10  # of one column that is refused: fewer may be a part of a file, cut by who sends it
 
@@ -54,10 +54,12 @@ class CNNKMeansPredictor:
 
     @staticmethod
     def shapes(hyperparameters: CNNKMeansHyperparameters, columns: int) -> Shapes:
-        """Return the shapes of what was learnt. Raises HyperparameterError if it is no number of clusters."""
+        """Return the shapes of what was learnt. Raises HyperparameterError if no model can have them."""
         if not hyperparameters.clusters:
             raise HyperparameterError("`clusters` of a model must be 2 or more, not 0.")
-        scaled, features = (columns if hyperparameters.scaling == "step" else 1,), hyperparameters.output_size
+        if columns % (variables := hyperparameters.variables):
+            raise HyperparameterError(f"A model of {variables} variables cannot have {columns} columns.")
+        scaled, features = (columns if hyperparameters.scaling == "step" else variables,), hyperparameters.output_size
         shapes: Shapes = {
             "scaler.shift": (np.float64, scaled),
             "scaler.scale": (np.float64, scaled),
@@ -72,7 +74,7 @@ class CNNKMeansPredictor:
 
     @staticmethod
     def graph(hyperparameters: CNNKMeansHyperparameters, tensors: Tensors) -> bytes:
-        """Return the graph of the encoder's blocks: `series` (B, T), `first` and `end` (B,) -> (B, Z)."""
+        """Return the graph of the encoder's blocks: `series` (B, V, T), `first` and `end` (B,) -> (B, Z)."""
         return onnx_graph(hyperparameters, tensors)
 
     @staticmethod
@@ -82,14 +84,17 @@ class CNNKMeansPredictor:
 
     def probe(self) -> Table:
         """Return one series of one step."""
-        return Table.of(np.full((1, 1), self.scaler.shift[0]))
+        return Table.of(self.scaler.shift.reshape(self.hyperparameters.variables, -1)[:, 0][None])
 
     def check(self, table: Table) -> None:
         """Raise DataError if a row has nothing in it or more steps than the model knows, or if rows are no series."""
-        if self.columns > 1:
-            check_direction(table, COLUMN_ROWS)
+        variables = self.hyperparameters.variables
+        check_variables(table, variables)
+        if self.columns > variables:
+            check_direction(table, COLUMN_ROWS, variables)
         check_observed(table)
-        check_steps(table.values.shape[1], self.hyperparameters.scaling, len(self.scaler.shift))
+        steps, known = (cells // variables for cells in (table.values.shape[1], len(self.scaler.shift)))
+        check_steps(steps, self.hyperparameters.scaling, known)
 
     def names(self, details: Details | None, columns: Sequence[str] = ()) -> list[str]:
         """Return the names of an answer's columns. Raises DataError if the model cannot give the details.
@@ -106,20 +111,18 @@ class CNNKMeansPredictor:
         return [*published, "distance", "margin", "second", "outlier"]
 
     def predict(self, table: Table, details: Details | None = None) -> Iterator[NDArray[np.float32]]:
-        """Yield the label of the nearest centroid, the features, and the details, (N, T) -> (N, 1 + F ...) in chunks.
+        """Yield the label of the nearest centroid, the features, and the details, (N, V T) -> (N, 1 + F ...) in chunks.
 
         The details are those of `Position`, and whether the distance is beyond the cluster's radius: 1 or 0.
         """
-        sizes, steps = self.hyperparameters, table.values.shape[1]
+        sizes, cells = self.hyperparameters, table.values.shape[1]
         at_once = self.network.at_once(SERIES_AT_ONCE, bytes_each=4 * sizes.output_size)
-        at_once = max(1, min(at_once, CELLS_AT_ONCE // max(steps, sizes.output_size)))
+        at_once = max(1, min(at_once, CELLS_AT_ONCE // max(cells, sizes.output_size)))
         for first in range(0, len(table.values), at_once):
-            values = table.values[first : first + at_once]
-            bridge_gaps(values)
-            if steps > CELLS_AT_ONCE:
-                long = LongSeries.of(values[0], sizes.scaling, self.scaler)
-                lengths = np.array([long.values.shape[1]])
-                features = self.head(pool(self.network, long.steps, lengths, sizes))
+            values = self._series(table, slice(first, first + at_once))
+            if cells > CELLS_AT_ONCE:
+                long = LongSeries.of(values, sizes.scaling, self.scaler)
+                features = self.head(pool(self.network, long.steps, long.observed.length, sizes))
             else:
                 series = scale_and_align(values, sizes.scaling, self.scaler)
                 features = encode(self.network, self.head, series, sizes)
@@ -130,6 +133,15 @@ class CNNKMeansPredictor:
                 near = Position.of(features, self.centroids)
                 columns = [near.label, features, near.distance, near.margin, near.second, near.is_beyond(self.radii)]
             yield np.column_stack([each.astype(np.float32, copy=False) for each in columns])
+
+    def _series(self, table: Table, rows: slice) -> NDArray[np.float64]:
+        """Return rows of a table as series without gaps: (N, V, T)."""
+        values, widths, variables = table.values[rows], table.widths[rows], self.hyperparameters.variables
+        if variables > 1:
+            values = values[:, : widths.max()]
+            if not are_equal(widths):  # variables are moved, and the table may be predicted again
+                values = values.copy()
+        return as_series(values, widths, variables)
 
     def drift(self, answer: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
         """Return which series of an answer are outliers, and the margins of all; nothing if the model has no radii."""

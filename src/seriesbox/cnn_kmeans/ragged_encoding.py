@@ -6,7 +6,7 @@ it begins where the series does. Every distinct series is convolved once, every 
 subsequence takes the maximum over its steps in both. If subsequences are hardly longer than R, that does not pay. Then
 each is convolved by itself, which is the same computation with an onset as long as the subsequence.
 
-Shapes: N series, S subsequences, T time steps, Z channels of the encoder's last block, F features.
+Shapes: N series, V variables, S subsequences, T time steps, Z channels of the encoder's last block, F features.
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ from seriesbox.network.parallel import in_parallel, useful_threads
 class Piece(NamedTuple):
     """Rows that are convolved at once, and the ranges of their steps over which subsequences take maxima."""
 
-    rows: Tensor  # (I, J)
+    rows: Tensor  # (I, V, J)
     subsequence: Tensor  # (P,) of each range
     first: Tensor  # (P,) the first step, counted over all rows
     length: Tensor  # (P,)
@@ -39,17 +39,17 @@ class Piece(NamedTuple):
 
 
 def encode_ragged(encoder: Encoder, series: Tensor, subsequences: Subsequences) -> Tensor:
-    """Return the features of S subsequences, (N, T) -> (S, F), as if each were cut out and encoded by itself."""
+    """Return the features of S subsequences, (N, V, T) -> (S, F), as if each were cut out and encoded by itself."""
     row, start, length = subsequences
     onset = length.clamp(max=encoder.receptive_field - 1) * (start > 0)
-    if row.unique().numel() * series.shape[1] + onset.sum() >= length.sum():
+    if row.unique().numel() * series.shape[2] + onset.sum() >= length.sum():
         onset = length
     weights = list(encoder.blocks.parameters())
     per_step = sum(each.numel() for each in weights)  # multiplications
     of_onsets = list(_onsets(series, row, start, onset, per_step))
     of_series = list(_series(series, row, start + onset, length - onset, per_step))
     pieces = of_onsets + of_series
-    steps = sum(piece.rows.numel() for piece in pieces)
+    steps = sum(piece.rows[:, 0].numel() for piece in pieces)
     maxima = in_parallel([partial(piece.maxima, encoder) for piece in pieces], weights, steps * per_step)
 
     def pooled(pieces: list[Piece], maxima: list[Tensor]) -> Tensor:
@@ -65,9 +65,9 @@ def encode_ragged(encoder: Encoder, series: Tensor, subsequences: Subsequences) 
 def _onsets(series: Tensor, row: Tensor, start: Tensor, onset: Tensor, per_step: int) -> Iterator[Piece]:
     """Yield the distinct onsets, by their length."""
     (with_onset,) = onset.nonzero(as_tuple=True)
-    place, which = (row * series.shape[1] + start)[with_onset].unique(return_inverse=True)
+    place, which = (row * series.shape[2] + start)[with_onset].unique(return_inverse=True)
     longest = torch.zeros_like(place).scatter_reduce_(0, which, onset[with_onset], "amax")
-    distinct = Subsequences(place // series.shape[1], place % series.shape[1], longest)
+    distinct = Subsequences(place // series.shape[2], place % series.shape[2], longest)
     for indices in chunks_of_similar_length(longest.numpy(), _chunk_steps(int(longest.sum()), per_step)):
         chunk = Subsequences(*(each[torch.from_numpy(indices)] for each in distinct))
         width = int(chunk.length[0])  # the longest comes first
@@ -83,7 +83,7 @@ def _series(series: Tensor, row: Tensor, first: Tensor, length: Tensor, per_step
     """Yield the distinct series of the ranges that are not empty."""
     (with_range,) = length.nonzero(as_tuple=True)
     distinct, which = row[with_range].unique(return_inverse=True)
-    steps = series.shape[1]
+    steps = series.shape[2]
     at_once = max(1, _chunk_steps(len(distinct) * steps, per_step) // steps)
     for begin in range(0, len(distinct), at_once):
         members = (which >= begin) & (which < begin + at_once)

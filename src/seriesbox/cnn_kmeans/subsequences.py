@@ -1,6 +1,6 @@
 """Subsequences of series, by their positions.
 
-Shapes: N series, S subsequences, T time steps.
+Shapes: N series, V variables, S subsequences, T time steps.
 """
 
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from torch import Tensor
 
 
 class Subsequences(NamedTuple):
-    """The positions of subsequences: subsequence i is `series[row[i], start[i] : start[i] + length[i]]`.
+    """The positions of subsequences: subsequence i is `series[row[i], :, start[i] : start[i] + length[i]]`.
 
     The three tensors have one shape; steps of a training have (B, 2 + K), as `sample_triplets` says.
     """
@@ -20,7 +20,9 @@ class Subsequences(NamedTuple):
     length: Tensor
 
     def cut(self, series: Tensor, width: int) -> Tensor:
-        """Cut S subsequences of at most `width` steps out of the series, (N, T) -> (S, width), with zeros beyond."""
+        """Cut S subsequences of at most `width` steps out of the series, (N, V, T) -> (S, V, width), zero beyond."""
+        variable = torch.arange(series.shape[1], device=series.device)
         offset = torch.arange(width, device=series.device)
-        step = (self.start[:, None] + offset).clamp(max=series.shape[1] - 1)
-        return series[self.row[:, None], step] * (offset < self.length[:, None])
+        step = (self.start[:, None] + offset).clamp(max=series.shape[2] - 1)
+        is_inside = offset < self.length[:, None]  # (S, width)
+        return series[self.row[:, None, None], variable[:, None], step[:, None]] * is_inside[:, None]

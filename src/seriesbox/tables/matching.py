@@ -14,17 +14,17 @@ from seriesbox.tables.columns import Columns
 from seriesbox.tables.table import Table
 
 
-def match(table: Table, known: Sequence[str], rows_are_independent: bool) -> Table:
+def match(table: Table, known: Sequence[str], may_be_shorter: bool) -> Table:
     """Return the table with its columns in the order of `known` names, in the same memory.
 
-    Without a header, or if no names are known, its columns are taken by position. If each row is a series, the last
-    known columns may be missing.
+    Without a header, or if no names are known, its columns are taken by position.
+    may_be_shorter: whether the last known columns may be missing, as rows are series of one variable.
     Raises DataError if names are missing, unknown or given twice, or if rows have other cells than there are names.
     """
     names = table.columns.names
     if known and names:
-        if rows_are_independent and names == tuple(known[: len(names)]):
-            check_header(table, may_be_shorter=True)
+        if may_be_shorter and names == tuple(known[: len(names)]):
+            check_header(table, may_be_shorter)
         else:
             order = table.columns.order(known, table.name)
             check_header(table, may_be_shorter=False)

@@ -17,16 +17,20 @@ from seriesbox.tables.table import LARGEST, Table, equal_widths
 MAGIC = b"\x93NUMPY"
 
 
-def parse_npy(body: bytes, name: str, rows_are_independent: bool) -> Table:
+def parse_npy(body: bytes, name: str, rows_are_independent: bool, variables: int = 1) -> Table:
     """Parse an array of (N, D) numbers; of one axis, it is one row if rows are independent, else one column.
 
+    variables: of a row. If there are several, rows may have an axis of them, (N, V, T).
     NaN is a missing cell. Raises DataError if it is no such array, or names up to twenty numbers that are not finite.
     """
     array = _array(body, name)
     if array.ndim == 1:
         array = array.reshape((1, -1) if rows_are_independent else (-1, 1))
+    if variables > 1 and array.ndim == 3 and array.shape[1] == variables:
+        array = array.reshape(len(array), -1)
     if array.ndim != 2:
-        raise DataError(f"{name} has an array of shape {array.shape}: give one of two axes, rows and columns.")
+        more = f", or of three with {variables} variables as the second" if variables > 1 else ""
+        raise DataError(f"{name} has an array of shape {array.shape}: give one of two axes, rows and columns{more}.")
     if not array.size:
         raise DataError(f"{name} is empty: it needs at least one row of numbers.")
     values = array.astype(np.float64)

@@ -97,7 +97,8 @@ class Answer:
     def _tables(self, body: bytes, given: ContentType) -> Any:
         """Return the tables of the body, all of them checked."""
         started = time.perf_counter()
-        tables = read(body, given, self.predictor, self.column_names)
+        variables = self.predictor.hyperparameters.variables_per_row
+        tables = read(body, given, self.predictor, variables, self.column_names)
         rows = columns = missing = 0
         for table in tables:
             try:

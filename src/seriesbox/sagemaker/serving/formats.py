@@ -31,21 +31,25 @@ class SeriesLines:
 
 
 def read(
-    body: bytes, given: ContentType, predictor: Predictor | type[Predictor], known: Sequence[str] = ()
+    body: bytes,
+    given: ContentType,
+    predictor: Predictor | type[Predictor],
+    variables: int = 1,
+    known: Sequence[str] = (),
 ) -> Iterable[Table]:
     """Return the tables of a request: one, or one per JSON line if a line is a whole series.
 
-    known: the names of the model's columns, if it has any.
+    variables: of a row. known: the names of the model's columns, if it has any.
     Raises DataError, for lines while they are iterated over: once that has succeeded, it will again.
     """
     if given.form == NPY:
-        table = parse_npy(body, REQUEST, predictor.rows_are_independent)
-        return [match(table, known, predictor.rows_are_independent)]
+        return [parse_npy(body, REQUEST, predictor.rows_are_independent, variables)]
     check_text(body, REQUEST)
     if given.form == CSV:
         try:
             layout = Layout(given.header, given.ids or 0, gaps=predictor.gaps_are_allowed, known=known)
-            return [match(parse_csv(body, REQUEST, layout), known, predictor.rows_are_independent)]
+            may_be_shorter = predictor.rows_are_independent and variables == 1
+            return [match(parse_csv(body, REQUEST, layout), known, may_be_shorter)]
         except HeaderError as error:
             fault = str(error).removesuffix(".")
             raise DataError(
@@ -53,7 +57,8 @@ def read(
                 "into parts."
             ) from None
     if given.form == JSON:
-        return [parse_rows(body, REQUEST) if predictor.rows_are_independent else parse_series(body, REQUEST)]
+        is_series = not predictor.rows_are_independent
+        return [parse_series(body, REQUEST) if is_series else parse_rows(body, REQUEST, variables)]
     if predictor.rows_are_independent:
-        return [parse_row_lines(body, REQUEST)]
+        return [parse_row_lines(body, REQUEST, variables)]
     return SeriesLines(body)

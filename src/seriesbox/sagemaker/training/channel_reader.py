@@ -31,13 +31,20 @@ class ChannelReader:
     """Reads one channel, from the first of its files to the last.
 
     given: the content type of its files.
+    variables: of a row.
     known: the names of columns; None if the first header is to give them.
     """
 
     def __init__(
-        self, folder: Path, given: ContentType, predictor: type[Predictor], known: Sequence[str] | None
+        self,
+        folder: Path,
+        given: ContentType,
+        predictor: type[Predictor],
+        variables: int,
+        known: Sequence[str] | None,
     ) -> None:
-        self.folder, self.given, self.predictor, self.known = folder, given, predictor, known
+        self.folder, self.given, self.predictor = folder, given, predictor
+        self.variables, self.known = variables, known
         self.columns: list[Columns] = []  # of each table, as its own header names them
         self.notes: list[str] = []
 
@@ -50,7 +57,7 @@ class ChannelReader:
         self.builder, errors, used = StackBuilder(new_memory), list[DataError](), list[Path]()
         for file in files:
             rows, failed = len(self.builder), len(errors)
-            tables = read_tables(file, self.folder, self.given, self.predictor, self.known or ())
+            tables = read_tables(file, self.folder, self.given, self.predictor, self.variables, self.known or ())
             errors += collect_errors(lambda table: self._add(*table), tables)
             if len(self.builder) > rows or len(errors) > failed:
                 used.append(file)
@@ -68,7 +75,8 @@ class ChannelReader:
             return ChannelData(), [*errors, error]
         known = self._first_names() if self.known is None else self.known
         is_labelled = self.given.label_size > 0
-        errors += match_all(stack, self.columns, known, is_labelled, self.predictor.rows_are_independent)
+        may_be_shorter = self.predictor.rows_are_independent and self.variables == 1
+        errors += match_all(stack, self.columns, known, is_labelled, may_be_shorter)
         return ChannelData(stack, summary(self.folder, used, stack, skipped), self.notes), errors
 
     def _add(self, name: str, rows: Iterable[Rows]) -> None:

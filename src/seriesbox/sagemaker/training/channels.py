@@ -67,7 +67,8 @@ def read_channels(
         if paths.channel(name).is_dir():
             given = _content_type(name, configuration, hyperparameters)
             first_names = name == "training" and not known
-            reader = ChannelReader(paths.channel(name), given, predictor, None if first_names else known)
+            variables = hyperparameters.variables_per_row
+            reader = ChannelReader(paths.channel(name), given, predictor, variables, None if first_names else known)
             channels[name], more = reader.read(name in sharded, new_memory)
             errors += more
             known = known or names_of(channels["training"])

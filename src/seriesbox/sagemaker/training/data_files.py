@@ -57,13 +57,18 @@ def list_files(folder: Path) -> Listing:
 
 
 def read_tables(
-    path: Path, folder: Path, given: ContentType, predictor: type[Predictor], known: Sequence[str] = ()
+    path: Path,
+    folder: Path,
+    given: ContentType,
+    predictor: type[Predictor],
+    variables: int,
+    known: Sequence[str] = (),
 ) -> Iterator[tuple[str, Iterable[Rows]]]:
     """Yield the tables in a file: their names in messages, and their rows. An empty file has none.
 
     A file that begins with `[` or `{` is JSON Lines if its content type does not say JSON. Arrays of numpy are known by
     their first bytes.
-    known: the names of columns that files may begin with.
+    variables: of a row. known: the names of columns that files may begin with.
     Raises DataError, and UserError if memory does not suffice.
     """
     name = printable(f"{folder.name}/{path.relative_to(folder)}")
@@ -77,17 +82,19 @@ def read_tables(
         raise DataError(f"{name} is compressed by gzip twice: compress it once.")
     parts = chain([first], parts)
     if given.form == NPY or first.startswith(MAGIC):
-        yield name, parse_npy(b"".join(parts), name, predictor.rows_are_independent).rows()
+        yield name, parse_npy(b"".join(parts), name, predictor.rows_are_independent, variables).rows()
         return
     check_text(first, name)
     if given.form == JSON:
         body = b"".join(parts)
-        yield name, (parse_rows(body, name) if predictor.rows_are_independent else parse_series(body, name)).rows()
+        is_series = not predictor.rows_are_independent
+        table = parse_series(body, name) if is_series else parse_rows(body, name, variables, given.label_size)
+        yield name, table.rows()
     elif given.form == CSV and not first.removeprefix(BYTE_ORDER_MARK).lstrip(BLANKS).startswith((b"[", b"{")):
         layout = Layout(given.header, given.ids or 0, given.label_size > 0, predictor.gaps_are_allowed, known)
         yield name, CSVRows(parts, name, layout)
     elif predictor.rows_are_independent:
-        yield name, LineRows(parts, name)
+        yield name, LineRows(parts, name, variables, given.label_size)
     else:
         yield from ((line.name, line.rows) for line in series_lines(parts, name))
 

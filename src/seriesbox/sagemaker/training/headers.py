@@ -15,17 +15,17 @@ from seriesbox.tables.stack import TableStack
 
 
 def match_all(
-    tables: TableStack, columns: Sequence[Columns], known: Sequence[str], labelled: bool, rows_are_independent: bool
+    tables: TableStack, columns: Sequence[Columns], known: Sequence[str], labelled: bool, may_be_shorter: bool
 ) -> list[DataError]:
     """Put the columns of all tables in the order of `known` names, and return what is wrong with their headers.
 
     columns: of each table, as its own header names them.
-    labelled: whether the first column is a label.
+    labelled: whether the first column is a label. may_be_shorter: as in `match`.
     """
 
     def match_one(number: int) -> None:
         table = replace(tables[number], columns=columns[number] if known else Columns((), columns[number].before))
-        match(Labelled.of(table).table if labelled else table, known, rows_are_independent)
+        match(Labelled.of(table).table if labelled else table, known, may_be_shorter)
 
     faults = collect_errors(match_one, range(len(tables)))
     label = next((each.names[:1] for each in columns if each.names), ("label",)) if labelled and known else ()

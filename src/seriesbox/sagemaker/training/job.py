@@ -67,7 +67,7 @@ def train(paths: Paths, group: Group) -> None:
         raise_errors(faults(training, validation, test))
     for name, tables in (("training", training), ("validation", validation)):
         if is_first and isinstance(tables, TableStack):
-            for sentence in suspects(tables, predictor.rows_are_independent):
+            for sentence in suspects(tables, predictor.rows_are_independent, hyperparameters.variables_per_row):
                 logger.warning("%s: %s", name, sentence)
     names = names_of_all(names_of(channels.training), group)
     sample = _sample(training, predictor.min_rows(hyperparameters))
