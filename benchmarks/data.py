@@ -3,6 +3,7 @@
 `--data` is a folder with some of these:
 - `ecg200/ECG200_TRAIN.txt`, `ucr_classification/NAME/NAME_TRAIN.tsv` and their `_TEST` files, from the UCR Time Series
   Archive, www.cs.ucr.edu/~eamonn/time_series_data_2018
+- `NAME/NAME_TRAIN.ts` and `_TEST`, of several variables, from the UEA archive, www.timeseriesclassification.com
 - `ucr_anomaly/ID_UCR_Anomaly_NAME_TRAINEND_START_END.txt`, from the UCR Anomaly Archive, same site
 - `samples/cnn-kmeans`, `samples/lstm-ad`: sample data of github.com/fg-research/cnn-kmeans-sagemaker, lstm-ad-sagemaker
 """
@@ -48,6 +49,21 @@ def ucr(archive: Path, name: str) -> Labelled:
 def ucr_names(archive: Path) -> list[str]:
     """Return the names of the sets in a folder."""
     return sorted(file.parent.name for file in existing(archive).glob("*/*_TRAIN.tsv"))
+
+
+def uea(archive: Path, name: str) -> tuple[int, Labelled]:
+    """Return the number of variables of a set of the UEA archive, and the set. A row has a variable after the other."""
+    files = [existing(archive / name / f"{name}_{part}.ts").read_text() for part in ("TRAIN", "TEST")]
+    train, test = ([line.rpartition(":") for line in file.partition("@data\n")[2].splitlines()] for file in files)
+    texts = ("\n".join(values for values, *_ in part).replace(":", ",").replace("?", "") for part in (train, test))
+    series, other = (parse_csv(text.encode(), name) for text in texts)
+    _, classes = np.unique([label for *_, label in test], return_inverse=True)
+    return train[0][0].count(":") + 1, Labelled(series, other, classes.astype(np.float64))
+
+
+def uea_names(archive: Path) -> list[str]:
+    """Return the names of the sets of series of several variables in a folder."""
+    return sorted(file.parent.name for file in existing(archive).glob("*/*_TRAIN.ts"))
 
 
 def cnn_kmeans_sample(folder: Path) -> Labelled:

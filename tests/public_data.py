@@ -11,9 +11,11 @@ STEPS = 24
 def write_public_data(folder: Path) -> Path:
     """Write a little of all that `benchmarks/data.py` describes, and return the folder."""
     random = np.random.default_rng(0)
-    for directory in ("ecg200", "ucr_anomaly", "ucr_classification/CBF", "samples/cnn-kmeans", "samples/lstm-ad"):
+    archives = ("ecg200", "ucr_anomaly", "ucr_classification/CBF", "uea/Waves")
+    for directory in (*archives, "samples/cnn-kmeans", "samples/lstm-ad"):
         (folder / directory).mkdir(parents=True)
     for part in ("TRAIN", "TEST"):
+        _write_variables(folder / "uea" / "Waves" / f"Waves_{part}.ts", ["slow", "quick"], random)
         _write_classes(folder / "ecg200" / f"ECG200_{part}.txt", [-1, 1], "  ", random)
         _write_classes(folder / "ucr_classification" / "CBF" / f"CBF_{part}.tsv", [1, 2, 3], "\t", random)
     for name in ANOMALIES.values():
@@ -35,6 +37,17 @@ def _write_classes(file: Path, classes: list[int], delimiter: str, random: np.ra
     """Write a class and a series per line."""
     labels = classes * 6
     np.savetxt(file, np.column_stack([labels, _series(labels, random)]), fmt="%.5f", delimiter=delimiter)
+
+
+def _write_variables(file: Path, classes: list[str], random: np.random.Generator) -> None:
+    """Write two variables and a class per line. The series of odd lines are shorter."""
+    numbers = [1, 2] * 6
+    waves = np.stack([_series(numbers, random), _series(numbers, random)], axis=1)
+    lines = [
+        ":".join([*(",".join(map(str, wave[: STEPS - line % 2])) for wave in both), classes[number - 1]])
+        for line, (both, number) in enumerate(zip(waves, numbers, strict=True))
+    ]
+    file.write_text("\n".join(["#a comment", "@dimensions 2", "@data", *lines, ""]))
 
 
 def _series(labels: list[int], random: np.random.Generator) -> np.ndarray:

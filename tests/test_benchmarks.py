@@ -32,6 +32,7 @@ SMALLEST = {
     "serve": "--requests 10 --megabytes 1 --kinds batch verbose ids",
     "speed": "--data DATA --threads 2 --epochs 2 --job-epochs 1",
     "startup": "--runs 1",
+    "variables": "--archive DATA/uea --epochs 1 --min-updates 0 --seeds 1 --processes 1",
 }
 SLOW = {"gpu", "growth", "processes", "ranges", "runtime", "serve", "speed"}
 UNRECORDED = {"ranges"}  # no page shows its figures
