@@ -42,7 +42,7 @@ def soak_requests(server: RunningServer, model: Estimator, record: Shape, megaby
                 values[::3, columns // 2 :: 7] = values[1::3, -columns // 4 :] = np.nan
             requests = []
             for form, accept in product(FORMATS, [*FORMATS, "*/*"]):
-                body = b"".join(Writer(form, []).write([TableAnswer(iter([values]))], independent))
+                body = b"".join(Writer(form, []).write([TableAnswer(iter([values]), len(values))], independent))
                 request = Request(body, _headers(form, accept))
                 status, digest = ask(connection, request)
                 if status != 200:

@@ -5,6 +5,7 @@ SeriesboxError
 │   ├── HyperparameterError
 │   └── DataError           one fault in the data, in one place or in many
 │       ├── HeaderError
+│       ├── HeaderAloneError
 │       ├── ShortSeriesError
 │       └── CombinedDataError   several faults
 └── ArtifactError           whoever put the model there: it cannot be loaded
@@ -79,6 +80,10 @@ class DataError(UserError):
 
 class HeaderError(DataError):
     """A first row that should be a header, but consists of numbers. The file may have been cut."""
+
+
+class HeaderAloneError(DataError):
+    """A file of a header without rows. It may be the first part of one that was cut."""
 
 
 class ShortSeriesError(DataError):

@@ -52,9 +52,9 @@ def share_tables(tables: Sequence[Table], host: HostGroup) -> Sequence[Table]:
     if not host.tell(b"some" if tables else b""):
         return ()
     if not host.is_first:
-        memory, (rows, width, names, ends, (column_names, before)) = _take(host)
+        memory, (rows, width, names, ends, (column_names, *places)) = _take(host)
         widths = equal_widths(width, rows) if width else _share_array(None, host)
-        return SharedStack(memory, widths, names, ends, Columns(tuple(column_names), before), host)
+        return SharedStack(memory, widths, names, ends, Columns(tuple(column_names), *places), host)
     assert isinstance(tables, TableStack)
     ends = [span.stop for span in tables.spans]
     width = int(tables.widths[0]) if tables.widths.strides == (0,) else None

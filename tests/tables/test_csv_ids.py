@@ -57,8 +57,8 @@ def test_a_row_longer_than_a_part_has_its_ids_once():
 @pytest.mark.parametrize(
     ("body", "ids", "message"),
     [
-        (b"a,1\nb\nc,3\n", 1, "every row must begin with 1 id, and numbers must follow; .* not so in row 2"),
-        (b'a,1\n"b,2\nc,3\n', 1, "a quote that begins an id must end in its line. It is not so in row 2"),
+        (b"a,1\nb\nc,3\n", 1, "every row must begin with 1 id, and numbers must follow.* not so in row 2"),
+        (b'a,1\n"b,2\nc,3\n', 1, "must end with one, in the same line. It is not so in row 2"),
         (b"a,b,1\na,2\n", 2, "begin with 2 ids.* not so in row 2"),
         (b"a,1\n\nc,3\n", 1, "blank lines.*row 2"),
         (b"a,1,x\nb,2,3\n", 1, "row 1, column 3 is 'x'"),
@@ -74,3 +74,19 @@ def test_a_fault_beside_ids_is_named_by_its_place_in_the_file(body, ids, message
 def test_a_name_stands_for_the_number_of_a_column():
     with pytest.raises(DataError, match="row 2, column 'the pressure' is 'x'"):
         parse_csv(b"id,the pressure\na,x\nb,2\n", "it", Layout(True, 1))
+
+
+def test_the_only_cell_after_an_id_may_be_empty():
+    np.testing.assert_array_equal(parse_csv(b"a,1\nb,\nc,3\n", "it", Layout(ids=1)).values, [[1], [np.nan], [3]])
+
+
+def test_blanks_may_stand_around_quotes():
+    table = parse_csv(b' "a,b" ,1\n\t"c",2\n', "it", Layout(ids=1))
+    assert [json.loads(own) for (own,) in table.ids.as_json()] == ["a,b", "c"]
+
+
+def test_an_id_in_another_encoding_comes_back_in_csv_and_is_a_fault_in_json():
+    table = parse_csv("Müller,1\n".encode("latin-1"), "it", Layout(ids=1))
+    assert list(table.ids.as_csv()) == ["Müller".encode("latin-1")]
+    with pytest.raises(DataError, match="not in UTF-8"):
+        list(table.ids.as_json())

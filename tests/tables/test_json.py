@@ -1,5 +1,7 @@
 """Lists of rows, of numbers, or one a line; and what in them is no number."""
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import example, given
@@ -30,6 +32,15 @@ def parse(parser, body):
 def test_lists_are_rows_or_series(body, parser, values):
     (table,) = parse(parser, body)
     np.testing.assert_array_equal(table.values, values)
+
+
+@given(st.lists(st.text(max_size=8) | st.integers(-(2**53), 2**53), min_size=1, max_size=4), st.booleans())
+def test_ids_come_back_whatever_is_in_them(ids, id_first):
+    objects = ({"id": own, "values": [1.5, 2]} if id_first else {"values": [1.5, 2], "id": own} for own in ids)
+    body = "\n".join(map(json.dumps, objects)).encode()
+    table = parse_row_lines(body, "it")
+    np.testing.assert_array_equal(table.values, [[1.5, 2]] * len(ids))
+    assert [json.loads(own) for (own,) in table.ids.as_json()] == ids
 
 
 SCRAP = st.sampled_from(["[", "]", "],[", "[[", "]]", ",", "\n", "1", "2.5", "null", "[1,2]", " "])

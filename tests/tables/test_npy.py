@@ -35,10 +35,10 @@ def test_what_is_written_is_an_array_for_numpy():
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        (b"", "it is no array in numpy's format"),
-        (b"1,2\n3,4\n", "it is no array in numpy's format"),
+        (b"", "it is no array as numpy.save writes it"),
+        (b"1,2\n3,4\n", "it is no array as numpy.save writes it"),
         (saved(np.zeros((3, 2)))[:-1], r"cut off or damaged: an array of shape \(3, 2\) has 48 bytes, and it has 47"),
-        (saved(np.zeros((3, 2)))[:40], "it is no array in numpy's format"),
+        (saved(np.zeros((3, 2)))[:40], "it is no array as numpy.save writes it"),
         (saved(np.zeros((2, 2, 2, 2))), r"shape \(2, 2, 2, 2\): give one of two axes"),
         (saved(np.float64(1)), r"shape \(\)"),
         (saved(np.zeros((0, 2))), "it is empty"),
@@ -46,11 +46,29 @@ def test_what_is_written_is_an_array_for_numpy():
         (saved(np.array([True])), "an array of bool"),
         (saved(np.array([{}]), allow_pickle=True), "an array of object"),
         (saved(np.array([[1, np.inf], [-1e300, 2]])), "row 1, column 2 is inf; row 2, column 1 is -1e[+]300"),
-        (b"\x93NUMPY\x01\x00\x10\x00{'shape': (9,)}\n", "it is no array in numpy's format"),
+        (b"\x93NUMPY\x01\x00\x10\x00{'shape': (9,)}\n", "it is no array as numpy.save writes it"),
     ],
 )
 def test_anything_else_is_a_fault(body, message):
     with pytest.raises(DataError, match=message):
+        parse_npy(body, "it", rows_are_independent=True)
+
+
+def described(kind: str, shape: str) -> str:
+    return f"{{'descr': {kind}, 'fortran_order': False, 'shape': {shape}}}"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *(described("'<f4'", shape) for shape in ("(-2, -4)", "(True, 8)", "(10**30,)", "(2, 0, -3)")),
+        *(described(kind, "(8,)") for kind in ("('<f8',)", "()")),
+        *("-" * 5000 + "1", "{[]: 1}", "{{}}", "1" + "+1j" * 900),
+    ],
+)
+def test_a_header_that_attacks_is_a_fault(header):
+    body = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode() + b"\0" * 32
+    with pytest.raises(DataError, match=r"no array as numpy\.save writes it: its header is wrong"):
         parse_npy(body, "it", rows_are_independent=True)
 
 

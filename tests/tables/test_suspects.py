@@ -103,6 +103,6 @@ def test_of_several_variables_one_may_be_as_no_series_is(variable):
 def test_an_index_and_a_label_are_named_beside_several_variables():
     values = np.hstack([COUNT[:, None], SERIES, SERIES[:, :3], COUNT[:, None] % 2])
     assert found(values, rows_are_independent=True, variables=2) == [
-        "Column 1 counts the rows, like an index: leave it out unless it is data.",
+        f"Column 1 counts the rows, like an index: leave it out, or {CARRY}, unless it is data.",
         "Column 10 has no values but 0, 1, like a label: leave it out unless it is data.",
     ]

@@ -25,7 +25,7 @@ def test_missing_and_doubled_steps_are_named_with_their_first_row(write):
     assert not sentences(write(HOURS))
     texts = write(HOURS[[*range(20), *range(23, 40), 39, *range(40, 60)]])
     (sentence,) = sentences(texts)
-    assert f"1 is missing, first at row 22 ({texts[20]}); 1 is doubled, first at row 39 ({texts[37]})" in sentence
+    assert f"3 are missing, first at row 22 ({texts[20]}); 1 is doubled, first at row 39 ({texts[37]})" in sentence
     assert sentence.startswith("a.csv: steps of 'when' are ")
 
 
@@ -47,6 +47,8 @@ def test_steps_backwards_are_named():
         np.random.default_rng(0).integers(0, 10**9, 60).astype(str),
         ["2024-01-01", *map(str, range(59))],
         WRITINGS["ISO 8601"](HOURS[[0, 1, 5]]),
+        ["9999-12-31", "0001-01-01"] * 30,
+        ["inf", "1e308", "-1e308"] * 20,
     ],
 )
 def test_ids_that_are_no_times_say_nothing(texts):

@@ -123,9 +123,9 @@ class SeriesChannel(Channel):
         return rows.reshape(len(rows), self.variables, rows.shape[1] // self.variables)
 
     def origin(self, row: int) -> tuple[str, int]:
-        """Return the file of a series that this process holds, and its row there, counted from 1."""
-        files = zip(self.tables.names, self.tables.spans, strict=True)
-        return next((name, row - span.start + 1) for name, span in files if row < span.stop)
+        """Return the file of a series that this process holds, and its row there, counted from 1, a header included."""
+        files, first = zip(self.tables.names, self.tables.spans, strict=True), 1 + self.tables.columns.header_rows
+        return next((name, row - span.start + first) for name, span in files if row < span.stop)
 
     def given(self, row: int) -> NDArray[np.float64]:
         """Return a series that this process holds as it was given, gaps bridged and missing ends cut off: (V, T)."""

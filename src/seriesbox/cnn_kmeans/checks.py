@@ -20,8 +20,8 @@ def check_variables(table: Table, variables: int) -> None:
     for rows in blocks(len(table.widths), 1):
         widths = table.widths[rows]
         odd = np.flatnonzero(widths % variables)
-        numbers = ((rows.start + row + 1, int(widths[row])) for row in odd)
-        places.add(len(odd), (f"row {row} has {width} cell{'s' * (width > 1)}" for row, width in numbers))
+        numbers = ((table.row(rows.start + row), int(widths[row])) for row in odd)
+        places.add(len(odd), (f"{row} has {width} cell{'s' * (width > 1)}" for row, width in numbers))
     if places.count:
         raise DataError(
             f"{table.name} must have as many cells for each of {variables} variables (`variables`) of a row: ",
@@ -36,7 +36,7 @@ def check_observed(table: Table) -> None:
     places = Places()
     for rows in blocks(*table.values.shape):
         empty = np.flatnonzero(np.isnan(table.values[rows]).all(axis=1))
-        places.add(len(empty), (f"row {rows.start + row + 1}" for row in empty))
+        places.add(len(empty), (table.row(rows.start + row) for row in empty))
     if places.count:
         raise DataError(f"{table.name} has nothing in ", places, ": give every series a value, or remove its row.")
 
@@ -98,7 +98,7 @@ def check_steps(steps: int, scaling: str, known: int) -> None:
 def check_labels(labelled: Labelled) -> None:
     """Raise DataError that names the rows without a label."""
     places, rows = Places(), np.flatnonzero(np.isnan(labelled.labels))
-    places.add(len(rows), (f"row {row + 1}" for row in rows))
+    places.add(len(rows), (labelled.table.row(int(row)) for row in rows))
     if places.count:
         raise DataError(
             f"{labelled.name} has no label in {labelled.column} of ", places, ": write one, or remove the row."

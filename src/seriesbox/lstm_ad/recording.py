@@ -21,7 +21,7 @@ def check_recording(
     for rows in blocks(*table.values.shape):
         widths = table.widths[rows]
         other = np.flatnonzero(widths != columns)
-        wrong_widths.add(len(other), (f"row {rows.start + row + 1} has {widths[row]} cells" for row in other))
+        wrong_widths.add(len(other), (f"{table.row(rows.start + row)} has {widths[row]} cells" for row in other))
         has_gaps |= bool(np.isnan(table.values[rows, :columns]).any())
     if wrong_widths.count == count:
         raise DataError(
@@ -46,7 +46,7 @@ def check_labels(labelled: Labelled) -> None:
     """Raise DataError that names the rows whose label is neither 0 nor 1."""
     places = Places()
     wrong = np.flatnonzero(~np.isin(labelled.labels, (0, 1)))
-    places.add(len(wrong), (f"row {row + 1} has {_shown(labelled.labels[row])}" for row in wrong))
+    places.add(len(wrong), (f"{labelled.table.row(int(row))} has {_shown(labelled.labels[row])}" for row in wrong))
     if places.count:
         raise DataError(
             f"{labelled.name}: the label in {labelled.column} must be 0 for a normal row or 1 for an anomaly, but ",
@@ -95,7 +95,10 @@ def _check_gaps(table: Table, columns: int, context_length: int) -> None:
         raise DataError(f"{table.name} has columns that are mostly empty: ", places, advice)
     edges = np.flatnonzero(np.diff(is_empty, prepend=False, append=False)).reshape(-1, 2)
     long = edges[edges[:, 1] - edges[:, 0] >= context_length]
-    places.add(len(long), (f"rows {first + 1} to {end}" for first, end in long))
+    places.add(
+        len(long),
+        (f"{table.row(first).replace('row', 'rows')} to {end + table.columns.header_rows}" for first, end in long),
+    )
     if places.count:
         advice = (
             f". From context-length {context_length} rows without a value nothing can be forecast: cut the recording "

@@ -15,10 +15,12 @@ class Columns(NamedTuple):
 
     names: as its header gives them; none if it has no header.
     before: the number of columns before them, which hold ids or a label.
+    header_rows: the number of rows before the first one of numbers.
     """
 
     names: tuple[str, ...] = ()
     before: int = 0
+    header_rows: int = 0
 
     def label(self, number: int) -> str:
         """Return what messages call a column, by its number from 0: `column 3`, or `column 'pressure'`."""

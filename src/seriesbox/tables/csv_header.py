@@ -1,11 +1,11 @@
 """The first row of a file, if it has the names of columns."""
 
-import math
 import re
 from collections.abc import Sequence
 from itertools import pairwise
 
 from seriesbox.errors import HeaderError
+from seriesbox.tables.csv_texts import MISSING
 
 NAME = re.compile(r"(?i)(?!n/?a$|null$|none$|missing$|nan$|inf(inity)?$|true$|false$)[^\W\d]")
 NO_SERIES = re.compile(  # a time, an index or a label
@@ -21,16 +21,21 @@ CARRY = "carry the first columns as ids (`ids` in the content type, or `id-colum
 SHOWN = 60  # characters of a header in a message
 
 
-def check_names(names: Sequence[str], name: str) -> None:
+def check_names(names: Sequence[str], name: str, may_count_from_any: bool) -> None:
     """Raise HeaderError if the names are a row of data: if a file was cut, only its first part has the header.
 
-    The numbers 0, 1, 2 ..., by which pandas names columns, are names.
+    The numbers 0, 1, 2 ..., by which pandas names columns, are names. So are numbers that count from another one, such
+    as years, if `may_count_from_any`.
     """
+    given = [each for each in names if each not in MISSING]
     try:
-        numbers = [float(each) for each in names]
+        numbers = [float(each) for each in given]
     except ValueError:
         return
-    if numbers and all(map(math.isfinite, numbers)) and numbers != list(range(len(numbers))):
+    first = numbers[0] if numbers and may_count_from_any and len(numbers) > 1 else 0
+    counted = bool(numbers) and numbers == [first + number for number in range(len(numbers))]
+    has_index = len(given) == len(names) - 1 and not names[0]  # a column without a name before those that count
+    if names and not (counted and (has_index or len(given) == len(names))):
         shown = ",".join(names)[:20]
         raise HeaderError(f"{name} should have a header, but its first row consists of numbers ({shown!r}).")
 
@@ -77,18 +82,18 @@ def no_series(names: Sequence[str]) -> dict[int, str]:
     return {number: name for number, name in enumerate(names) if NO_SERIES.fullmatch(name.strip())}
 
 
-def header_fault(names: Sequence[str], labelled: bool = False) -> str:
+def header_fault(names: Sequence[str], before: int = 0, labelled: bool = False) -> str:
     """Return what is wrong with a file that has these names in its first row, and what to do.
 
-    labelled: whether the first column is a label, which belongs there.
+    before: the number of columns before them. labelled: whether the first column is a label, which belongs there.
     """
     fault = f" starts with a header ({','.join(names)[:SHOWN]!r} in row 1): remove it, or {SAY_SO}."
     if labelled:
         return fault
     if not names[0]:
-        fault += f" Column 1, which has no name, is an index: leave it out, or {CARRY}."
+        fault += f" Column {before + 1}, which has no name, is an index: leave it out, or {CARRY}."
     if columns := no_series(names):
-        numbers, called = _listed([str(number + 1) for number in columns]), _listed(list(columns.values()))
+        numbers, called = _listed([str(number + before + 1) for number in columns]), _listed(list(columns.values()))
         several = len(columns) > 1
         fault += (
             f" Column{'s' * several} {numbers}, which it calls {called}, {'are' if several else 'is'} no series: "

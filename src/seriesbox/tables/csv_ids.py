@@ -9,7 +9,8 @@ import orjson
 from seriesbox.errors import DataError, Places
 from seriesbox.tables.ids import ID
 
-CELL = rb'(?:"(?:[^"\n]|"")*+"|[^",\n][^,\n]*+|)'
+CELL = rb'(?:[ \t]*+"(?:[^"\n]|"")*+"[ \t]*+|[ \t]*+(?!["\t ])[^,\n]*+)'
+MISSING = b"nan\n"  # the only number of a row: an empty line would be a blank one
 CELLS = re.compile(rb"(?:^|,)(%b)" % CELL)
 
 
@@ -38,7 +39,7 @@ class CSVIds:
         lines, pieces = part.count(b"\n") + self._is_cut, self._pattern.split(part)
         if len(pieces) == 1 + 2 * lines:
             self._add(pieces[1::2])
-            part = b"".join(pieces[2::2])
+            part = b"".join(rest if rest != b"\n" else MISSING for rest in pieces[2::2])
         else:
             part = self._cut_lines(part)
         self.rows += lines
@@ -53,7 +54,7 @@ class CSVIds:
         if self._without.count:
             raise DataError(
                 f"{self.name}: every row must begin with {self.count} id{'s' * (self.count > 1)}, and numbers must "
-                "follow; a quote that begins an id must end in its line. It is not so in ",
+                "follow. An id that begins with a quote must end with one, in the same line. It is not so in ",
                 self._without,
                 ".",
             )
@@ -64,7 +65,7 @@ class CSVIds:
 
     def text(self, row: int, column: int) -> str:
         """Return one id, by the numbers of its row and its column from 0."""
-        return texts(next(islice(self.as_csv(), row, None)))[column]
+        return texts(next(islice(self.as_csv(), row, None)), self.name)[column]
 
     def as_csv(self) -> Iterator[bytes]:
         """Yield the ids of each row, quoted as they came."""
@@ -72,7 +73,7 @@ class CSVIds:
 
     def as_json(self) -> Iterator[Sequence[bytes]]:
         """Yield the ids of each row as texts of JSON."""
-        return ([*map(orjson.dumps, texts(row))] for row in self.as_csv())
+        return ([*map(orjson.dumps, texts(row, self.name))] for row in self.as_csv())
 
     def _cut_lines(self, part: bytes) -> bytes:
         """Do what `cut` does if some line has no ids. A blank one stays, and a number stands in for another one."""
@@ -80,7 +81,7 @@ class CSVIds:
         for number, line in enumerate(part.splitlines(keepends=True)):
             if match := self._pattern.match(line):
                 ids.append(match[1])
-                rest.append(line[match.end() :])
+                rest.append(line[match.end() :] if line[match.end() :] != b"\n" else MISSING)
             else:
                 is_blank = not line.strip()
                 rest.append(line if is_blank else b"0\n")
@@ -93,10 +94,14 @@ class CSVIds:
             self._parts.append(b"\n".join(rows))
 
 
-def texts(row: bytes) -> list[str]:
-    """Return the cells of a row as texts, without their quotes."""
-    return [_unquoted(each).decode(errors="replace") for each in CELLS.findall(row)]
+def texts(row: bytes, name: str) -> list[str]:
+    """Return the cells of a row as texts, without their quotes. Raises DataError if they are not in UTF-8."""
+    try:
+        return [_unquoted(each.decode()) for each in CELLS.findall(row)]
+    except UnicodeDecodeError:
+        raise DataError(f"{name} has an id or a name that is not in UTF-8 ({row[:20]!r}): write it in UTF-8.") from None
 
 
-def _unquoted(text: bytes) -> bytes:
-    return text[1:-1].replace(b'""', b'"') if text.startswith(b'"') else text
+def _unquoted(text: str) -> str:
+    quoted = text.strip(" \t")
+    return quoted[1:-1].replace('""', '"') if quoted.startswith('"') else text

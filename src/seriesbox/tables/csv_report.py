@@ -25,7 +25,7 @@ def _errors(faults: Faults) -> Iterator[DataError]:
     name = faults.name
     unread = f"; what follows row {faults.rows} was not checked." if faults.unread else "."
     if faults.header:
-        yield DataError(name + header_fault(faults.header, faults.labelled))
+        yield DataError(name + header_fault(faults.header, faults.called.before, faults.labelled))
     word_columns = [
         number
         for number, column in sorted(faults.columns.items())

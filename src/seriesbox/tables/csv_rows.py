@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from seriesbox.errors import MAX_PLACES, DataError
+from seriesbox.errors import MAX_PLACES, DataError, HeaderAloneError
 from seriesbox.tables.columns import Columns
 from seriesbox.tables.csv_cells import SHORTCUT_BYTES, parse_lines
 from seriesbox.tables.csv_faults import Faults
@@ -27,7 +27,8 @@ class Layout(NamedTuple):
     ids: the number of first columns that hold ids.
     labelled: whether the next column is a label, for the advice in messages.
     gaps: whether a cell may be empty, for the advice in messages.
-    known: the names that a model knows. A first row of names is then a header, unless `header` is False.
+    known: the names that a model knows. A first row that has one of them is then a header, unless `header` is False.
+    is_whole: whether the file has not been cut into parts, so that no first row of data can stand where a header was.
     """
 
     header: bool | None = None
@@ -35,6 +36,7 @@ class Layout(NamedTuple):
     labelled: bool = False
     gaps: bool = True
     known: Sequence[str] = ()
+    is_whole: bool = False
 
 
 NUMBERS_ONLY = Layout()
@@ -73,7 +75,8 @@ class CSVRows(Iterable[Rows]):
             self.ids.check()
         check(faults)
         if faults.rows == faults.left_out:
-            raise DataError(f"{self.name} is empty: it needs at least one row of numbers.")
+            kind = HeaderAloneError if self.has_header else DataError
+            raise kind(f"{self.name} is empty: it needs at least one row of numbers.")
 
     def _without_header(self) -> Iterator[bytes]:
         """Return the parts with numbers alone, once the names in the header are known."""
@@ -102,16 +105,25 @@ class CSVRows(Iterable[Rows]):
         """Return whether a first row is a header of a file for a model that knows its columns by name."""
         if not self.layout.known:
             return False
-        names = texts(row)[self.layout.ids :]
-        return are_names(names) or sorted(names) == sorted(self.layout.known)
+        names = self._names(row)[self.layout.ids :]
+        return are_names(names) and not {*names}.isdisjoint(self.layout.known)
+
+    def _names(self, row: bytes) -> list[str]:
+        return [each.strip() for each in texts(row, self.name)] if row else []
 
     def _take_names(self, row: bytes, is_long: bool) -> None:
-        """Keep the names in a header. If there are more than a part can hold, they are no names that anybody uses."""
-        names = [each.strip() for each in texts(row)] if row else []
-        check_names(names[self.layout.ids :], self.name)
+        """Keep the names in a header, unless they are more than a part holds.
+
+        Raises DataError if there are no more names than ids, or if more than a part holds should be matched.
+        """
+        count, names = self.layout.ids, self._names(row)
+        check_names(names[count:], self.name, may_count_from_any=self.layout.is_whole)
+        if is_long:
+            if self.layout.known:
+                raise DataError(f"{self.name} has a header that is too long to be matched by name: leave it out.")
+            names = []
+        elif self.ids and len(names) <= count:
+            raise DataError(f"{self.name} has {len(names)} names in its header, and {count} of ids: name every column.")
         if self.ids:
-            self.ids.rows = 1
-            if not is_long:
-                self.ids.names = names[: self.layout.ids]
-        if not is_long:
-            self.columns = Columns(tuple(names[self.layout.ids :]), self.layout.ids)
+            self.ids.rows, self.ids.names = 1, names[:count] or self.ids.names
+        self.columns = Columns(tuple(names[count:]), count, header_rows=1)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import orjson
 
 OTHER_OBJECT = 'an object, but not {"id": ..., "values": [...]} with a text or a number as its id'
-VALUE = rb'("(?:[^"\\\\]|\\\\.)*+"|[^\s",:\[\]{}]++)'  # a text, a number, true, false or null
+VALUE = rb'("(?:[^"\\]|\\.)*+"|[^\s",:\[\]{}]++)'  # a text or a number, or another word
 ID, LIST = rb'"id"\s*:\s*' + VALUE, rb'"values"\s*:\s*(\[.*\])'
 ID_FIRST = re.compile(rb"\s*\{\s*" + ID + rb"\s*,\s*" + LIST + rb"\s*\}\s*", re.DOTALL)
 LIST_FIRST = re.compile(rb"\s*\{\s*" + LIST + rb"\s*,\s*" + ID + rb"\s*\}\s*", re.DOTALL)
@@ -30,14 +30,13 @@ def split(line: bytes) -> Line:
             given, values = match.groups()
         elif match := LIST_FIRST.fullmatch(line):
             values, given = match.groups()
-        if match and _is_json(given):
+        if match and _is_id(given):
             return Line(values, given)
     return Line(line)
 
 
-def _is_json(text: bytes) -> bool:
+def _is_id(text: bytes) -> bool:
     try:
-        orjson.loads(text)
+        return type(orjson.loads(text)) in (str, int, float)
     except orjson.JSONDecodeError:
         return False
-    return True

@@ -8,7 +8,6 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from seriesbox.tables.columns import Columns
 from seriesbox.tables.table import Table, are_equal, equal_widths
 
 
@@ -25,6 +24,6 @@ class Labelled(NamedTuple):
         """Take the first column of a table of (N, 1 + D) as labels."""
         widths = equal_widths(table.width - 1, len(table.widths)) if are_equal(table.widths) else table.widths - 1
         before = f"{table.columns.before + 1} columns" if table.columns.before else "column"
-        columns = Columns(table.columns.names[1:])  # messages count from here
+        columns = table.columns._replace(names=table.columns.names[1:], before=0)  # messages count from here
         after = Table(table.values[:, 1:], widths, f"{table.name} after its first {before}", columns)
         return cls(table.name, table.columns.label(0), after, table.values[:, 0])

@@ -10,8 +10,9 @@ import numpy as np
 
 from seriesbox.errors import DataError, Places
 from seriesbox.tables.blocks import blocks
-from seriesbox.tables.columns import Columns
-from seriesbox.tables.table import Table
+from seriesbox.tables.table import Table, are_equal
+
+ADVICE = "give every column one name."
 
 
 def match(table: Table, known: Sequence[str], may_be_shorter: bool) -> Table:
@@ -30,7 +31,7 @@ def match(table: Table, known: Sequence[str], may_be_shorter: bool) -> Table:
             check_header(table, may_be_shorter=False)
             for rows in blocks(*table.values.shape):
                 table.values[rows, : len(order)] = table.values[rows][:, order]
-    return replace(table, columns=Columns(tuple(known) or names, table.columns.before))
+    return replace(table, columns=table.columns._replace(names=tuple(known) or names))
 
 
 def check_header(table: Table, may_be_shorter: bool) -> None:
@@ -43,8 +44,10 @@ def check_header(table: Table, may_be_shorter: bool) -> None:
     for rows in blocks(len(table.widths), 1):
         widths = table.widths[rows]
         other = np.flatnonzero(widths > names if may_be_shorter else widths != names)
-        places.add(len(other), (f"row {rows.start + row + 1} has {widths[row]}" for row in other))
-    if places.count:
+        places.add(len(other), (f"{table.row(rows.start + row)} has {widths[row]} cells" for row in other))
+    if places.count == len(table.widths) and are_equal(table.widths):
         raise DataError(
-            f"{table.name} has {names} names in its header, but ", places, " cells: give every column one name."
+            f"{table.name} has {names} names in its header, but its rows have {table.width} cells: {ADVICE}"
         )
+    if places.count:
+        raise DataError(f"{table.name} has {names} names in its header, but ", places, f": {ADVICE}")

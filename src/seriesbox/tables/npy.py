@@ -4,6 +4,7 @@ Shapes: N rows, D columns.
 """
 
 import io
+import math
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -15,6 +16,8 @@ from seriesbox.tables.blocks import blocks
 from seriesbox.tables.table import LARGEST, Table, equal_widths
 
 MAGIC = b"\x93NUMPY"
+READ_HEADER = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0, (3, 0): npy.read_array_header_2_0}
+MAX_LENGTH, MAX_AXES = 2**40, 32
 
 
 def parse_npy(body: bytes, name: str, rows_are_independent: bool, variables: int = 1) -> Table:
@@ -62,14 +65,14 @@ def _array(body: bytes, name: str) -> NDArray[np.generic]:
     """Return the array in a body, whose memory it shares. Raises DataError."""
     stream = io.BytesIO(body)
     try:
-        version = npy.read_magic(stream)
-        read_header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-        shape, by_columns, kind = read_header(stream)
-    except ValueError as error:
-        raise DataError(f"{name} is no array in numpy's format: {error}.") from None
+        shape, by_columns, kind = READ_HEADER[npy.read_magic(stream)](stream)
+        if not all(type(length) is int and 0 <= length < MAX_LENGTH for length in shape) or len(shape) > MAX_AXES:
+            raise ValueError(shape)
+    except Exception:  # of many kinds: the header is a text that Python parses
+        raise DataError(f"{name} is no array as numpy.save writes it: its header is wrong.") from None
     if kind.kind not in "fiu" or kind.itemsize > 8:
         raise DataError(f"{name} has an array of {kind}: give numbers of 64 bits at most, such as float32.")
-    start, count = stream.tell(), int(np.prod(shape, dtype=object))
+    start, count = stream.tell(), math.prod(shape)
     if len(body) - start != count * kind.itemsize:
         raise DataError(
             f"{name} is cut off or damaged: an array of shape {shape} has {count * kind.itemsize} bytes, and it has "

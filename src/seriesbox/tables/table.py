@@ -61,6 +61,10 @@ class Table:
             given = np.arange(self.values.shape[1]) < self.widths[rows, None]
             yield self.values[rows][given], self.widths[rows]
 
+    def row(self, number: int) -> str:
+        """Return what messages call a row, by its number from 0: its place in the file."""
+        return f"row {number + self.columns.header_rows + 1}"
+
     def head(self, rows: int) -> Self:
         """Return a copy of the first rows."""
         return type(self)(self.values[:rows].copy(), self.widths[:rows].copy(), self.name, self.columns)

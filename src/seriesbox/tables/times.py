@@ -13,7 +13,7 @@ from seriesbox.tables.csv_ids import CSVIds, texts
 
 MIN_STEPS = 10  # of which most must be even: fewer may be so by chance
 TOLERANCE = 1e-3  # of a step
-SECOND = 10**9  # nanoseconds
+SECOND = 10**6  # microseconds
 
 
 def uneven_steps(ids: CSVIds, name: str, first_row: int) -> Iterator[str]:
@@ -24,23 +24,24 @@ def uneven_steps(ids: CSVIds, name: str, first_row: int) -> Iterator[str]:
     """
     for number, column in enumerate(ids.names):
         times, unit = _times(ids, number)
-        if len(times) <= MIN_STEPS:
+        if len(times) <= MIN_STEPS or not np.isfinite(times).all():
             continue
-        steps = np.diff(times)
+        with np.errstate(over="ignore", invalid="ignore"):
+            steps = np.diff(times)
         usual = np.median(steps)
         even = np.abs(steps - usual) <= TOLERANCE * abs(usual)
         if usual <= 0 or even.mean() <= 0.5:
             continue
-        faults = {
-            "missing": steps > 1.5 * usual,
+        faults = {  # how many at each step
+            "missing": np.where(steps > 1.5 * usual, np.rint(steps / usual) - 1, 0),
             "doubled": steps == 0,
             "backwards": steps < 0,
         }
         found = [
-            f"{rows.sum()} {'is' if rows.sum() == 1 else 'are'} {what}, first at row {first_row + rows.argmax() + 1} "
-            f"({ids.text(int(rows.argmax()) + 1, number)})"
-            for what, rows in faults.items()
-            if rows.any()
+            f"{counts.sum():.0f} {'is' if counts.sum() == 1 else 'are'} {what}, first at row "
+            f"{first_row + np.flatnonzero(counts)[0] + 1} ({ids.text(int(np.flatnonzero(counts)[0]) + 1, number)})"
+            for what, counts in faults.items()
+            if counts.any()
         ]
         if found:
             yield (
@@ -56,7 +57,7 @@ def _times(ids: CSVIds, number: int) -> tuple[NDArray[Any], int]:
 
     numbers, dates = list[NDArray[Any]](), list[NDArray[Any]]()
     for part in ids.parts():
-        column = pd.Series([texts(row)[number] for row in part])
+        column = pd.Series([texts(row, ids.name)[number] for row in part])
         parsed = pd.to_numeric(column, errors="coerce")
         if not dates and parsed.notna().all():
             numbers.append(parsed.to_numpy(np.float64))
@@ -64,5 +65,5 @@ def _times(ids: CSVIds, number: int) -> tuple[NDArray[Any], int]:
         when = pd.to_datetime(column, format="ISO8601", utc=True, errors="coerce")
         if numbers or when.isna().any():
             return np.empty(0), 1
-        dates.append(when.dt.as_unit("ns").astype("int64").to_numpy())
+        dates.append(when.dt.as_unit("us").astype("int64").to_numpy())
     return np.concatenate(dates or numbers or [np.empty(0)]), SECOND if dates else 1

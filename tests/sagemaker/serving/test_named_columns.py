@@ -72,3 +72,11 @@ def test_a_fault_calls_a_column_by_its_name(named_server, wave):
     gaps[10:, 0] = np.nan
     message = named_server.post(timed("", gaps).replace(b"nan", b""), CSV, CSV).message
     assert "columns that are mostly empty: column 'flow' in 50 of 60 rows" in message
+
+
+def test_a_header_alone_in_a_batch_job_has_an_empty_answer(make_job, cnn):
+    job = make_job("batch")
+    save(cnn, job.base / "model", column_names=["a", "b", "c"])
+    with job.serve(SAGEMAKER_BATCH="true", SAGEMAKER_BATCH_STRATEGY="SINGLE_RECORD") as server:
+        answers = [server.post(line, CSV, CSV) for line in (b"a,b,c\n", b"1,2,3\n")]
+    assert [(answer.status, answer.body.count(b"\n")) for answer in answers] == [(200, 0), (200, 1)]

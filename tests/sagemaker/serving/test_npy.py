@@ -40,7 +40,7 @@ def test_series_of_one_axis_are_a_row_or_a_column(cnn_server, one_column_server)
 @pytest.mark.parametrize(
     ("body", "content_type", "message"),
     [
-        (b"1,2,3\n", NPY, "The request is no array in numpy's format"),
+        (b"1,2,3\n", NPY, "The request is no array as numpy.save writes it"),
         (saved(SERIES), CSV, "The request is an array of numpy, not plain text"),
         (b"a,1,2,3\n", f"{CSV}; ids=1", "Ids are texts, which application/x-npy cannot hold"),
     ],

@@ -8,6 +8,7 @@ import pytest
 from seriesbox.artifact import load
 from seriesbox.errors import DataError
 from seriesbox.lstm_ad.predictor import LSTMADPredictor
+from seriesbox.sagemaker.training.channels import read_channels
 from tests.job import CNN, LSTM
 
 QUICK = {**LSTM, "epochs": "1"}
@@ -109,7 +110,7 @@ def test_missing_and_doubled_times_are_in_the_log(job, wave):
     assert job.train().returncode == 0
     (note,) = notes_of(job)["notes"]
     assert note.startswith(
-        "training/a.csv: steps of 'when' are 1 s, but 1 is missing, first at row 101 (2024-01-01 00:01:42)"
+        "training/a.csv: steps of 'when' are 1 s, but 3 are missing, first at row 101 (2024-01-01 00:01:42)"
     )
     assert "; 1 is doubled, first at row 198 (2024-01-01 00:03:18). The model takes rows as evenly spaced" in note
 
@@ -131,3 +132,17 @@ def test_series_may_have_ids_in_lines_of_json(job, two_shapes):
     job.put("training", "a.jsonl", "\n".join(lines).encode())
     assert job.train().returncode == 0
     assert "60 rows of 40 columns" in notes_of(job)["channels"][0]
+
+
+def test_a_file_of_a_header_alone_is_skipped(job, read, wave):
+    job.put("training", "a.csv", b"when,speed,load\n")
+    job.put("training", "b.csv", exported(wave[:200]))
+    training, _ = read(LSTMADPredictor, header="present", id_columns=1)
+    assert [table.name for table in training] == ["training/b.csv"]
+
+
+def test_a_header_without_a_training_file_to_match_it_with_is_a_fault(job, paths, wave):
+    job.put("validation", "a.csv", exported(wave[:200]))
+    hyperparameters = LSTMADPredictor.Hyperparameters(header="present", id_columns=1)
+    with pytest.raises(DataError, match="has a header, and this host has no training file to match it with"):
+        read_channels(paths, LSTMADPredictor, hyperparameters, (), lambda *_: [], sharded=["training"])

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from werkzeug.exceptions import UnsupportedMediaType
 
 from seriesbox.answers import Details
-from seriesbox.errors import DataError, ShortSeriesError
+from seriesbox.errors import DataError, HeaderAloneError, ShortSeriesError
 from seriesbox.protocols import Predictor
 from seriesbox.sagemaker.content_type import CSV, JSON_LINES, ContentType
 from seriesbox.sagemaker.serving.body import read_body
@@ -74,10 +74,15 @@ class Answer:
             body = read_body(request, self.settings.limit, partial(reserved.grow, READ))
             reserved.grow(COMPUTE, len(body))
             self.log_fields["bytes_in"] = len(body)
-            if not body and self.settings.batch:  # such as Spark's _SUCCESS
-                return Response(b"", content_type=wanted.form)
-            tables = self._tables(body, given)
+            try:
+                tables = self._tables(body, given) if body or not self.settings.batch else ()
+            except HeaderAloneError:  # the first line of a file that a batch job sends line by line
+                if not self.settings.batch:
+                    raise
+                tables = ()
             del body
+            if not tables:  # such as Spark's _SUCCESS
+                return Response(b"", content_type=wanted.form)
             ids = next(iter(tables)).ids
             writer = Writer(wanted.form, names, ids.names if ids else (), wanted.header, objects=details is not None)
             answers = (TableAnswer(self._predict(table, details), len(table.values), table.ids) for table in tables)

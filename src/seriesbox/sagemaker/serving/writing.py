@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from seriesbox.errors import DataError
 from seriesbox.sagemaker.content_type import CSV, JSON_LINES, NPY
 from seriesbox.tables.csv import write_csv
-from seriesbox.tables.ids import Ids, cell
+from seriesbox.tables.ids import ID, Ids, cell
 from seriesbox.tables.json_texts import write_json, write_json_objects
 from seriesbox.tables.npy import write_npy
 
@@ -26,7 +26,7 @@ class TableAnswer(NamedTuple):
     """
 
     chunks: Chunks
-    rows: int = 0
+    rows: int
     ids: Ids | None = None
 
 
@@ -44,7 +44,12 @@ class Writer:
         self, form: str, names: Sequence[str], id_names: Sequence[str] = (), header: bool = False, objects: bool = False
     ) -> None:
         self.form, self.header, self.objects = form, header, objects
-        self.names = [*(f"id_{name}" if name in names else name for name in id_names), *names]
+        own: list[str] = []
+        for name in id_names:
+            while name in (*names, *own):
+                name = f"{ID}_{name}"
+            own.append(name)
+        self.names = [*own, *names]
 
     def write(self, answers: Iterable[TableAnswer], rows_are_independent: bool) -> Iterator[bytes]:
         """Yield the answers to all tables, part by part."""

@@ -5,7 +5,7 @@ from mmap import mmap
 from pathlib import Path
 from typing import NamedTuple
 
-from seriesbox.errors import DataError, collect_errors
+from seriesbox.errors import DataError, HeaderAloneError, collect_errors
 from seriesbox.files import printable
 from seriesbox.protocols import Predictor
 from seriesbox.sagemaker.content_type import ContentType
@@ -80,12 +80,17 @@ class ChannelReader:
         return ChannelData(stack, summary(self.folder, used, stack, skipped), self.notes), errors
 
     def _add(self, name: str, rows: Iterable[Rows]) -> None:
-        """Add a table, or nothing of it if its rows raise an error."""
-        self.builder.add(name, rows)
+        """Add a table, or nothing of it if it has a header alone, or if its rows raise an error."""
+        try:
+            self.builder.add(name, rows)
+        except HeaderAloneError:
+            return
         if not isinstance(rows, CSVRows):
             self.columns.append(Columns())
             return
         self.columns.append(rows.columns)
+        if rows.has_header and not rows.columns.names:
+            self.notes.append(f"{name}: its header is too long for names to be kept. Columns are taken by position.")
         if rows.ids and not self.predictor.rows_are_independent:
             self.notes += uneven_steps(rows.ids, name, 1 + rows.has_header)
 

@@ -34,7 +34,7 @@ def shortened_list(names: Sequence[str]) -> str:
 def _rows(tables: TableStack) -> str:
     shortest, longest = int(tables.widths.min()), int(tables.widths.max())
     columns = _number(longest, "column") if are_equal(tables.widths) else f"{shortest} to {longest} columns"
-    names, ids = tables.columns
+    names, ids, _ = tables.columns
     columns += f" ({shortened_list([printable(name) for name in names])})" if names else ""
     return f"{_number(len(tables.widths), 'row')} of {columns}" + (f" after {_number(ids, 'id')} each" if ids else "")
 

@@ -71,6 +71,13 @@ def read_channels(
             reader = ChannelReader(paths.channel(name), given, predictor, variables, None if first_names else known)
             channels[name], more = reader.read(name in sharded, new_memory)
             errors += more
+            if not channels["training"].tables and any(columns.names for columns in reader.columns):
+                errors.append(
+                    DataError(
+                        f"The `{name}` channel has a header, and this host has no training file to match it with: give "
+                        "each host one, or leave headers out."
+                    )
+                )
             known = known or names_of(channels["training"])
     if errors and (channels["training"].tables or "training" in sharded):
         errors += faults(*(channel.tables for channel in channels.values()))

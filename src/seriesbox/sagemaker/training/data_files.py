@@ -91,7 +91,8 @@ def read_tables(
         table = parse_series(body, name) if is_series else parse_rows(body, name, variables, given.label_size)
         yield name, table.rows()
     elif given.form == CSV and not first.removeprefix(BYTE_ORDER_MARK).lstrip(BLANKS).startswith((b"[", b"{")):
-        layout = Layout(given.header, given.ids or 0, given.label_size > 0, predictor.gaps_are_allowed, known)
+        labelled, gaps = given.label_size > 0, predictor.gaps_are_allowed
+        layout = Layout(given.header, given.ids or 0, labelled, gaps, known, is_whole=True)
         yield name, CSVRows(parts, name, layout)
     elif predictor.rows_are_independent:
         yield name, LineRows(parts, name, variables, given.label_size)

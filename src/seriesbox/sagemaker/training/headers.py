@@ -24,12 +24,14 @@ def match_all(
     """
 
     def match_one(number: int) -> None:
-        table = replace(tables[number], columns=columns[number] if known else Columns((), columns[number].before))
+        own = columns[number] if known else columns[number]._replace(names=())
+        table = replace(tables[number], columns=own)
         match(Labelled.of(table).table if labelled else table, known, may_be_shorter)
 
     faults = collect_errors(match_one, range(len(tables)))
     label = next((each.names[:1] for each in columns if each.names), ("label",)) if labelled and known else ()
-    tables.columns = Columns((*label, *known), max(each.before for each in columns))
+    before, header_rows = max(each.before for each in columns), max(each.header_rows for each in columns)
+    tables.columns = Columns((*label, *known), before, header_rows)
     return faults
 
 
