@@ -3,9 +3,7 @@
 CNN-KMeans has the sizes published for ECG200 (a request is a series of 96 steps), LSTM-AD its defaults (a request is
 1,000 rows of one column). The weights are random: cost does not depend on them.
 
-    .venv/bin/python -m benchmarks.serve [--requests 500] [--megabytes 100] [--runtime torch] [--record]
-
-With `--kinds batch verbose`, or `ids`, the large request is sent again, for a verbose answer or with an id in each row.
+    .venv/bin/python -m benchmarks.serve [--requests 500] [--megabytes 100] [--kinds batch verbose ids] [--record]
 """
 
 import tempfile
@@ -27,7 +25,7 @@ from seriesbox.description import Runtime
 from seriesbox.tables.csv import write_csv
 
 CLIENT_COUNTS = (1, 8, 64)
-KINDS = {  # of large requests: what they send, and the answer that they accept
+KINDS = {  # of large requests: what they send, and what they accept
     "batch": ("text/csv", "text/csv"),
     "verbose": ("text/csv", "text/csv; verbose=true"),
     "ids": ("text/csv; ids=1", "text/csv"),

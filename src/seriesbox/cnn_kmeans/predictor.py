@@ -97,10 +97,7 @@ class CNNKMeansPredictor:
         check_steps(steps, self.hyperparameters.scaling, known)
 
     def names(self, details: Details | None, columns: Sequence[str] = ()) -> list[str]:
-        """Return the names of an answer's columns. Raises DataError if the model cannot give the details.
-
-        columns: of time steps, which no column of an answer is made of.
-        """
+        """Return the names of an answer's columns. Raises DataError if the model cannot give the details."""
         published = ["label", *(f"feature_{number + 1}" for number in range(self.hyperparameters.output_size))]
         if details is None:
             return published
