@@ -54,7 +54,10 @@ def report_clusters(members: Members, channel: SeriesChannel, group: Group, list
             cells = max(len(medoid.values) for medoid in found.values())
             rows = [[label, *(found[label].values if label in found else [])] for label in range(clusters)]
             name = "step" if variables == 1 else "cell"  # of a row, which has a variable after the other
-            listener.table("medoids", ["label", *(f"{name}_{cell + 1}" for cell in range(cells))], rows)
+            names = [f"{name}_{cell + 1}" for cell in range(cells)]
+            if variables == 1:
+                names[: len(channel.tables.columns.names)] = channel.tables.columns.names[:cells]
+            listener.table("medoids", ["label", *names], rows)
     except Exception as error:  # whatever is wrong with a table, the model is worth more
         listener.warn(f"The clusters of the training are not described: {error!r}.")
 

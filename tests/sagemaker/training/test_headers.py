@@ -9,7 +9,7 @@ from seriesbox.artifact import load
 from seriesbox.errors import DataError
 from seriesbox.lstm_ad.predictor import LSTMADPredictor
 from seriesbox.sagemaker.training.channels import read_channels
-from tests.job import CNN, LSTM
+from tests.job import LSTM
 
 QUICK = {**LSTM, "epochs": "1"}
 
@@ -113,25 +113,6 @@ def test_missing_and_doubled_times_are_in_the_log(job, wave):
         "training/a.csv: steps of 'when' are 1 s, but 3 are missing, first at row 101 (2024-01-01 00:01:42)"
     )
     assert "; 1 is doubled, first at row 198 (2024-01-01 00:03:18). The model takes rows as evenly spaced" in note
-
-
-def test_a_column_that_is_no_series_by_its_name_is_noted(job, wave):
-    job.set({**QUICK, "header": "present"})
-    rows = "".join(f"{a},{b}\n" for a, b in wave[:400].tolist())
-    job.put("training", "a.csv", f"speed,target\n{rows}".encode())
-    assert job.train().returncode == 0
-    assert notes_of(job)["notes"] == [
-        "training: Column 'target' is no series by its name: leave it out unless it is data."
-    ]
-
-
-def test_series_may_have_ids_in_lines_of_json(job, two_shapes):
-    job.set({**CNN, "epochs": "1"})
-    rows = [[None if np.isnan(cell) else float(cell) for cell in row] for row in two_shapes[0].values]
-    lines = (json.dumps({"id": f"series {number}", "values": row}) for number, row in enumerate(rows))
-    job.put("training", "a.jsonl", "\n".join(lines).encode())
-    assert job.train().returncode == 0
-    assert "60 rows of 40 columns" in notes_of(job)["channels"][0]
 
 
 def test_a_file_of_a_header_alone_is_skipped(job, read, wave):
