@@ -30,7 +30,7 @@ def encoder_rate(series: Tensor, sizes: CNNKMeansHyperparameters) -> float:
     subsequences = Subsequences(*(each.flatten() for each in triplets))
 
     def step() -> None:
-        encode_ragged(model.encoder, series, subsequences).sum().backward()
+        encode_ragged(model.encoder, series[:, None], subsequences).sum().backward()
 
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # the counter sees what the thread it is in computes

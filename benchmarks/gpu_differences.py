@@ -33,8 +33,8 @@ def measure(device: torch.device) -> dict[str, float]:
 def _of_a_step(device: torch.device) -> dict[str, float]:
     """Return those of the features and the gradient of one step in fixed shapes from ragged ones in float64."""
     torch.manual_seed(0)
-    encoder = Encoder(ECG200.blocks, ECG200.filters, ECG200.kernel_size, ECG200.reduced_size, ECG200.output_size)
-    series = torch.randn(200, 96).cumsum(1)
+    encoder = Encoder(*ECG200.encoder_sizes)
+    series = torch.randn(200, 1, 96).cumsum(2)
     drawn = sample_triplets(torch.arange(64), torch.full((200,), 96), 10)
 
     def step(encoder: Encoder, series: Tensor, encode: Any) -> tuple[Tensor, Tensor]:

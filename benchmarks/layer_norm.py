@@ -27,7 +27,7 @@ class Recipe(nn.Module):
     def __init__(self, sizes: CNNKMeansHyperparameters, steps: int) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(steps)
-        self.encoder = Encoder(sizes.blocks, sizes.filters, sizes.kernel_size, sizes.reduced_size, sizes.output_size)
+        self.encoder = Encoder(*sizes.encoder_sizes)
 
     def forward(self, series: Tensor) -> Tensor:
         """Return the features of whole series, (N, T) -> (N, F)."""
@@ -35,7 +35,7 @@ class Recipe(nn.Module):
 
     def encode(self, series: Tensor) -> Tensor:
         """Return the features of normalised series of one length, (N, T) -> (N, F)."""
-        return self.encoder(series, torch.full((len(series),), series.shape[1]))
+        return self.encoder(series[:, None], torch.full((len(series),), series.shape[1]))
 
     def losses(self, series: Tensor, items: Tensor, negatives: int) -> Tensor:
         """Return the triplet loss of every anchor, (N, T), (B,) -> (B,)."""

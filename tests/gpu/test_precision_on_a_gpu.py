@@ -27,8 +27,8 @@ def features_and_gradients(encoder, encode):
 @pytest.mark.parametrize("steps_at_once", [2000, 10**7])
 def test_a_step_differs_from_float64_by_rounding(rows, steps_at_once):
     torch.manual_seed(0)
-    encoder = Encoder(blocks=2, filters=16, kernel_size=3, reduced_size=24, output_size=10)
-    series = torch.randn(rows, 150)
+    encoder = Encoder(blocks=2, filters=16, kernel_size=3, reduced_size=24, output_size=10, variables=2)
+    series = torch.randn(rows, 2, 150)
     length = torch.randint(1, 151, (120,))
     start = (torch.rand(120) * (150 - length + 1)).long()
     drawn = Subsequences(torch.randint(0, rows, (120,)), start, length)
