@@ -116,3 +116,17 @@ def test_an_epoch_counts_once_it_has_begun():
     for progress, done in [(Progress(epoch=4), "3"), (Progress(epoch=3, steps=1), "2 and a part of the next")]:
         with pytest.raises(HyperparameterError, match=f"has done {done}: give `epochs` 3 or more"):
             progress.check(epochs=2)
+
+
+def test_epochs_that_a_lower_min_updates_takes_away_are_refused_by_its_name():
+    module, run = torch.nn.Linear(1, 1), Run(store=MemoryStore())
+
+    def losses(batch):
+        return module(batch[:, None].float())[:, 0]
+
+    def fit(min_updates):
+        optimize(module, NumberChannel(10), losses, lambda _: {}, Optimization(epochs=2, min_updates=min_updates), run)
+
+    fit(min_updates=3)
+    with pytest.raises(HyperparameterError, match="by `epochs` and `min-updates`, is 2, but"):
+        fit(min_updates=0)

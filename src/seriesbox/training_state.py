@@ -38,8 +38,8 @@ class Progress:
         if begun > epochs:
             more = " and a part of the next" if self.steps else ""
             raise HyperparameterError(
-                f"`epochs` is {epochs}, but the training that is continued has done {finished}{more}: give `epochs` "
-                f"{begun} or more, or begin anew without the checkpoints."
+                f"The number of epochs, by `epochs` and `min-updates`, is {epochs}, but the training that is continued "
+                f"has done {finished}{more}: give `epochs` {begun} or more, or begin anew without the checkpoints."
             )
 
 
