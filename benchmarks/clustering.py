@@ -2,7 +2,8 @@
 
 Beside it: K-Means on z-scored series, K-Means on raw series, and k-Shape (if tslearn is installed:
 .venv/bin/pip install tslearn==0.10.0). One set of hyperparameters for all sets; there are as many clusters as classes.
-Classes only judge: training does not see them. `--also scaling=step` adds ours with another hyperparameter.
+Classes only judge: training does not see them. `--also scaling=step` adds ours with another hyperparameter, and is
+recorded by that name.
 
 With `--numbers`, the number of clusters is chosen by the data, and compared with the number of classes.
 
@@ -39,6 +40,7 @@ HYPERPARAMETERS = CNNKMeansHyperparameters(
     batch_size=10,
     epochs=50,
     min_updates=FEW_STEPS,
+    features="halves",
 )
 
 
@@ -105,7 +107,7 @@ def main() -> None:
         results = measure(compute, sets, dict.fromkeys(methods, given.seeds), given.processes)
         means = ((name, {method: mean(indices) for method, indices in row.items()}) for name, row in results)
         leads = print_leads(print_table(means, methods), methods)
-        record("archive", {"sets": len(sets), "seeds": given.seeds, **leads})
+        record(" ".join(["archive", *given.also]), {"sets": len(sets), "seeds": given.seeds, **leads})
 
 
 if __name__ == "__main__":

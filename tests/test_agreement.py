@@ -38,6 +38,7 @@ encoders = st.builds(
     kernel_size=SIZES,
     reduced_size=SIZES,
     output_size=SIZES,
+    features=st.sampled_from(["normalized", "halves", "raw"]),
 )
 forecasters = st.builds(
     lambda columns, **sizes: (

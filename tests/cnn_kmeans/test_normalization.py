@@ -14,7 +14,7 @@ def test_weak_directions_gain_as_much_as_the_floor_allows():
     features = uneven()
     normalization = fit_normalization(features)
     before = np.sort(np.linalg.eigvalsh(np.cov(features.T)))[1:]
-    after = np.sort(np.linalg.eigvalsh(np.cov((features @ normalization.matrix).T)))[1:]
+    after = np.sort(np.linalg.eigvalsh(np.cov((features @ normalization.matrix[0]).T)))[1:]
     np.testing.assert_allclose(after, np.sort(before / (before + FLOOR * before.max())), rtol=0.01)
 
 
@@ -22,7 +22,7 @@ def test_normalized_features_have_unit_length_and_those_of_the_mean_none():
     features = uneven()
     normalization = fit_normalization(features)
     np.testing.assert_allclose(np.linalg.norm(normalization(features), axis=1), 1, rtol=1e-5)
-    assert not normalization(normalization.mean[None]).any()
+    assert not normalization(normalization.mean).any()
 
 
 def test_the_order_of_the_series_and_the_signs_of_directions_do_not_matter():

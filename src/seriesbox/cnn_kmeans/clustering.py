@@ -1,6 +1,6 @@
 """The clusters of a training's features, found by rank 0 for all processes.
 
-Shapes: N series, F features, K clusters.
+Shapes: N series, F features of all their parts, K clusters.
 """
 
 from typing import NamedTuple
@@ -44,13 +44,16 @@ def fit_clustering(
     listener: Listener,
 ) -> Clustering:
     """Fit to the encoder's features, (N, F), that rank 0 has. They change by rounding. Raises StoppedError."""
-    clustering = Clustering(None, np.empty((clusters, sizes.output_size), np.float32))
-    if sizes.features == "normalized":
-        width = sizes.output_size
-        both = run.broadcast(
-            lambda: np.vstack(fit_normalization(features)), like=np.empty((width + 1, width), np.float32)
-        )
-        clustering = clustering._replace(normalization=Normalization(both[:-1], both[-1]))
+    clustering = Clustering(None, np.empty((clusters, sizes.features_per_series), np.float32))
+    if sizes.features != "raw":
+        parts, width = sizes.parts, sizes.output_size
+
+        def fit() -> NDArray[np.float32]:
+            matrix, mean = fit_normalization(features, parts)
+            return np.concatenate([matrix, mean[:, None]], axis=1)
+
+        both = run.broadcast(fit, like=np.empty((parts, width + 1, width), np.float32))
+        clustering = clustering._replace(normalization=Normalization(both[:, :-1], both[:, -1]))
     normalize = clustering.normalize
     centroids = run.broadcast(
         lambda: kmeans.fit(normalize(features), clusters, sizes.algorithm, restarts, sizes.seed, listener.warn),
@@ -68,12 +71,12 @@ def choose_number(features: NDArray[np.float32], sizes: CNNKMeansHyperparameters
     """Return the number of clusters of the features, (N, F), that rank 0 has. Raises StoppedError.
 
     It is the smallest one whose silhouette is no lower than those of its neighbours. The silhouettes are those of the
-    features before normalization, in which they found the number of classes more often.
+    features of whole series before normalization, in which they found the number of classes more often.
     """
     scores: dict[int, float] = {}
 
     def first_peak() -> NDArray[np.int64]:
-        sample = features[:: -(-len(features) // SCORED_SERIES)]
+        sample = features[:: -(-len(features) // SCORED_SERIES), : sizes.output_size]
         for clusters in range(2, min(sizes.max_clusters, len(sample) - 1) + 1):
             centroids = kmeans.fit(sample.copy(), clusters, sizes.algorithm, restarts, sizes.seed, Listener().warn)
             scores[clusters] = kmeans.score(sample, "silhouette", centroids, Listener().warn)

@@ -3,7 +3,7 @@
 Franceschi, Dieuleveut, Jaggi, "Unsupervised scalable representation learning for multivariate time series",
 NeurIPS 2019, section 4 and figure 2. `onnx_encoder.py` is the same without torch: change both together.
 
-Shapes: B series, V variables, C channels, T time steps, Z channels of the last block, F features.
+Shapes: B series, V variables, C channels, T time steps, R ranges of them, Z channels of the last block, F features.
 """
 
 from itertools import pairwise
@@ -77,14 +77,15 @@ class Encoder(nn.Module):
 
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
         """Return the features, (B, V, T), (B,) -> (B, F). Steps from a length on are ignored, but must be finite."""
-        return self.head(self.pool(x, torch.zeros_like(lengths), lengths))
+        ends = lengths[:, None]
+        return self.head(self.pool(x, torch.zeros_like(ends), ends)[:, 0])
 
     def pool(self, x: Tensor, first: Tensor, end: Tensor) -> Tensor:
-        """Return the maximum over the steps from `first` to before `end`, (B, V, T), (B,), (B,) -> (B, Z)."""
-        steps = self.convolve(x)  # (B, T, Z)
+        """Return the maxima over ranges of steps, `first` to before `end`, (B, V, T), (B, R), (B, R) -> (B, R, Z)."""
+        steps = self.convolve(x)[:, None]  # (B, 1, T, Z)
         step = torch.arange(x.shape[2], device=x.device)
-        outside = (step < first[:, None]) | (step >= end[:, None])  # (B, T)
-        return steps.masked_fill(outside[..., None], -torch.inf).amax(dim=1)
+        outside = (step < first[..., None]) | (step >= end[..., None])  # (B, R, T)
+        return steps.masked_fill(outside[..., None], -torch.inf).amax(dim=2)
 
     def folded(self) -> "Encoder":
         """Return a copy with the weight normalisation folded into the weights: it is faster, and cannot learn."""

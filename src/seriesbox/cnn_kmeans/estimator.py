@@ -1,8 +1,6 @@
 """CNN-KMeans: a causal dilated encoder trained with a triplet loss, then K-Means on its features.
 
-Franceschi et al. 2019 (see `encoder.py`).
-
-Shapes: N series, T time steps, F features, K clusters.
+Franceschi et al. 2019 (see `encoder.py`). Shapes: N series, T time steps, F features, K clusters.
 """
 
 from collections.abc import Sequence
@@ -61,10 +59,11 @@ class CNNKMeans(nn.Module):
         scaled = columns if sizes.scaling == "step" else sizes.variables
         self.scaler = Buffers(shift=torch.zeros(scaled).double(), scale=torch.ones(scaled).double())
         self.encoder = Encoder(*sizes.encoder_sizes)
-        if sizes.features == "normalized":
-            self.normalization = Buffers(matrix=torch.eye(sizes.output_size), mean=torch.zeros(sizes.output_size))
+        if sizes.features != "raw":
+            matrix = torch.eye(sizes.output_size).repeat(sizes.parts, 1, 1)
+            self.normalization = Buffers(matrix=matrix, mean=torch.zeros(matrix.shape[:2]))
         self.centroids: Tensor
-        self.register_buffer("centroids", torch.zeros(sizes.clusters, sizes.output_size))
+        self.register_buffer("centroids", torch.zeros(sizes.clusters, sizes.features_per_series))
         self.radii: Tensor
         self.register_buffer("radii", torch.zeros(sizes.clusters).double())
 

@@ -32,7 +32,8 @@ def encode_fixed(encoder: Encoder, series: Tensor, subsequences: Subsequences, s
     onset = length.clamp(max=width)
 
     def pool(row: Tensor, start: Tensor, length: Tensor) -> Tensor:
-        return encoder.pool(Subsequences(row, start, length).cut(series, width), torch.zeros_like(length), length)
+        end = length[:, None]
+        return encoder.pool(Subsequences(row, start, length).cut(series, width), torch.zeros_like(end), end)[:, 0]
 
     pooled = _in_chunks(pool, steps_at_once // width, row, start, onset)  # (S, Z)
     if shares_series:

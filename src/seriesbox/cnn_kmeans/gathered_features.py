@@ -1,6 +1,6 @@
 """The features of the series of all processes.
 
-Shapes: N series, F features.
+Shapes: N series, P parts of each, F features of a part.
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ from seriesbox.run import Run
 
 
 def gather_features(encoder: Encoder, series: Series, sizes: CNNKMeansHyperparameters, run: Run) -> NDArray[np.float32]:
-    """Return the encoder's features of the series of all processes, (N, F), on rank 0. Raises StoppedError."""
+    """Return the encoder's features of the series of all processes, (N, P * F), on rank 0. Raises StoppedError."""
     network = TorchNetwork(encoder.pool, run.check)
     head = Head(as_array(encoder.head.weight), as_array(encoder.head.bias))
     return run.gather(lambda: encode(network, head, series, sizes))

@@ -31,9 +31,9 @@ class CNNKMeansHyperparameters(Optimization):
         inherited=True,
     )
 
-    features: Literal["normalized", "raw"] = hp(
+    features: Literal["normalized", "halves", "raw"] = hp(
         "normalized",
-        "Features evened out and of unit length, or those of the encoder.",
+        "Features evened out and of unit length, also of both halves, or as the encoder has them.",
         inherited=True,
     )
 
@@ -62,6 +62,16 @@ class CNNKMeansHyperparameters(Optimization):
     def channels(self) -> list[int]:
         """The channels of the encoder's input and of each of its blocks."""
         return [self.variables, *[self.filters] * self.blocks, self.reduced_size]
+
+    @property
+    def parts(self) -> int:
+        """The parts of a series that have features: the whole, or the whole and its halves."""
+        return 3 if self.features == "halves" else 1
+
+    @property
+    def features_per_series(self) -> int:
+        """The number of features of an answer."""
+        return self.parts * self.output_size
 
     @property
     def bytes_per_step(self) -> int:

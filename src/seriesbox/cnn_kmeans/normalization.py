@@ -5,7 +5,9 @@ no other. So every direction is divided by the square root of its variance and a
 directions count for more than before, but less than strong ones. This map is linear and symmetric, so that features
 change as little as possible. Unit length then compares directions alone, as the loss does, which takes dot products.
 
-Shapes: N series, F features.
+If a series has features of its halves too, each part is normalized by itself; together they have unit length.
+
+Shapes: N series, P parts of each, F features of a part.
 """
 
 from typing import NamedTuple
@@ -19,27 +21,42 @@ ROUNDING = 2e-6  # of a feature, as a share of it: sums in float32 differ by as 
 
 
 class Normalization(NamedTuple):
-    """The linear part, (F, F), and the mean that is subtracted first, (F,)."""
+    """The linear map of each part, (P, F, F), and the mean that is subtracted first, (P, F)."""
 
     matrix: NDArray[np.float32]
     mean: NDArray[np.float32]
 
     def __call__(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the normalized features, (N, F) -> (N, F)."""
-        centred = features - self.mean
-        differs = np.abs(centred) > ROUNDING * np.abs(self.mean)  # else unit length would blow rounding up
-        return unit_length((np.where(differs, centred, 0) @ self.matrix).astype(np.float32))
+        """Return the normalized features, (N, P * F) -> (N, P * F)."""
+        parts = np.hsplit(features, len(self.mean))
+        normalized = np.hstack([_normalize(*each) for each in zip(parts, self.matrix, self.mean, strict=True)])
+        return normalized / np.sqrt(np.float32(len(parts)))
 
 
-def fit_normalization(features: NDArray[np.float32]) -> Normalization:
-    """Return the normalization of a training's features, (N, F) with N > 0."""
+def fit_normalization(features: NDArray[np.float32], parts: int = 1) -> Normalization:
+    """Return the normalization of a training's features, (N, P * F) with N > 0."""
+    fitted = map(_fit, np.hsplit(features, parts))
+    return Normalization(*(np.stack(each) for each in zip(*fitted, strict=True)))
+
+
+def _normalize(
+    features: NDArray[np.float32], matrix: NDArray[np.float32], mean: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return the normalized features of one part, (N, F), (F, F), (F,) -> (N, F)."""
+    centred = features - mean
+    differs = np.abs(centred) > ROUNDING * np.abs(mean)  # else unit length would blow rounding up
+    return unit_length((np.where(differs, centred, 0) @ matrix).astype(np.float32))
+
+
+def _fit(features: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the map and the mean of one part, (N, F) -> (F, F), (F,)."""
     mean = features.mean(axis=0, dtype=np.float64)
     centred = features - mean
     variances, directions = np.linalg.eigh(centred.T @ centred / len(features))
     largest = variances[-1] or 1  # if all series are equal, nothing needs to be evened out
     scales = 1 / np.sqrt(variances.clip(0) + FLOOR * largest)
     matrix = directions * scales @ directions.T
-    return Normalization(matrix.astype(np.float32), mean.astype(np.float32))
+    return matrix.astype(np.float32), mean.astype(np.float32)
 
 
 def unit_length(features: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -33,10 +33,10 @@ def tensor_shapes(hyperparameters: CNNKMeansHyperparameters) -> Shapes:
 
 
 def onnx_graph(hyperparameters: CNNKMeansHyperparameters, tensors: Tensors) -> bytes:
-    """Return the graph of `Encoder.pool`: `series` (B, V, T), `first` and `end` (B,) -> (B, Z)."""
+    """Return the graph of `Encoder.pool`: `series` (B, V, T), `first` and `end` (B, R) -> (B, R, Z)."""
     g = Graph()
     series = g.input("series", np.float32, ["B", hyperparameters.variables, "T"])
-    first, end = (g.input(name, np.int64, ["B"]) for name in ("first", "end"))
+    first, end = (g.input(name, np.int64, ["B", "R"]) for name in ("first", "end"))
     x = g.node("Unsqueeze", series, _integers(2))  # (B, V, 1, T)
     for block in range(len(hyperparameters.channels) - 1):
         prefix, dilation = f"encoder.blocks.{block}", 2**block
@@ -56,15 +56,16 @@ def onnx_graph(hyperparameters: CNNKMeansHyperparameters, tensors: Tensors) -> b
         if f"{prefix}.residual.weight" in tensors:
             x = g.node("Conv", x, tensors[f"{prefix}.residual.weight"], tensors[f"{prefix}.residual.bias"])
         x = g.node("Add", y, x)
-    x = g.node("Squeeze", x, _integers(2))  # (B, Z, T)
+    x = g.node("Transpose", x, perm=[0, 2, 1, 3])  # (B, 1, Z, T)
     length = g.node("Squeeze", g.node("Shape", series, start=2))
     steps = g.node("Range", np.array(0), length, np.array(1))
     before, after = (
-        g.node(operator, steps, g.node("Unsqueeze", limit, _integers(1, 2)))  # (B, 1, T)
+        g.node(operator, steps, g.node("Unsqueeze", limit, _integers(2, 3)))  # (B, R, 1, T)
         for operator, limit in (("Less", first), ("GreaterOrEqual", end))
     )
     inside = g.node("Where", g.node("Or", before, after), np.full(1, -np.inf, np.float32), x)
-    return g.serialize(g.node("ReduceMax", inside, _integers(2), keepdims=0), ["B", hyperparameters.reduced_size])
+    maxima = g.node("ReduceMax", inside, _integers(3), keepdims=0)
+    return g.serialize(maxima, ["B", "R", hyperparameters.reduced_size])
 
 
 def _folded(tensors: Tensors, prefix: str) -> NDArray[np.float32]:

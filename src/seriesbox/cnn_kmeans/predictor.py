@@ -1,6 +1,6 @@
 """CNN-KMeans' predictions: the features of every series, the nearest of the centroids, and how near it is.
 
-Shapes: N series, V variables, T time steps, F features, K clusters.
+Shapes: N series, V variables, T time steps, F features of all their parts, K clusters.
 """
 
 from collections.abc import Iterator, Sequence
@@ -47,7 +47,7 @@ class CNNKMeansPredictor:
         self.scaler = Scaler(tensors["scaler.shift"], tensors["scaler.scale"])
         self.centroids, self.radii = tensors["centroids"], tensors["radii"]
         normalization = None
-        if hyperparameters.features == "normalized":
+        if hyperparameters.features != "raw":
             normalization = Normalization(tensors["normalization.matrix"], tensors["normalization.mean"])
         self.head = Head(tensors["encoder.head.weight"], tensors["encoder.head.bias"], normalization)
         self.network = network
@@ -59,22 +59,23 @@ class CNNKMeansPredictor:
             raise HyperparameterError("`clusters` of a model must be 2 or more, not 0.")
         if columns % (variables := hyperparameters.variables):
             raise HyperparameterError(f"A model of {variables} variables cannot have {columns} columns.")
-        scaled, features = (columns if hyperparameters.scaling == "step" else variables,), hyperparameters.output_size
+        scaled = (columns if hyperparameters.scaling == "step" else variables,)
+        parts, features = hyperparameters.parts, hyperparameters.output_size
         shapes: Shapes = {
             "scaler.shift": (np.float64, scaled),
             "scaler.scale": (np.float64, scaled),
             **tensor_shapes(hyperparameters),
-            "centroids": (np.float32, (hyperparameters.clusters, features)),
+            "centroids": (np.float32, (hyperparameters.clusters, parts * features)),
             "radii": (np.float64, (hyperparameters.clusters,)),
         }
-        if hyperparameters.features == "normalized":
-            shapes["normalization.matrix"] = (np.float32, (features, features))
-            shapes["normalization.mean"] = (np.float32, (features,))
+        if hyperparameters.features != "raw":
+            shapes["normalization.matrix"] = (np.float32, (parts, features, features))
+            shapes["normalization.mean"] = (np.float32, (parts, features))
         return shapes
 
     @staticmethod
     def graph(hyperparameters: CNNKMeansHyperparameters, tensors: Tensors) -> bytes:
-        """Return the graph of the encoder's blocks: `series` (B, V, T), `first` and `end` (B,) -> (B, Z)."""
+        """Return the graph of the encoder's blocks: `series` (B, V, T), `first` and `end` (B, R) -> (B, R, Z)."""
         return onnx_graph(hyperparameters, tensors)
 
     @staticmethod
@@ -98,7 +99,7 @@ class CNNKMeansPredictor:
 
     def names(self, details: Details | None, columns: Sequence[str] = ()) -> list[str]:
         """Return the names of an answer's columns. Raises DataError if the model cannot give the details."""
-        published = ["label", *(f"feature_{number + 1}" for number in range(self.hyperparameters.output_size))]
+        published = ["label", *(f"feature_{number + 1}" for number in range(self.hyperparameters.features_per_series))]
         if details is None:
             return published
         if details.threshold is not None:
@@ -113,8 +114,8 @@ class CNNKMeansPredictor:
         The details are those of `Position`, and whether the distance is beyond the cluster's radius: 1 or 0.
         """
         sizes, cells = self.hyperparameters, table.values.shape[1]
-        at_once = self.network.at_once(SERIES_AT_ONCE, bytes_each=4 * sizes.output_size)
-        at_once = max(1, min(at_once, CELLS_AT_ONCE // max(cells, sizes.output_size)))
+        at_once = self.network.at_once(SERIES_AT_ONCE, bytes_each=4 * sizes.features_per_series)
+        at_once = max(1, min(at_once, CELLS_AT_ONCE // max(cells, sizes.features_per_series)))
         for first in range(0, len(table.values), at_once):
             values = self._series(table, slice(first, first + at_once))
             if cells > CELLS_AT_ONCE:
@@ -144,6 +145,6 @@ class CNNKMeansPredictor:
         """Return which series of an answer are outliers, and the margins of all; nothing if the model has no radii."""
         if np.isnan(self.radii).any():
             return {}
-        labels, features = answer[:, 0].astype(np.int64), answer[:, 1 : 1 + self.hyperparameters.output_size]
+        labels, features = answer[:, 0].astype(np.int64), answer[:, 1 : 1 + self.hyperparameters.features_per_series]
         near = Position.of(features, self.centroids, labels)
         return {"outliers": near.is_beyond(self.radii), "margin_median": near.margin}
