@@ -71,12 +71,12 @@ def choose_number(features: NDArray[np.float32], sizes: CNNKMeansHyperparameters
     """Return the number of clusters of the features, (N, F), that rank 0 has. Raises StoppedError.
 
     It is the smallest one whose silhouette is no lower than those of its neighbours. The silhouettes are those of the
-    features of whole series before normalization, in which they found the number of classes more often.
+    features before normalization, in which they found the number of classes more often.
     """
     scores: dict[int, float] = {}
 
     def first_peak() -> NDArray[np.int64]:
-        sample = features[:: -(-len(features) // SCORED_SERIES), : sizes.output_size]
+        sample = features[:: -(-len(features) // SCORED_SERIES)]
         for clusters in range(2, min(sizes.max_clusters, len(sample) - 1) + 1):
             centroids = kmeans.fit(sample.copy(), clusters, sizes.algorithm, restarts, sizes.seed, Listener().warn)
             scores[clusters] = kmeans.score(sample, "silhouette", centroids, Listener().warn)
