@@ -6,6 +6,7 @@ import torch
 from sklearn.cluster import KMeans
 
 from seriesbox.algorithm import predict
+from seriesbox.answers import Details
 from seriesbox.artifact import load, save
 from seriesbox.cnn_kmeans.distances import nearest
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
@@ -99,6 +100,18 @@ def test_features_of_halves_follow_those_of_the_whole(model, halves, two_shapes)
     np.testing.assert_allclose(first, 0, atol=1e-5)  # the encoder is causal
     assert np.abs(whole).max() > 0.01
     assert np.abs(second).max() > 0.01
+
+
+def test_a_model_of_halves_is_loaded_and_knows_the_columns_of_its_answers(halves, two_shapes, tmp_path):
+    save(halves, tmp_path)
+    loaded, details = load(tmp_path).predictor(), Details()
+    answer = np.concatenate(list(loaded.predict(two_shapes[0], details)))
+    plain = predictions(halves, two_shapes[0])
+    np.testing.assert_allclose(answer[:, : plain.shape[1]], plain, rtol=1e-4, atol=1e-5)
+    names = loaded.names(details)
+    assert len(names) == answer.shape[1]
+    margins = loaded.drift(answer)["margin_median"].astype(np.float32)
+    np.testing.assert_array_equal(margins, answer[:, names.index("margin")])
 
 
 def test_a_series_of_one_step_is_both_its_halves(halves):
