@@ -56,7 +56,7 @@ def onnx_graph(hyperparameters: CNNKMeansHyperparameters, tensors: Tensors) -> b
         if f"{prefix}.residual.weight" in tensors:
             x = g.node("Conv", x, tensors[f"{prefix}.residual.weight"], tensors[f"{prefix}.residual.bias"])
         x = g.node("Add", y, x)
-    x = g.node("Transpose", x, perm=[0, 2, 1, 3])  # (B, 1, Z, T)
+    x = g.node("Unsqueeze", g.node("Squeeze", x, _integers(2)), _integers(1))  # (B, 1, Z, T)
     length = g.node("Squeeze", g.node("Shape", series, start=2))
     steps = g.node("Range", np.array(0), length, np.array(1))
     before, after = (
