@@ -33,7 +33,7 @@ class CNNKMeansHyperparameters(Optimization):
 
     features: Literal["normalized", "halves", "raw"] = hp(
         "normalized",
-        "Features evened out and of unit length, also of both halves, or as the encoder has them.",
+        "Features evened out and of unit length, also of both halves, or raw.",
         inherited=True,
     )
 
