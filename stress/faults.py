@@ -106,7 +106,7 @@ FAULTS: dict[str, Fault] = {
     "one series per row for LSTM-AD": Fault(training=SERIES[: SERIES.index(b"\n")]),
     "one column for CNN-KMeans": Fault(hyperparameters=CNN),
     "a content type that is not read": Fault(
-        configure("inputdataconfig", training={"ContentType": "application/x-npy"})
+        configure("inputdataconfig", training={"ContentType": "application/x-parquet"})
     ),
     "a column that is mostly missing": Fault(training=WAVE + b"nan\n" * 500),
     "a gap as long as a context": Fault(training=WAVE + b"nan\n" * 20 + WAVE),

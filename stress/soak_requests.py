@@ -9,7 +9,7 @@ import numpy as np
 from benchmarks.cases import Shape
 from benchmarks.server import RunningServer
 from seriesbox.protocols import Estimator
-from seriesbox.sagemaker.content_type import CSV, FORMATS, JSON
+from seriesbox.sagemaker.content_type import CSV, JSON, TEXTS
 from seriesbox.sagemaker.serving.writing import TableAnswer, Writer
 from stress.soak_clients import Request, RequestGroup, ask
 
@@ -41,7 +41,7 @@ def soak_requests(server: RunningServer, model: Estimator, record: Shape, megaby
             if independent:
                 values[::3, columns // 2 :: 7] = values[1::3, -columns // 4 :] = np.nan
             requests = []
-            for form, accept in product(FORMATS, [*FORMATS, "*/*"]):
+            for form, accept in product(TEXTS, [*TEXTS, "*/*"]):
                 body = b"".join(Writer(form, []).write([TableAnswer(iter([values]), len(values))], independent))
                 request = Request(body, _headers(form, accept))
                 status, digest = ask(connection, request)

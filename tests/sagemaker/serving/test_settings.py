@@ -59,7 +59,7 @@ def test_a_malformed_number_is_named(settings, value):
     [
         ("SAGEMAKER_BIND_TO_PORT", "99999"),
         ("SAGEMAKER_BATCH_STRATEGY", "ALL_RECORDS"),
-        ("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", "application/x-npy"),
+        ("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", "application/x-parquet"),
     ],
 )
 def test_an_unknown_value_of_a_setting_is_refused(settings, name, value):

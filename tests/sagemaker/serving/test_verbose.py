@@ -9,7 +9,7 @@ from seriesbox.answers import Details
 from seriesbox.lstm_ad.estimator import LSTMAD
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.run import Run
-from seriesbox.sagemaker.content_type import CSV, FORMATS, JSON, JSON_LINES
+from seriesbox.sagemaker.content_type import CSV, JSON, JSON_LINES, TEXTS
 from seriesbox.tables.csv import write_csv
 from seriesbox.tables.table import Table
 
@@ -55,8 +55,8 @@ def rows_of(body: bytes, form: str) -> list:
     return [row for series in answers for row in series] if is_nested else answers
 
 
-@pytest.mark.parametrize("given", FORMATS)
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("given", TEXTS)
+@pytest.mark.parametrize("form", TEXTS)
 def test_verbose_rows_begin_with_the_published_ones_in_every_format(asked, given, form):
     server, predictor, requests = asked
     plain, verbose = (server.post(requests[given], given, form + more) for more in ("", VERBOSE))
