@@ -50,7 +50,7 @@ class CNNKMeansHyperparameters(Optimization):
         return self.variables
 
     def to_dict(self) -> dict[str, int | float | str]:
-        """Return every value but a single variable: models and checkpoints keep the bytes of before there were more."""
+        """Return every value but a single variable, by which checkpoints of before there were more are taken up."""
         return {name: value for name, value in super().to_dict().items() if (name, value) != ("variables", 1)}
 
     @property

@@ -35,10 +35,14 @@ class LongSeries(NamedTuple):
         return cls(values, Observed.of(np.isnan(values)), Scaler(*(each[None] for each in own)))
 
     def steps(self, first: int, stop: int) -> NDArray[np.float32]:
-        """Return some steps, scaled: (1, V, `stop` - `first`)."""
-        nearest = self.observed.nearest(first, stop)
-        values, *scaler = (
-            np.take_along_axis(np.broadcast_to(each, self.values.shape), nearest, axis=2)
-            for each in (self.values, *self.scaler)
-        )
-        return np.where(self.observed.nothing, 0, Scaler(*scaler)(values)).astype(np.float32)
+        """Return some steps, scaled: (1, V, `stop` - `first`).
+
+        They are scaled a variable at a time, since all at once would take several times the memory of the result.
+        """
+        start, _, own_first, own_last, nothing = (each[0] for each in self.observed)
+        scaled = np.zeros((1, self.values.shape[1], stop - first), np.float32)
+        for variable in np.flatnonzero(~nothing):
+            nearest = (start + np.arange(first, stop)).clip(own_first[variable], own_last[variable])
+            scaler = (each[0, variable, nearest if each.shape[2] > 1 else slice(None)] for each in self.scaler)
+            scaled[0, variable] = Scaler(*scaler)(self.values[0, variable, nearest])
+        return scaled

@@ -12,7 +12,7 @@ from seriesbox.errors import DataError, Places
 from seriesbox.tables.blocks import blocks
 from seriesbox.tables.table import Table, are_equal
 
-ADVICE = "give every column one name."
+ADVICE = "give every column one name, and shorter rows empty cells, or leave the header out."
 
 
 def match(table: Table, known: Sequence[str], may_be_shorter: bool) -> Table:
