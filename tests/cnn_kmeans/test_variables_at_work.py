@@ -54,7 +54,7 @@ def test_a_model_of_other_variables_than_its_columns_is_refused(series, tmp_path
 
 
 def test_a_single_variable_is_not_written_down():
-    """So models and checkpoints are, byte by byte, those of before there were several."""
+    """Checkpoints of before there were several variables are taken up by that."""
     assert "variables" not in SMALL.to_dict()
     assert SMALL.parse(SMALL.to_dict()) == SMALL
     assert THREE.parse(THREE.to_dict()).variables == VARIABLES

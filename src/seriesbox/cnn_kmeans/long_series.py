@@ -39,10 +39,9 @@ class LongSeries(NamedTuple):
 
         They are scaled a variable at a time, since all at once would take several times the memory of the result.
         """
-        start, _, own_first, own_last, nothing = (each[0] for each in self.observed)
         scaled = np.zeros((1, self.values.shape[1], stop - first), np.float32)
-        for variable in np.flatnonzero(~nothing):
-            nearest = (start + np.arange(first, stop)).clip(own_first[variable], own_last[variable])
+        for variable in np.flatnonzero(~self.observed.nothing[0]):
+            nearest = self.observed.nearest(first, stop, slice(variable, variable + 1))[0, 0]
             scaler = (each[0, variable, nearest if each.shape[2] > 1 else slice(None)] for each in self.scaler)
             scaled[0, variable] = Scaler(*scaler)(self.values[0, variable, nearest])
         return scaled

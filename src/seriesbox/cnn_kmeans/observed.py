@@ -35,9 +35,10 @@ class Observed(NamedTuple):
         length = np.where(nothing, 0, last + 1).max(axis=1) - start
         return cls(start, length, first[..., None], last[..., None], nothing[..., None])
 
-    def nearest(self, first: int, stop: int) -> Steps:
-        """Return where each variable has a value for steps `first` to before `stop` of the series.
+    def nearest(self, first: int, stop: int, variables: slice = slice(None)) -> Steps:
+        """Return where each of these variables has a value for steps `first` to before `stop` of the series.
 
         (N, V, `stop` - `first`): the step itself, or the nearest one that is observed.
         """
-        return (self.start[:, None, None] + np.arange(first, stop)).clip(self.first, self.last)
+        steps = self.start[:, None, None] + np.arange(first, stop)
+        return steps.clip(self.first[:, variables], self.last[:, variables])

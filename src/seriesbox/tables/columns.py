@@ -36,9 +36,8 @@ class Columns(NamedTuple):
     def order(self, known: Sequence[str], name: str) -> list[int]:
         """Return the numbers of the columns in the order of `known` names.
 
-        Raises DataError that lists the names that are missing and those that are not known, or that come twice.
+        Raises DataError that lists the names that are missing and those that are not known.
         """
-        self.check(name)
         faults = [
             f"{verb} {listed([each for each in names if each not in others])}"
             for verb, names, others in (

@@ -24,6 +24,7 @@ def match(table: Table, known: Sequence[str], may_be_shorter: bool) -> Table:
     """
     names = table.columns.names
     if known and names:
+        table.columns.check(table.name)
         if may_be_shorter and names == tuple(known[: len(names)]):
             check_header(table, may_be_shorter)
         else:
@@ -35,12 +36,11 @@ def match(table: Table, known: Sequence[str], may_be_shorter: bool) -> Table:
 
 
 def check_header(table: Table, may_be_shorter: bool) -> None:
-    """Raise DataError if columns have the same name, or if rows have other cells than the header has names.
+    """Raise DataError if rows have other cells than the header has names.
 
     may_be_shorter: whether rows may have fewer cells.
     """
     names, places = len(table.columns.names), Places()
-    table.columns.check(table.name)
     for rows in blocks(len(table.widths), 1):
         widths = table.widths[rows]
         other = np.flatnonzero(widths > names if may_be_shorter else widths != names)

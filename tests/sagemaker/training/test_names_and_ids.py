@@ -1,4 +1,4 @@
-"""What a job makes of names and ids: notes, tables, and lines of JSON."""
+"""Notes, tables and lines of JSON that a job makes of names and ids."""
 
 import csv
 import json
