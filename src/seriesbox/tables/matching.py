@@ -30,8 +30,9 @@ def match(table: Table, known: Sequence[str], may_be_shorter: bool) -> Table:
         else:
             order = table.columns.order(known, table.name)
             check_header(table, may_be_shorter=False)
-            for rows in blocks(*table.values.shape):
-                table.values[rows, : len(order)] = table.values[rows][:, order]
+            if order != sorted(order):
+                for rows in blocks(*table.values.shape):
+                    table.values[rows, : len(order)] = table.values[rows][:, order]
     return replace(table, columns=table.columns._replace(names=tuple(known) or names))
 
 
