@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seriesbox.errors import HyperparameterError
+from seriesbox.answers import Details
+from seriesbox.errors import DataError, HyperparameterError
 from seriesbox.protocols import Estimator, Predictor
 from seriesbox.tables.table import Table
 
@@ -37,6 +38,15 @@ def predict(predictor: Predictor, table: Table) -> NDArray[np.float32]:
     """Return the whole answer to a table, (N, D) -> (N, outputs). Raises DataError if it cannot be predicted."""
     predictor.check(table)
     return np.concatenate(list(predictor.predict(table)))
+
+
+def most_details(predictor: Predictor) -> Details | None:
+    """Return the details that a predictor can give without being told more; None if it has none."""
+    try:
+        predictor.names(Details())
+    except DataError:
+        return None
+    return Details()
 
 
 def infer_algorithm(names: Collection[str]) -> str:

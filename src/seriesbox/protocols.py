@@ -29,6 +29,7 @@ class Predictor(Protocol):
     newer_tensors: ClassVar[frozenset[str]]  # that older models lack; they are given NaN
 
     network: Network
+    threshold: float | None  # the score below which a row is an anomaly; None if rows get no scores
 
     def __init__(self, hyperparameters: Any, columns: int, tensors: Tensors, network: Network): ...
 

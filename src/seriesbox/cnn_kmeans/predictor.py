@@ -38,6 +38,7 @@ class CNNKMeansPredictor:
     rows_are_independent: ClassVar = True
     gaps_are_allowed: ClassVar = True
     newer_tensors: ClassVar = frozenset({"radii"})
+    threshold = None
 
     def __init__(
         self, hyperparameters: CNNKMeansHyperparameters, columns: int, tensors: Tensors, network: Network

@@ -16,6 +16,7 @@ from seriesbox.sagemaker.serving.faults import fault_response, json_response
 from seriesbox.sagemaker.serving.log import log, milliseconds
 from seriesbox.sagemaker.serving.memory import Memory
 from seriesbox.sagemaker.serving.models import LoadedModel, Models
+from seriesbox.sagemaker.serving.page import add_page
 from seriesbox.sagemaker.serving.settings import MEGABYTE, ServerSettings
 from seriesbox.sagemaker.serving.slots import Slots
 from seriesbox.tables.json_lists import parse_json
@@ -63,6 +64,9 @@ def create_app(settings: ServerSettings, memory: Memory, models: Models, only: L
 
     else:
         _add_model_routes(app, slots, models, respond)
+
+    if settings.page:
+        add_page(app, models, only)
 
     @app.errorhandler(Exception)
     def failed(error: Exception) -> Response:

@@ -36,6 +36,9 @@ environment variables:
     SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT    format of an answer if the request asks for none
     SAGEMAKER_MODEL_SERVER_WORKERS          processes, each with its own copy of the model
     OMP_NUM_THREADS                         threads of one prediction
+    SERIESBOX_PAGE                          true or false: whether GET / answers with a page to try the model. Without
+                                            it there is one unless AWS_REGION, SAGEMAKER_BATCH or
+                                            AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is set, as on SageMaker
     SERIESBOX_QUEUE                         requests at once, beyond which the answer is 503
     TMPDIR                                  folder for answers over 256 KB, until they are sent
     SAGEMAKER_MULTI_MODEL                   true: models are loaded and unloaded by requests to /models
@@ -101,6 +104,8 @@ class Server(BaseApplication):
         )
         if device.obstacle:
             log("warning", message=f"{device.obstacle} {CPU_COMPUTES}")
+        if self.settings.page:
+            log("page", message=f"Open http://localhost:{self.settings.port}/ in a browser to try the model.")
         return create_app(self.settings, memory, Models(self.settings, memory), only)
 
 

@@ -9,6 +9,7 @@ from seriesbox.sagemaker.machine import has_gpu, usable_cores
 from seriesbox.sagemaker.serving.negotiation import AnswerFormat
 
 MEGABYTE = 1 << 20
+ON_SAGEMAKER = ("AWS_REGION", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "SAGEMAKER_BATCH")  # one of them is set there
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class ServerSettings:
     queue: the number of requests that are read, computed or waiting at once.
     transforms: the number of requests that a batch job sends at once.
     accept: the format of answers if a request asks for none.
+    page: whether `GET /` answers with a page to try the model.
     """
 
     port: int
@@ -36,6 +38,7 @@ class ServerSettings:
     queue: int
     transforms: int
     accept: AnswerFormat | None
+    page: bool
 
     @classmethod
     def read(cls) -> "ServerSettings":
@@ -70,7 +73,16 @@ class ServerSettings:
             queue=_number("SERIESBOX_QUEUE") or 64,
             transforms=_number("SAGEMAKER_MAX_CONCURRENT_TRANSFORMS") or 1,
             accept=accept if accept.form else None,
+            page=_has_page(),
         )
+
+
+def _has_page() -> bool:
+    """Return whether there is a page: as SERIESBOX_PAGE says or, if it does not, if this is not SageMaker."""
+    chosen = os.environ.get("SERIESBOX_PAGE", "").strip().lower()
+    if chosen not in ("", "true", "false"):
+        raise ValueError(f"SERIESBOX_PAGE is {chosen[:30]!r}: it must be true or false.")
+    return chosen == "true" if chosen else not any(os.environ.get(name) for name in ON_SAGEMAKER)
 
 
 def _number(name: str, largest: int = 1 << 40) -> int | None:

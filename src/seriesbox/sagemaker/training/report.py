@@ -30,6 +30,8 @@ class Report(Listener):
         self.folder = folder
         self.history: list[Metrics] = []
         self.of_model: dict[str, Any] = {}
+        self.sentences: list[str] = []
+        self.tables: dict[str, tuple[Sequence[str], list[Sequence[Any]]]] = {}
         self.has_terminal = sys.stdout.isatty()
         self.erase = ERASE if self.has_terminal else ""
         self.has_printed = False
@@ -75,6 +77,7 @@ class Report(Listener):
     def found(self, name: str, value: Any, sentence: str) -> None:
         """Log the sentence, and keep the value."""
         self.of_model[name] = value
+        self.sentences.append(sentence)
         logger.info(sentence)
 
     def judged(self, values: Metrics) -> None:
@@ -84,7 +87,8 @@ class Report(Listener):
         self.of_model |= values
 
     def table(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Write the table to a file of its name."""
+        """Write the table to a file of its name, and keep it."""
+        _, rows = self.tables[name] = columns, list(rows)
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
             with (self.folder / f"{name}.csv").open("w", newline="") as stream:

@@ -1,0 +1,168 @@
+"""The page of a real server."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from tests.page.drawn import blank_charts, rows, send, violations, wait, wait_for_answer, whole
+
+VERBOSE = "text/csv; header=present; verbose=true"
+
+
+def scores_of(server, body: bytes) -> np.ndarray:
+    """Return the scores of a recording with a header, asked for without the page."""
+    return server.post(body, "text/csv; header=present").values[:, 0]
+
+
+@pytest.fixture
+def recording(tests) -> bytes:
+    """A recording with a header and a jump."""
+    lines = [line.split(b",", 1)[1] for line in tests["lstm-ad"].splitlines()]
+    return b"\n".join(lines) + b"\n"
+
+
+@pytest.fixture
+def open_page(servers, page):
+    """Open the page of a server."""
+
+    def open_page(name):
+        page.goto(f"http://127.0.0.1:{servers[name].port}/")
+        wait(page)
+        return page
+
+    return open_page
+
+
+@pytest.mark.parametrize("name", ["cnn-kmeans", "lstm-ad"])
+def test_a_file_is_answered_and_drawn(name, open_page, bodies, scheme):
+    page = open_page(name)
+    page.emulate_media(color_scheme=scheme)
+    send(page, "rows.csv", bodies[name])
+    assert blank_charts(page) == []
+    assert violations(page) == []
+
+
+def test_clusters_are_those_of_the_answer(open_page, servers, bodies):
+    page = open_page("cnn-kmeans")
+    send(page, "rows.csv", bodies["cnn-kmeans"])
+    labels = servers["cnn-kmeans"].post(bodies["cnn-kmeans"]).values[:, 0]
+    assert [whole(row[1]) for row in rows(page, "Clusters")] == [np.sum(labels == label) for label in (0, 1)]
+
+
+def test_a_dropped_file_is_sent(open_page, bodies):
+    page = open_page("cnn-kmeans")
+    data = page.evaluate_handle(
+        "text => { const data = new DataTransfer(); data.items.add(new File([text], 'dropped.csv')); return data; }",
+        bodies["cnn-kmeans"].decode(),
+    )
+    page.dispatch_event(".drop", "drop", {"dataTransfer": data})
+    wait_for_answer(page)
+    assert "dropped.csv: 60 rows answered" in page.inner_text("[role=status]")
+
+
+def test_pasted_rows_are_sent(open_page, bodies):
+    page = open_page("cnn-kmeans")
+    page.fill("#pasted", "\n".join(bodies["cnn-kmeans"].decode().splitlines()[:7]))
+    page.click("text=Send the pasted rows")
+    wait_for_answer(page)
+    assert "pasted.csv: 7 rows answered" in page.inner_text("[role=status]")
+
+
+def test_the_slider_moves_the_threshold(open_page, servers, recording):
+    page = open_page("lstm-ad")
+    send(page, "rows.csv", recording)
+    scores = scores_of(servers["lstm-ad"], recording)
+    for place in (100, 500, 900):
+        page.locator("#threshold-slider").fill(str(place))
+        threshold = float(page.locator("[aria-label=Threshold]").input_value())
+        shown = whole(re.match(r"([\d,]+) rows? of", page.inner_text(".summary"))[1])
+        assert abs(shown - np.sum(scores < threshold)) <= 1  # the field is rounded
+
+
+def test_a_click_on_an_event_shows_its_rows(open_page, recording):
+    page = open_page("lstm-ad")
+    send(page, "rows.csv", recording)
+    first = page.evaluate("document.querySelector('.timeline').seen()")
+    page.click("table button >> nth=0")
+    event = rows(page, "Events")[0][0]
+    assert event in [row[0] for row in rows(page, "The rows of the event")]
+    seen = page.evaluate("document.querySelector('.timeline').seen()")
+    assert seen[1] - seen[0] < first[1] - first[0]
+    assert 400 < int(event.removeprefix("row ")) < 413  # the jump, after the header
+
+
+def test_keys_zoom_and_move(open_page, recording):
+    page = open_page("lstm-ad")
+    send(page, "rows.csv", recording)
+    width = "(([first, last]) => last - first)(document.querySelector('.timeline').seen())"
+    page.focus(".timeline")
+    all_rows = page.evaluate(width)
+    page.keyboard.press("+")
+    assert page.evaluate(width) == all_rows / 2
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("-")
+    page.keyboard.press("Home")
+    assert page.evaluate(width) == all_rows
+
+
+def test_the_answer_can_be_downloaded_as_the_server_gave_it(open_page, servers, recording):
+    page = open_page("lstm-ad")
+    send(page, "rows.csv", recording)
+    with page.expect_download() as download:
+        page.click("text=Download the answer")
+    given = servers["lstm-ad"].post(recording, "text/csv; header=present; ids=0", VERBOSE)
+    assert download.value.path().read_bytes() == given.body
+    assert download.value.suggested_filename == "answer-rows.csv"
+
+
+def test_a_fault_is_a_sentence_with_its_row_marked(open_page, bodies):
+    page = open_page("cnn-kmeans")
+    lines = bodies["cnn-kmeans"].splitlines()
+    lines[4] = b"0.5,what,0.2"
+    send(page, "rows.csv", b"\n".join(lines))
+    assert "row 5, column 2 is 'what'" in page.inner_text("[role=alert]")
+    assert page.inner_text("[role=alert] mark").startswith("5: 0.5,what,0.2")
+
+
+def test_ids_come_back_beside_their_rows(open_page, recording):
+    page = open_page("lstm-ad")
+    head, *lines = recording.splitlines()
+    with_ids = [b"time," + head, *(b'"a, %d",' % number + line for number, line in enumerate(lines))]
+    page.click("summary:has-text('Ids')")
+    page.fill("#ids", "1")
+    send(page, "rows.csv", b"\n".join(with_ids))
+    page.click("table button >> nth=0")
+    assert re.fullmatch(r"a, \d+", rows(page, "The rows of the event")[0][1])
+
+
+def test_a_million_rows_are_drawn(open_page, servers, wave):
+    page = open_page("lstm-ad")
+    body = b"pressure,flow\n" + b"\n".join(b"%.3f,%.2f" % tuple(row) for row in np.tile(wave, (834, 1))[:1_000_000])
+    page.set_input_files("#file", [{"name": "million.csv", "mimeType": "text/csv", "buffer": body}])
+    wait_for_answer(page, 250)
+    print(page.inner_text("[role=status]"))
+    assert "1,000,000 rows answered" in page.inner_text("[role=status]")
+    assert blank_charts(page) == []
+    page.focus(".timeline")
+    page.keyboard.press("+")
+    assert blank_charts(page) == []
+
+
+def test_many_models_are_listed(jobs, servers, make_job, page):
+    many = make_job("many")
+    with many.serve(SAGEMAKER_MULTI_MODEL="true") as server:
+        page.goto(f"http://127.0.0.1:{server.port}/")
+        wait(page)
+        assert "This server has no model yet" in page.inner_text("main")
+        for name, job in jobs.items():
+            body = json.dumps({"model_name": name, "url": str(job.model)}).encode()
+            assert server.request("POST", "/models", body).status == 200
+        page.reload()
+        wait(page)
+        page.select_option("select", "lstm-ad")
+        assert "pressure, flow" in page.inner_text("main")
+        page.select_option("select", "cnn-kmeans")
+        send(page, "rows.csv", b"0.5,0.1,0.2\n0.2,0.9,-0.5\n")
+        assert "2 rows answered" in page.inner_text("[role=status]")
