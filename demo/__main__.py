@@ -1,4 +1,4 @@
-"""Train, serve and judge every algorithm on data whose answer is known, and draw what it answers."""
+"""Train, serve and judge every algorithm on data whose answer is known."""
 
 import argparse
 import sys
@@ -15,10 +15,11 @@ from seriesbox.algorithm import ALGORITHMS
 FOLDER = Path(__file__).resolve().parent
 RESULTS = FOLDER / "results"
 ACCEPT = "text/csv; verbose=true; header=present"
+REPORT = "opt/ml/output/data/report.html"
 
 
 def main() -> None:
-    """Go through the algorithms: train, serve, judge, draw."""
+    """Go through the algorithms: train, serve, judge."""
     options = _options()
     results = RESULTS / ("archive" if options.data else "synthetic")
     problems = {name: _problem(name, options) for name in _algorithms()}
@@ -26,19 +27,23 @@ def main() -> None:
         files = " nor ".join(_module(name, "archive").FILES for name in problems)
         sys.exit(f"There is nothing to run on below {options.data}: neither {files}.")
 
-    pictures = []
+    reports = []
     for name, problem in problems.items():
-        picture = _module(name, "picture")
         if not problem:
-            pictures.append(f"(no {picture.NAME}: below {options.data} is not {_module(name, 'archive').FILES})")
+            reports.append(f"(none of {name}: below {options.data} is not {_module(name, 'archive').FILES})")
             continue
         print(f"\n{problem.heading}")
         answer = _train_and_serve(problem, results / name)
         for line in _module(name, "judge").report(problem, answer):
             print(f"  {line}", flush=True)
-        picture.draw(problem, answer, results / picture.NAME)
-        pictures.append(str(results / picture.NAME))
-    print(f"\nLogs, models and answers are in {results}; the pictures:", *pictures, sep="\n  ")
+        reports.append(str(results / name / REPORT))
+    print(f"\nLogs, models and answers are in {results}. Open the reports in a browser:", *reports, sep="\n  ")
+    print(f"To ask a model yourself, run this and open http://localhost:8080/ :\n  {_serving(results / name)}")
+
+
+def _serving(folder: Path) -> str:
+    """Return the command that serves the model in a folder."""
+    return f"SAGEMAKER_BASE_DIR={folder / 'opt/ml'} {Path(sys.executable).parent / 'serve'}"
 
 
 def _algorithms() -> list[str]:

@@ -5,8 +5,7 @@ The demo of an algorithm is a package beside this file, of the algorithm's name.
 - `synthetic`, whose `generate(seed)` returns a Problem of generated data;
 - `archive`, whose `find(options)` returns a Problem of published data or, if it is not there, None. `FILES` says which
     files it needs, and `add_options(parser)` adds the options that choose among them;
-- `judge`, whose `report(problem, answer)` returns lines that compare an answer with the right one;
-- `picture`, whose `draw(problem, answer, file)` draws the answer. `NAME` is the name of the file.
+- `judge`, whose `report(problem, answer)` returns lines that compare an answer with the right one.
 """
 
 from abc import ABC, abstractmethod
@@ -26,12 +25,10 @@ Hyperparameters = dict[str, int | float | str]
 class Problem(ABC):
     """Rows to train on and rows to judge by. A subclass adds the right answer, which `train` does not get.
 
-    unit: of the values.
     known: how the answer is known, "planted" or "labelled".
     """
 
     title: str
-    unit: str
     train: Collection[Series]
     test: Collection[Series]
     known: str

@@ -23,7 +23,7 @@ FILES = {
 }
 # From the ground up. A room imports itself and lower floors; those on one floor do not import each other.
 FLOORS = [
-    {"description", "errors", "files", "host_group", "listener", "metrics", "network"},
+    {"description", "errors", "files", "host_group", "listener", "metrics", "network", "page"},
     {"codec", "model_folder", "scaler", "hyperparameter_text", "tables", "distributed"},
     {"hyperparameters", "run", "shard", "shared_stack"},
     {"channel", "optimization"},

@@ -36,7 +36,6 @@ def find(options: argparse.Namespace) -> Clustering | None:
         return None
     return Clustering(
         title="the heartbeats of ECG200",
-        unit="standard deviations",
         train=[series for _, series in train],
         test=[series for _, series in test],
         kinds=[KIND_BY_CLASS[label] for label, _ in test],

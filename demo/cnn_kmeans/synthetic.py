@@ -29,7 +29,6 @@ def generate(seed: int, train: int = 300, test: int = 100) -> Clustering:
     beats = [_with_gap(_normalize(beat), rng) for beat in _single_beats(kinds, rng)]
     return Clustering(
         title="synthetic heartbeats",
-        unit="standard deviations",
         train=beats[:train],
         test=beats[train:],
         kinds=kinds[train:],

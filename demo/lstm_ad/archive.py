@@ -46,7 +46,6 @@ def find(options: argparse.Namespace) -> Detection | None:
     train_end, start, end = (int(match[name]) for name in ("train_end", "start", "end"))
     return Detection(
         title=f"UCR anomaly {number} ({match['name']})",
-        unit="units of the file",
         train=values[:train_end],
         test=values[train_end:],
         anomaly=range(start - train_end, end - train_end + 1),

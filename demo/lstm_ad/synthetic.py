@@ -26,7 +26,6 @@ def generate(seed: int, train: int = 200, test: int = 60) -> Detection:
     after = ecg.record([*[ecg.NORMAL] * early, ecg.PREMATURE, *[ecg.NORMAL] * (test - early - 1)], rng)
     return Detection(
         title="a synthetic ECG and breath",
-        unit="mV",
         train=np.column_stack([before.millivolts, ecg.breath(before, rng)]),
         test=np.column_stack([after.millivolts, ecg.breath(after, rng)]),
         anomaly=range(after.edges[early], after.edges[early + 1]),

@@ -29,12 +29,16 @@ class Predictor(Protocol):
     newer_tensors: ClassVar[frozenset[str]]  # that older models lack; they are given NaN
 
     network: Network
-    threshold: float | None  # the score below which a row is an anomaly; None if rows get no scores
 
     def __init__(self, hyperparameters: Any, columns: int, tensors: Tensors, network: Network): ...
 
     @property
     def hyperparameters(self) -> Optimization: ...
+
+    @property
+    def threshold(self) -> float | None:
+        """The score below which a row is an anomaly; None if the model chooses none."""
+        ...
 
     @staticmethod
     def shapes(hyperparameters: Any, columns: int) -> Shapes:

@@ -94,3 +94,16 @@ def test_without_a_command_and_a_job_it_says_what_to_add():
 
 def test_any_other_command_runs_as_it_is():
     assert docker("run", "--rm", IMAGE, "python", "-c", "print(6 * 7)") == b"42\n"
+
+
+def test_the_page_is_served_without_network_or_a_writable_disk(clustering, tmp_path):
+    folder = clustering.lay_out(tmp_path / "ml", epochs=1)
+    docker("run", "--rm", *mounted(folder), IMAGE, "train")
+    report = (folder / "output/data/report.html").read_text()
+    model = ["-v", f"{folder / 'model'}:/opt/ml/model:ro"]
+    with Container.running(*HARDENED, *model, command=("serve",)) as server:
+        fetch = "import urllib.request as u; print(u.urlopen('http://localhost:8080/').read().decode())"
+        page = server.run("python", "-c", fetch)
+    for document in (report, page):
+        assert document.startswith("<!doctype html>")
+        assert "uPlot" in document

@@ -10,7 +10,7 @@ from seriesbox.tables.csv import write_csv
 from tests.job import CNN, LSTM, Job
 from tests.server import Server
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+CHROMIUM = os.environ["CHROMIUM"]
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",

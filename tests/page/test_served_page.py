@@ -70,6 +70,14 @@ def test_pasted_rows_are_sent(open_page, bodies):
     assert "pasted.csv: 7 rows answered" in page.inner_text("[role=status]")
 
 
+def test_events_are_those_of_the_answer(open_page, servers, recording):
+    page = open_page("lstm-ad")
+    send(page, "rows.csv", recording)
+    answer = servers["lstm-ad"].post(recording, "text/csv; header=present", "text/csv; verbose=true").values
+    anomalies, events = int(np.nansum(answer[:, 3])), int(np.nanmax(answer[:, 4]))
+    assert re.match(rf"{anomalies} rows? of .* in {events} event", page.inner_text(".summary"))
+
+
 def test_the_slider_moves_the_threshold(open_page, servers, recording):
     page = open_page("lstm-ad")
     send(page, "rows.csv", recording)
@@ -166,3 +174,15 @@ def test_many_models_are_listed(jobs, servers, make_job, page):
         page.select_option("select", "cnn-kmeans")
         send(page, "rows.csv", b"0.5,0.1,0.2\n0.2,0.9,-0.5\n")
         assert "2 rows answered" in page.inner_text("[role=status]")
+
+
+def test_columns_in_another_order_are_matched_by_their_names(open_page, recording):
+    page = open_page("lstm-ad")
+    swapped = [b",".join(line.split(b",")[::-1]) for line in recording.splitlines()]
+    send(page, "swapped.csv", b"\n".join(swapped))
+    page.click("table button >> nth=0")
+    head = [cell.inner_text() for cell in page.query_selector_all("table:has-text('The rows of the event') thead th")]
+    row, _, _, pressure, *_ = rows(page, "The rows of the event")[0]
+    assert head[3] == "pressure"
+    number = int(row.removeprefix("row ")) - 1
+    assert float(pressure) == pytest.approx(float(recording.splitlines()[number].split(b",")[0]), rel=1e-3)

@@ -3,9 +3,22 @@
 class Answered {
   // total: the number of rows that these were taken from. first: what the first row is numbered, if rows are in order.
   // origin: returns what a row is called, by its number from 0; ids: returns the texts that came with it.
-  // lengths, values: the cells of a row follow those of the row before; of a long series, every `stride`th step is here.
+  // lengths, values: the cells of a row follow those of the row before.
+  // stride: of a long series, every n-th step is here.
   // answers: by the name of a column, the number of every row. labels: of every row, if they are known.
-  constructor({ title, total, first = 1, origin, ids = () => [], columns, lengths, values, stride = 1, answers, labels = null }) {
+  constructor({
+    title,
+    total,
+    first = 1,
+    origin,
+    ids = () => [],
+    columns,
+    lengths,
+    values,
+    stride = 1,
+    answers,
+    labels = null,
+  }) {
     Object.assign(this, { title, total, first, origin, ids, columns, lengths, values, stride, answers, labels });
     this.starts = new Int32Array(lengths.length);
     for (let row = 1; row < lengths.length; row++) this.starts[row] = this.starts[row - 1] + lengths[row - 1];

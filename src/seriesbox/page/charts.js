@@ -17,8 +17,18 @@ const axis = (label, options = {}) => ({
   ...options,
 });
 
-const line = (stroke, options = {}) => ({ stroke: () => color(stroke), width: 1.5, points: { show: false }, ...options });
-const dots = (stroke, size) => ({ stroke, fill: stroke, paths: () => null, points: { show: true, size, width: 0, stroke, fill: stroke } });
+const line = (stroke, options = {}) => ({
+  stroke: () => color(stroke),
+  width: 1.5,
+  points: { show: false },
+  ...options,
+});
+const dots = (stroke, size) => ({
+  stroke,
+  fill: stroke,
+  paths: () => null,
+  points: { show: true, size, width: 0, stroke, fill: stroke },
+});
 
 // Missing values as uPlot wants them.
 const drawable = (values) => {
@@ -33,9 +43,12 @@ const roomy = (chart, low, high) => {
   return [low - room, high + room];
 };
 
-// Return a figure with a chart of {x, series: [{values, ...line}], bands}. `label` says to a reader who does not see it
-// what it shows. The figure's `chart` is uPlot's.
-const figure = (label, { x, series, bands = [], height = 220, xLabel = "", yLabel = "", ...options }) => {
+// What a colour of a chart stands for.
+const swatch = ([name, text]) => [" ", element("span", { class: `swatch ${name}` }), ` ${text}`];
+
+// Return a figure with a chart of {x, series: [{values, ...line}], bands}. `label` says what it shows, also to a reader
+// who does not see it, and `legend` has pairs of a colour and what it stands for. The figure's `chart` is uPlot's.
+const figure = (label, { x, series, legend = [], bands = [], height = 220, xLabel = "", yLabel = "", ...options }) => {
   const target = element("div", { class: "chart", role: "img", "aria-label": label });
   const chart = new uPlot(
     {
@@ -57,7 +70,7 @@ const figure = (label, { x, series, bands = [], height = 220, xLabel = "", yLabe
     const width = Math.floor(entry.contentRect.width);
     if (width > 0 && width !== chart.width) chart.setSize({ width, height });
   }).observe(target);
-  const made = element("figure", {}, target, element("figcaption", {}, label));
+  const made = element("figure", {}, target, element("figcaption", {}, label, legend.map(swatch)));
   made.chart = chart;
   return made;
 };
@@ -72,7 +85,15 @@ const histogram = (label, values, xLabel, value) => {
   for (const each of sorted) counts[Math.max(0, Math.min(bins - 1, Math.floor((each - low) / width)))]++;
   return figure(label, {
     x: counts.map((_, bin) => low + (bin + 0.5) * width),
-    series: [{ ...line("accent"), values: counts, fill: () => color("soft"), paths: uPlot.paths.bars({ size: [1, Infinity] }) }],
+    series: [
+      {
+        ...line("accent"),
+        values: counts,
+        fill: () => color("soft"),
+        paths: uPlot.paths.bars({ size: [1, Infinity] }),
+      },
+    ],
+    legend: [["alarm", "the threshold"]],
     xLabel,
     yLabel: "rows",
     hooks: { draw: [(chart) => drawMark(chart, value())] },
@@ -82,7 +103,10 @@ const histogram = (label, values, xLabel, value) => {
 
 // Draw an upright line at a place of the horizontal axis.
 const drawMark = (chart, value) => {
-  const place = Math.max(chart.bbox.left, Math.min(chart.bbox.left + chart.bbox.width, chart.valToPos(value, "x", true)));
+  const place = Math.max(
+    chart.bbox.left,
+    Math.min(chart.bbox.left + chart.bbox.width, chart.valToPos(value, "x", true)),
+  );
   chart.ctx.fillStyle = color("alarm");
   chart.ctx.fillRect(place - 1, chart.bbox.top, 2, chart.bbox.height);
 };

@@ -13,8 +13,13 @@ const clusterPanel = (clustered, label, pick) => {
   const [low, middle, high] = quantilesByStep(measured, steps, [0.1, 0.5, 0.9]).map(padded);
   const tint = () => clusterColor(label);
   const own = (values, options) => ({ ...line("ink"), stroke: tint, values, ...options });
-  const text = `Cluster ${label}: ${plural(clustered.size(label), "series", "series")}. Thin: ${plural(lines.length, "member")}; thick: the median, with the band of four fifths; black: the medoid.`;
+  const size = plural(clustered.size(label), "series", "series");
+  const text = `Cluster ${label}: ${size}, of which ${whole(lines.length)} are drawn.`;
   const made = figure(text, {
+    legend: [
+      [`cluster-${label % PALETTE}`, "members, their median (thick), and the band of four fifths"],
+      ["ink", "the medoid"],
+    ],
     x: clustered.steps(steps),
     series: [
       own(high, { width: 0 }),
@@ -42,7 +47,8 @@ const quantilesByStep = (series, steps, shares) => {
   const quantiles = shares.map(() => new Float64Array(steps).fill(NaN));
   for (let step = 0; step < steps; step++) {
     const values = known(series.filter((each) => each.length > step).map((each) => each[step])).sort();
-    if (2 * values.length >= series.length && values.length) shares.forEach((share, place) => (quantiles[place][step] = quantile(values, share)));
+    if (2 * values.length >= series.length && values.length)
+      shares.forEach((share, place) => (quantiles[place][step] = quantile(values, share)));
   }
   return quantiles;
 };
@@ -61,12 +67,17 @@ const featureMap = (clustered, pick) => {
   const find = (chart) => {
     const { left, top } = chart.cursor;
     if (left < 0) return;
-    const away = order.map((place) => Math.hypot(chart.valToPos(across[place], "x") - left, chart.valToPos(up[place], "y") - top));
+    const away = order.map((place) =>
+      Math.hypot(chart.valToPos(across[place], "x") - left, chart.valToPos(up[place], "y") - top),
+    );
     nearest = series[order[argmin(away)]];
-    readout.textContent = `${answered.origin(nearest)}: cluster ${labels[nearest]}, distance ${short(clustered.distances[nearest])}, margin ${short(answered.answer("margin")[nearest])}`;
+    const [distance, margin] = [clustered.distances, answered.answer("margin")].map((each) => short(each[nearest]));
+    const place = `${answered.origin(nearest)}: cluster ${labels[nearest]}`;
+    readout.textContent = `${place}, distance ${distance}, margin ${margin}`;
   };
-  const made = figure("The features of every series, in the plane in which they differ most (principal components); the colours are the clusters.", {
+  const made = figure("The features of every series, in the plane in which they differ most (principal components).", {
     x,
+    legend: clustered.members.slice(0, PALETTE).map((_, label) => [`cluster-${label}`, `cluster ${label}`]),
     series: clustered.members.map((_, label) => ({ ...dots(() => clusterColor(label), 6), values: ofCluster(label) })),
     height: 340,
     hooks: { setCursor: [find] },
@@ -91,11 +102,21 @@ const seriesDetails = (clustered, series) => {
   const medoid = clustered.medoid(label);
   const steps = Math.max(values.length, medoid.length);
   const padded = (each) => drawable(Float64Array.from({ length: steps }, (_, step) => each[step] ?? NaN));
-  const chart = figure("The series (coloured) and the medoid of its cluster (black).", {
+  const chart = figure("The series beside its cluster.", {
+    legend: [
+      [`cluster-${label % PALETTE}`, "the series"],
+      ["ink", "the medoid of its cluster"],
+    ],
     x: clustered.steps(steps),
-    series: [{ ...line("ink"), values: padded(medoid) }, { ...line("ink"), stroke: () => clusterColor(label), width: 2, values: padded(values) }],
+    series: [
+      { ...line("ink"), values: padded(medoid) },
+      { ...line("ink"), stroke: () => clusterColor(label), width: 2, values: padded(values) },
+    ],
     xLabel: "step",
   });
-  const written = details("Its values", element("p", { class: "values" }, Array.from(answered.row(series), short).join(", ")));
+  const written = details(
+    "Its values",
+    element("p", { class: "values" }, Array.from(answered.row(series), short).join(", ")),
+  );
   return section("One series", facts, chart, written);
 };

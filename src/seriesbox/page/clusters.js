@@ -38,7 +38,9 @@ class Clustered {
     const given = this.described?.[label].medoid;
     if (!given?.length) return this.members[label].length ? this.values(this.members[label][0]) : new Float64Array();
     const steps = given.length / this.variables;
-    return given.slice(this.variable * steps, (this.variable + 1) * steps).filter((_, step) => step % this.answered.stride === 0);
+    return given
+      .slice(this.variable * steps, (this.variable + 1) * steps)
+      .filter((_, step) => step % this.answered.stride === 0);
   }
 
   // The numbers of the steps that are here, from 1.
@@ -54,7 +56,9 @@ class Clustered {
 
   get outliers() {
     const outlier = this.answered.answer("outlier");
-    return Array.from(outlier.keys()).filter((series) => outlier[series] === 1).sort((a, b) => this.distances[b] - this.distances[a]);
+    return Array.from(outlier.keys())
+      .filter((series) => outlier[series] === 1)
+      .sort((a, b) => this.distances[b] - this.distances[a]);
   }
 }
 
@@ -66,13 +70,16 @@ const showClusters = (answered, model, described) => {
     one.replaceChildren(seriesDetails(clustered, series));
     one.scrollIntoView({ block: "nearest" });
   };
-  const draw = () => panels.replaceChildren(...clustered.members.map((_, label) => clusterPanel(clustered, label, pick)));
+  const draw = () =>
+    panels.replaceChildren(...clustered.members.map((_, label) => clusterPanel(clustered, label, pick)));
   draw();
   const variables = Array.from({ length: clustered.variables }, (_, number) => `variable ${number + 1}`);
   return section(
     answered.title,
     element("div", { class: "summary" }, paragraphs(clusterSentences(clustered))),
-    clustered.variables > 1 ? choice("Variable", variables, (variable) => ((clustered.variable = variable), draw())) : undefined,
+    clustered.variables > 1
+      ? choice("Variable", variables, (variable) => ((clustered.variable = variable), draw()))
+      : undefined,
     panels,
     one,
     clusterTable(clustered),

@@ -73,4 +73,7 @@ const parseCSV = (text, idColumns, hasHeader) => {
 
 // Whether the first row names columns: one of its cells is a text.
 const beginsWithNames = (text, idColumns) =>
-  new Cells(text).line().slice(idColumns).some((cell) => cell !== "" && Number.isNaN(Number(cell)));
+  new Cells(text)
+    .line()
+    .slice(idColumns)
+    .some((cell) => cell !== "" && Number.isNaN(Number(cell)));

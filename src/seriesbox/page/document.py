@@ -6,16 +6,17 @@ import hashlib
 import html
 import json
 from importlib.metadata import version
-from importlib.resources import files
+from pathlib import Path
 from string import Template
 from typing import Any, NamedTuple
 
+FOLDER = Path(__file__).parent
 LIBRARY = "uplot"  # the folder of the charting library, which setup.py fetches
 # In this order: a script uses those before it.
 SCRIPTS = (
     *("elements", "numbers", "csv", "answered", "events", "principal", "charts", "timeline"),
     *("score_tables", "score_charts", "scores", "cluster_tables", "cluster_charts", "clusters"),
-    *("views", "training", "request", "main"),
+    *("views", "training", "form", "request", "main"),
 )
 
 
@@ -32,10 +33,9 @@ class Document(NamedTuple):
         connects: whether it may send requests to the server that it came from.
         Raises FileNotFoundError if seriesbox was installed without the charting library.
         """
-        folder = files("seriesbox.page")
-        library, looks = ((folder / LIBRARY / name).read_text() for name in ("uPlot.iife.min.js", "uPlot.min.css"))
-        script = "\n".join([library, *((folder / f"{name}.js").read_text() for name in SCRIPTS)])
-        style = looks + (folder / "style.css").read_text()
+        library, looks = ((FOLDER / LIBRARY / name).read_text() for name in ("uPlot.iife.min.js", "uPlot.min.css"))
+        script = "\n".join([library, *((FOLDER / f"{name}.js").read_text() for name in SCRIPTS)])
+        style = looks + (FOLDER / "style.css").read_text()
         policy = "; ".join(
             (
                 "default-src 'none'",
@@ -47,7 +47,7 @@ class Document(NamedTuple):
                 "form-action 'none'",
             )
         )
-        page = Template((folder / "index.html").read_text()).substitute(
+        page = Template((FOLDER / "index.html").read_text()).substitute(
             title=html.escape(title),
             policy=policy,
             style=style,

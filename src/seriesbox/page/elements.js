@@ -15,20 +15,40 @@ const section = (title, ...children) => element("section", {}, element("h2", {},
 
 // A sentence with what stands in backquotes as code.
 const prose = (tag, sentence) =>
-  element(tag, {}, sentence.split("`").map((part, place) => (place % 2 ? element("code", {}, part) : part)));
+  element(
+    tag,
+    {},
+    sentence.split("`").map((part, place) => (place % 2 ? element("code", {}, part) : part)),
+  );
 
 const paragraphs = (sentences) => sentences.map((sentence) => prose("p", sentence));
 
-const list = (sentences) => element("ul", {}, sentences.map((sentence) => prose("li", sentence)));
+const list = (sentences) =>
+  element(
+    "ul",
+    {},
+    sentences.map((sentence) => prose("li", sentence)),
+  );
 
 // A table. If `onrow` is given, the first cell of a row is a button that calls it with the row's number.
 const table = (caption, head, rows, onrow) => {
   const body = rows.map((row, number) => {
     const [first, ...others] = row;
-    const label = onrow ? element("button", { type: "button", onclick: () => onrow(number) }, String(first)) : String(first);
-    return element("tr", {}, element("th", { scope: "row" }, label), others.map((cell) => element("td", {}, String(cell))));
+    const label = onrow
+      ? element("button", { type: "button", onclick: () => onrow(number) }, String(first))
+      : String(first);
+    return element(
+      "tr",
+      {},
+      element("th", { scope: "row" }, label),
+      others.map((cell) => element("td", {}, String(cell))),
+    );
   });
-  const names = element("tr", {}, head.map((name) => element("th", { scope: "col" }, name)));
+  const names = element(
+    "tr",
+    {},
+    head.map((name) => element("th", { scope: "col" }, name)),
+  );
   return element(
     "div",
     { class: "table", tabindex: "0", role: "group", "aria-label": caption },
@@ -43,6 +63,10 @@ const choice = (label, options, onchange) => {
 };
 
 const definitions = (pairs) =>
-  element("dl", {}, pairs.map(([name, value]) => [element("dt", {}, name), element("dd", {}, String(value))]));
+  element(
+    "dl",
+    {},
+    pairs.map(([name, value]) => [element("dt", {}, name), element("dd", {}, String(value))]),
+  );
 
 const details = (summary, ...children) => element("details", {}, element("summary", {}, summary), ...children);

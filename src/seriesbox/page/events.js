@@ -26,7 +26,9 @@ const countBelow = (sorted, threshold) => {
 
 // Return the rows of the lowest scores, no two of them within `distance` rows.
 const worstRows = (scores, count, distance) => {
-  const order = Array.from(scores.keys()).filter((row) => !Number.isNaN(scores[row])).sort((a, b) => scores[a] - scores[b]);
+  const order = Array.from(scores.keys())
+    .filter((row) => !Number.isNaN(scores[row]))
+    .sort((a, b) => scores[a] - scores[b]);
   const worst = [];
   for (const row of order) {
     if (worst.every((other) => Math.abs(other - row) > distance)) worst.push(row);
@@ -37,7 +39,9 @@ const worstRows = (scores, count, distance) => {
 
 // Return precision and recall of all thresholds, as {thresholds, precision, recall}, from the lowest score on.
 const precisionAndRecall = (scores, labels) => {
-  const order = Array.from(scores.keys()).filter((row) => !Number.isNaN(scores[row])).sort((a, b) => scores[a] - scores[b]);
+  const order = Array.from(scores.keys())
+    .filter((row) => !Number.isNaN(scores[row]))
+    .sort((a, b) => scores[a] - scores[b]);
   const anomalies = order.filter((row) => labels[row] === 1).length;
   const curve = { thresholds: [], precision: [], recall: [] };
   let found = 0;

@@ -42,7 +42,8 @@ const extent = (values, first = 0, end = values.length) => {
 
 const argmin = (values) => {
   let best = -1;
-  for (let place = 0; place < values.length; place++) if (best < 0 ? !Number.isNaN(values[place]) : values[place] < values[best]) best = place;
+  for (let place = 0; place < values.length; place++)
+    if (best < 0 ? !Number.isNaN(values[place]) : values[place] < values[best]) best = place;
   return best;
 };
 
@@ -51,7 +52,9 @@ const spread = (size, count) =>
   Array.from({ length: Math.min(size, count) }, (_, place) => Math.floor((place * size) / Math.min(size, count)));
 
 const correlation = (one, other) => {
-  const pairs = Array.from(one, (value, place) => [value, other[place]]).filter(([a, b]) => !Number.isNaN(a) && !Number.isNaN(b));
+  const pairs = Array.from(one, (value, place) => [value, other[place]]).filter(
+    ([a, b]) => !Number.isNaN(a) && !Number.isNaN(b),
+  );
   const [middle, otherMiddle] = [0, 1].map((side) => mean(pairs.map((pair) => pair[side])));
   let [square, otherSquare, product] = [0, 0, 0];
   for (const [a, b] of pairs) {

@@ -10,11 +10,19 @@ const scorePanels = (scored) => {
   const forecast = forecastOf(scored);
   const width = answered.answer(`expected_error_${scored.columns[column]}`);
   const band = (sign) => drawable(forecast.map((value, row) => value + sign * width[row]));
-  const values = scored.columns.length === 1 && answered.values.length === answered.size ? answered.values : answered.column(column);
+  const values =
+    scored.columns.length === 1 && answered.values.length === answered.size ? answered.values : answered.column(column);
   const events = (chart) => drawEvents(chart, scored);
   return [
     {
-      label: `${scored.name(column)} (dark), its forecast (blue), and the band that values are expected in. Events are red${answered.labels ? ", labelled anomalies yellow" : ""}.`,
+      label: `${scored.name(column)} by row.`,
+      legend: [
+        ["ink", "value"],
+        ["accent", "forecast"],
+        ["band", "where values are expected"],
+        ["event", "events"],
+        ...(answered.labels ? [["label", "labelled anomalies"]] : []),
+      ],
       height: 260,
       series: [
         { ...line("band"), values: band(1), width: 0 },
@@ -26,7 +34,11 @@ const scorePanels = (scored) => {
       hooks: { drawClear: [events] },
     },
     {
-      label: "The score of every row: below the threshold (red) a row is an anomaly.",
+      label: "The score by row.",
+      legend: [
+        ["ink", "score"],
+        ["alarm", "threshold: a row below it is an anomaly"],
+      ],
       height: 180,
       series: [{ ...line("ink"), values: drawable(scored.scores) }],
       xLabel: "row",
@@ -73,13 +85,21 @@ const worstCharts = (scored, go) => {
     const chart = figure(label, {
       x: values.map((_, place) => answered.first + first + place),
       series: [
-        { ...line("accent"), values: drawable(answered.answer(`forecast_${scored.columns[column]}`).slice(first, end)) },
+        {
+          ...line("accent"),
+          values: drawable(answered.answer(`forecast_${scored.columns[column]}`).slice(first, end)),
+        },
         { ...line("ink"), values: drawable(values) },
       ],
       height: 130,
       hooks: { drawClear: [(each) => drawEvents(each, scored)] },
     });
-    return element("div", {}, chart, element("button", { type: "button", onclick: () => go(row, row) }, "Show its rows"));
+    return element(
+      "div",
+      {},
+      chart,
+      element("button", { type: "button", onclick: () => go(row, row) }, "Show its rows"),
+    );
   });
   return element("div", { class: "grid" }, charts);
 };
@@ -88,10 +108,20 @@ const worstCharts = (scored, go) => {
 const precisionFigure = (scored) => {
   const curve = precisionAndRecall(scored.scores, scored.answered.labels);
   const places = spread(curve.thresholds.length, CURVE_POINTS);
-  const [x, precision, recall] = [curve.thresholds, curve.precision, curve.recall].map((each) => places.map((place) => each[place]));
-  const chart = figure("Precision (dark) and recall (blue) of rows over the threshold; the red mark is the threshold of the model.", {
+  const [x, precision, recall] = [curve.thresholds, curve.precision, curve.recall].map((each) =>
+    places.map((place) => each[place]),
+  );
+  const chart = figure("Precision and recall of rows over the threshold.", {
     x,
-    series: [{ ...line("ink"), values: precision }, { ...line("accent"), values: recall }],
+    legend: [
+      ["ink", "precision"],
+      ["accent", "recall"],
+      ["alarm", "the model's threshold"],
+    ],
+    series: [
+      { ...line("ink"), values: precision },
+      { ...line("accent"), values: recall },
+    ],
     xLabel: "threshold",
     scales: { x: { time: false }, y: { range: [0, 1.05] } },
     hooks: { draw: [(each) => drawMark(each, scored.own)] },

@@ -8,13 +8,19 @@ const scoreSentences = (scored) => {
   const lowest = argmin(scored.scores);
   const share = alarms / sorted.length;
   const sentences = [
-    `${plural(alarms, "row")} of ${whole(sorted.length)} that have a score ${alarms === 1 ? "is an anomaly" : "are anomalies"}, in ${plural(events.length, "event")}: ` +
+    `${plural(alarms, "row")} of ${whole(sorted.length)} with a score ${alarms === 1 ? "is" : "are"} anomalous, ` +
+      `in ${plural(events.length, "event")}: ` +
       `their scores are below ${short(threshold)}. The lowest, ${short(sorted[0])}, is at ${answered.origin(lowest)}.`,
   ];
-  if (answered.total > answered.size) sentences.push(`Shown are ${whole(answered.size)} of ${plural(answered.total, "row")}.`);
+  if (answered.total > answered.size)
+    sentences.push(`Shown are ${whole(answered.size)} of ${plural(answered.total, "row")}.`);
   if (share > FREQUENT)
-    sentences.push(`That is ${percent(share)} of the rows: an alarm this frequent is soon ignored. Move the threshold down, or train on data like this.`);
-  if (!alarms) sentences.push("Nothing is below the threshold. If something should be, move it up and see which rows come first.");
+    sentences.push(
+      `That is ${percent(share)} of the rows: an alarm this frequent is soon ignored. ` +
+        "Move the threshold down, or train on data like this.",
+    );
+  if (!alarms)
+    sentences.push("Nothing is below the threshold. If something should be, move it up and see which rows come first.");
   return sentences;
 };
 
@@ -28,7 +34,8 @@ const eventTable = (scored, go) => {
     return [answered.origin(event.first), whole(event.last - event.first + 1), short(event.lowest), ...blamed];
   });
   const head = ["first row", "rows", "lowest score", ...(scored.columns.length > 1 ? ["column to blame"] : [])];
-  const caption = listed.length < events.length ? `The ${LISTED} worst of ${whole(events.length)} events` : "Events, the worst first";
+  const caption =
+    listed.length < events.length ? `The ${LISTED} worst of ${whole(events.length)} events` : "Events, the worst first";
   return table(caption, head, rows, (number) => go(listed[number].first, listed[number].last));
 };
 
@@ -37,22 +44,50 @@ const rowTable = (scored, first, last) => {
   const { answered } = scored;
   const [from, end] = [Math.max(0, first - 5), Math.min(answered.size, Math.min(last, first + LISTED) + 6)];
   const ids = answered.ids(from).map((_, number) => `id ${number + 1}`);
-  const head = ["row", ...ids, "score", "anomaly", ...scored.columns.flatMap((_, column) => [scored.name(column), "forecast"])];
+  const head = [
+    "row",
+    ...ids,
+    "score",
+    "anomaly",
+    ...scored.columns.flatMap((_, column) => [scored.name(column), "forecast"]),
+  ];
   const rows = Array.from({ length: end - from }, (_, place) => {
     const row = from + place;
-    const cells = scored.columns.flatMap((name, column) => [short(answered.row(row)[column]), short(answered.answer(`forecast_${name}`)[row])]);
-    return [answered.origin(row), ...answered.ids(row), short(scored.scores[row]), scored.scores[row] < scored.threshold ? "yes" : "", ...cells];
+    const cells = scored.columns.flatMap((name, column) => [
+      short(answered.row(row)[column]),
+      short(answered.answer(`forecast_${name}`)[row]),
+    ]);
+    return [
+      answered.origin(row),
+      ...answered.ids(row),
+      short(scored.scores[row]),
+      scored.scores[row] < scored.threshold ? "yes" : "",
+      ...cells,
+    ];
   });
   return table("The rows of the event, and some beside it", head, rows);
 };
 
 const labelSentences = (scored) => {
   const { answered, events } = scored;
-  const labelled = eventsOf(answered.labels.map((label) => -label), 0, 1);
+  const labelled = eventsOf(
+    answered.labels.map((label) => -label),
+    0,
+    1,
+  );
   const hit = labelled.filter((event) => events.some((each) => each.first <= event.last && each.last >= event.first));
   const missed = labelled.filter((event) => !hit.includes(event));
-  const sentences = [`By the model's threshold, ${whole(hit.length)} of ${plural(labelled.length, "labelled event")} ${hit.length === 1 ? "is" : "are"} found.`];
-  if (missed.length) sentences.push(`Missed: ${missed.slice(0, WORST).map((event) => answered.origin(event.first)).join("; ")}.`);
+  const sentences = [
+    `By the model's threshold, ${whole(hit.length)} of ${plural(labelled.length, "labelled event")} ` +
+      `${hit.length === 1 ? "is" : "are"} found.`,
+  ];
+  if (missed.length)
+    sentences.push(
+      `Missed: ${missed
+        .slice(0, WORST)
+        .map((event) => answered.origin(event.first))
+        .join("; ")}.`,
+    );
   return sentences;
 };
 
@@ -65,13 +100,34 @@ const errorTables = (scored) => {
   });
   const rows = errors.map((error, column) => {
     const sizes = known(error).map(Math.abs).sort();
-    return [scored.name(column), short(mean(known(error))), short(quantile(sizes, 0.5)), short(quantile(sizes, 0.99)), short(sizes.at(-1))];
+    return [
+      scored.name(column),
+      short(mean(known(error))),
+      short(quantile(sizes, 0.5)),
+      short(quantile(sizes, 0.99)),
+      short(sizes.at(-1)),
+    ];
   });
-  const made = [table("Errors of the forecast, in input units", ["column", "mean", "median size", "99 % are below", "largest"], rows)];
+  const made = [
+    table(
+      "Errors of the forecast, in input units",
+      ["column", "mean", "median size", "99 % are below", "largest"],
+      rows,
+    ),
+  ];
   if (errors.length > 1 && errors.length <= MANY_COLUMNS) {
     const names = errors.map((_, column) => scored.name(column));
-    const together = errors.map((one, column) => [names[column], ...errors.map((other) => correlation(one, other).toFixed(2))]);
-    made.push(table("How errors of two columns go together: 1 is as one, 0 not at all, -1 against each other", ["column", ...names], together));
+    const together = errors.map((one, column) => [
+      names[column],
+      ...errors.map((other) => correlation(one, other).toFixed(2)),
+    ]);
+    made.push(
+      table(
+        "How errors of two columns go together: 1 is as one, 0 not at all, -1 against each other",
+        ["column", ...names],
+        together,
+      ),
+    );
   }
   return made;
 };

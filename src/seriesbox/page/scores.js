@@ -6,9 +6,11 @@ const AROUND = 60; // rows shown beside an event, on either side
 
 class Scored {
   constructor(answered, model) {
-    Object.assign(this, { answered, gap: model.hyperparameters["event-gap"] ?? 1, own: model.threshold });
+    Object.assign(this, { answered, gap: model.hyperparameters["event-gap"] || model.hyperparameters["context-length"], own: model.threshold });
     this.scores = answered.answer("score");
-    this.sorted = Float32Array.from(this.scores).filter((score) => !Number.isNaN(score)).sort();
+    this.sorted = Float32Array.from(this.scores)
+      .filter((score) => !Number.isNaN(score))
+      .sort();
     this.columns = answered.after("forecast_");
     this.column = 0;
     this.setThreshold(this.own);
@@ -32,13 +34,16 @@ class Scored {
   // The column that has the largest share of a row's surprise, with that.
   blamed(row) {
     const shares = this.columns.map((name) => this.answered.answer(`share_${name}`));
-    return shares.map((share, column) => [share[row], column]).reduce((most, each) => (each[0] > most[0] ? each : most), [-1, 0]);
+    return shares
+      .map((share, column) => [share[row], column])
+      .reduce((most, each) => (each[0] > most[0] ? each : most), [-1, 0]);
   }
 }
 
 const showScores = (answered, model) => {
   const scored = new Scored(answered, model);
-  if (!scored.sorted.length) return section(answered.title, element("p", {}, "No row has a score: the recording is no longer than a context."));
+  if (!scored.sorted.length)
+    return section(answered.title, element("p", {}, "No row has a score: the recording is no longer than a context."));
   const summary = element("div", { class: "summary", "aria-live": "polite" });
   const found = element("div", {});
   const charts = element("div", {});
@@ -62,7 +67,7 @@ const showScores = (answered, model) => {
     rows.replaceChildren(rowTable(scored, first, last));
     charts.scrollIntoView({ block: "nearest" });
   };
-  const bins = histogram("How many rows have which score; the red mark is the threshold.", scored.scores, "score", () => scored.threshold);
+  const bins = histogram("How many rows have which score.", scored.scores, "score", () => scored.threshold);
   const changed = () => {
     summary.replaceChildren(...paragraphs(scoreSentences(scored)));
     found.replaceChildren(eventTable(scored, go));

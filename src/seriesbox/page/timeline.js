@@ -29,17 +29,30 @@ const timeline = (panels, start, rows, onrow) => {
     "-": () => zoom(FACTOR),
     Home: () => show(start, end),
   };
-  const buttons = Object.entries({ "◀ Left": "ArrowLeft", "Right ▶": "ArrowRight", "+ Zoom in": "+", "− Zoom out": "-", "Show all": "Home" });
+  const buttons = Object.entries({
+    "◀ Left": "ArrowLeft",
+    "Right ▶": "ArrowRight",
+    "+ Zoom in": "+",
+    "− Zoom out": "-",
+    "Show all": "Home",
+  });
 
   const select = (chart) => {
-    if (chart.select.width > 0) show(chart.posToVal(chart.select.left, "x"), chart.posToVal(chart.select.left + chart.select.width, "x"));
+    if (chart.select.width > 0)
+      show(chart.posToVal(chart.select.left, "x"), chart.posToVal(chart.select.left + chart.select.width, "x"));
     chart.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
   };
   const figures = panels.map(({ label, hooks = {}, ...panel }) =>
     figure(label, {
       x,
       ...panel,
-      cursor: { y: false, sync: { key: "rows", setSeries: false }, drag: { x: true, y: false, setScale: false }, points: { show: false }, bind: { dblclick: () => null } },
+      cursor: {
+        y: false,
+        sync: { key: "rows", setSeries: false },
+        drag: { x: true, y: false, setScale: false },
+        points: { show: false },
+        bind: { dblclick: () => null },
+      },
       hooks: {
         ...hooks,
         setSelect: [select],
@@ -69,10 +82,18 @@ const timeline = (panels, start, rows, onrow) => {
         actions[event.key]();
       },
     },
-    element("div", { class: "buttons" }, buttons.map(([name, key]) => element("button", { type: "button", onclick: actions[key] }, name))),
+    element(
+      "div",
+      { class: "buttons" },
+      buttons.map(([name, key]) => element("button", { type: "button", onclick: actions[key] }, name)),
+    ),
     figures,
     element("p", { class: "hint" }, "Drag to zoom; Ctrl and the wheel zoom too, a double click shows all."),
   );
   show(start, end);
-  return Object.assign(made, { show, redraw: () => figures.forEach((each) => each.chart.redraw(false)), seen: () => seen });
+  return Object.assign(made, {
+    show,
+    redraw: () => figures.forEach((each) => each.chart.redraw(false)),
+    seen: () => seen,
+  });
 };

@@ -4,7 +4,8 @@ const TERMS = { score: "silhouette", mse: "mean squared error", mae: "mean absol
 const FALLING = 0.02; // of the loss, in the last tenth of the epochs: training on would help
 
 // The rows of a table that the training has written, as objects by the names of its columns.
-const rowsOf = ({ columns, rows }) => rows.map((row) => Object.fromEntries(columns.map((name, place) => [name, row[place]])));
+const rowsOf = ({ columns, rows }) =>
+  rows.map((row) => Object.fromEntries(columns.map((name, place) => [name, row[place]])));
 
 const describedClusters = ({ clusters, medoids }) =>
   clusters &&
@@ -30,7 +31,11 @@ const showTraining = (training) => {
       definitions(Object.entries(metrics).map(([name, value]) => [name, short(value)])),
       details("Hyperparameters", definitions(Object.entries(training.hyperparameters))),
       element("h3", {}, "Ask it"),
-      element("p", {}, "Serve the folder of the model, then send it rows, or open http://localhost:8080/ in a browser:"),
+      element(
+        "p",
+        {},
+        "Serve the folder of the model, then send it rows, or open http://localhost:8080/ in a browser:",
+      ),
       element("pre", { tabindex: "0" }, element("code", {}, askingText)),
     ),
   ];
@@ -48,10 +53,17 @@ const epochCharts = (history) => {
     const kind = name.slice("train_".length);
     const both = [`train_${kind}`, `valid_${kind}`].filter((each) => each in history[0]);
     const values = both.map((each) => drawable(Float64Array.from(history, (epoch) => epoch[each] ?? NaN)));
-    const whose = both.length > 1 ? "of training (dark) and validation (blue)" : "of training";
-    return figure(`The ${TERMS[kind] ?? kind} ${whose}, by epoch.`, {
+    return figure(`The ${TERMS[kind] ?? kind} by epoch.`, {
+      legend: [
+        ["ink", "training"],
+        ["accent", "validation"],
+      ].slice(0, both.length),
       x: Float64Array.from(history, ({ epoch }) => epoch),
-      series: values.map((each, place) => ({ ...line(["ink", "accent"][place]), values: each, points: { show: history.length < 40 } })),
+      series: values.map((each, place) => ({
+        ...line(["ink", "accent"][place]),
+        values: each,
+        points: { show: history.length < 40 },
+      })),
       xLabel: "epoch",
       height: 180,
     });
@@ -64,15 +76,20 @@ const epochSentences = (history) => {
   const losses = history.map((epoch) => epoch[name]);
   const before = losses[Math.floor(0.9 * (losses.length - 1))];
   const fall = (before - losses.at(-1)) / Math.abs(before);
-  const sentences = [`${plural(history.length, "epoch")}: ${name} went from ${short(losses[0])} to ${short(losses.at(-1))}.`];
+  const sentences = [
+    `${plural(history.length, "epoch")}: ${name} went from ${short(losses[0])} to ${short(losses.at(-1))}.`,
+  ];
   if (losses.length < 5) sentences.push("A few epochs say little about where the loss is going: train longer to see.");
-  else if (fall > FALLING) sentences.push("The loss was still falling at the end: more epochs (or min-updates) are likely to help.");
+  else if (fall > FALLING)
+    sentences.push("The loss was still falling at the end: more epochs (or min-updates) are likely to help.");
   else sentences.push("The loss had settled: more epochs alone are unlikely to change much.");
   const valid = name.replace("train", "valid");
   if (valid in history[0]) {
     const best = argmin(history.map((epoch) => epoch[valid] ?? NaN));
     if (best >= 0 && best < 0.7 * (history.length - 1))
-      sentences.push(`${valid} was lowest after epoch ${history[best].epoch}: \`patience\` would have kept that model.`);
+      sentences.push(
+        `${valid} was lowest after epoch ${history[best].epoch}: \`patience\` would have kept that model.`,
+      );
   }
   return sentences;
 };

@@ -4,7 +4,8 @@ const PLAIN_ROWS = 100;
 
 const showAnswered = (answered, model, described) => {
   if (answered.has("score") && model.threshold !== null) return showScores(answered, model);
-  if (answered.has("label") && answered.has("distance")) return showClusters(answered, model, answered.labels ? undefined : described);
+  if (answered.has("label") && answered.has("distance"))
+    return showClusters(answered, model, answered.labels ? undefined : described);
   return showPlain(answered);
 };
 
@@ -17,6 +18,11 @@ const showPlain = (answered) => {
     ...names.map((name) => short(answered.answer(name)[row])),
   ]);
   const ids = answered.ids(0).map((_, number) => `id ${number + 1}`);
-  const caption = answered.size > rows.length ? `The first ${rows.length} of ${plural(answered.size, "answer")}` : "The answers";
-  return section(answered.title, element("p", {}, "This model gives no verbose answers, so there is nothing to draw."), table(caption, ["row", ...ids, ...names], rows));
+  const caption =
+    answered.size > rows.length ? `The first ${rows.length} of ${plural(answered.size, "answer")}` : "The answers";
+  return section(
+    answered.title,
+    element("p", {}, "This model gives no verbose answers, so there is nothing to draw."),
+    table(caption, ["row", ...ids, ...names], rows),
+  );
 };

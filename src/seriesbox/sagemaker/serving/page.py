@@ -33,6 +33,7 @@ def _described(models: dict[str, LoadedModel]) -> list[dict[str, Any]]:
             "path": path,
             "algorithm": each.algorithm,
             "columns": list(each.column_names),
+            "rows_are_independent": each.predictor.rows_are_independent,
             "threshold": each.predictor.threshold,
             "verbose": most_details(each.predictor) is not None,
             "hyperparameters": each.predictor.hyperparameters.to_dict(),
