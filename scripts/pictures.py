@@ -1,6 +1,6 @@
 """Take the README's pictures of the page: the demo's models asked for the demo's test data, light and dark.
 
-    scripts/demo && .venv/bin/python -m scripts.pictures
+scripts/demo && .venv/bin/python -m scripts.pictures
 """
 
 from pathlib import Path

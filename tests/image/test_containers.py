@@ -102,8 +102,9 @@ def test_the_page_is_served_without_network_or_a_writable_disk(clustering, tmp_p
     report = (folder / "output/data/report.html").read_text()
     model = ["-v", f"{folder / 'model'}:/opt/ml/model:ro"]
     with Container.running(*HARDENED, *model, command=("serve",)) as server:
-        fetch = "import urllib.request as u; print(u.urlopen('http://localhost:8080/').read().decode())"
-        page = server.run("python", "-c", fetch)
+        page = server.python(
+            "import urllib.request; print(urllib.request.urlopen('http://localhost:8080/').read().decode())"
+        ).decode()
     for document in (report, page):
         assert document.startswith("<!doctype html>")
         assert "uPlot" in document
