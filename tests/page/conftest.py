@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from seriesbox.tables.csv import write_csv
 from tests.job import CNN, LSTM, Job
+from tests.page.drawn import wait
 from tests.server import Server
 
 CHROMIUM = os.environ["CHROMIUM"]
@@ -92,3 +93,22 @@ def page(browser) -> Iterator[Page]:
     assert len(places - {""}) <= 1, places  # nothing but the server; a file has no host
     assert storage == 0
     assert cookies == []
+
+
+@pytest.fixture
+def recording(tests) -> bytes:
+    """A recording with a header and a jump."""
+    lines = [line.split(b",", 1)[1] for line in tests["lstm-ad"].splitlines()]
+    return b"\n".join(lines) + b"\n"
+
+
+@pytest.fixture
+def open_page(servers, page):
+    """Open the page of a server."""
+
+    def open_page(name):
+        page.goto(f"http://127.0.0.1:{servers[name].port}/")
+        wait(page)
+        return page
+
+    return open_page

@@ -6,7 +6,11 @@ const AROUND = 60; // rows shown beside an event, on either side
 
 class Scored {
   constructor(answered, model) {
-    Object.assign(this, { answered, gap: model.hyperparameters["event-gap"] || model.hyperparameters["context-length"], own: model.threshold });
+    Object.assign(this, {
+      answered,
+      gap: model.hyperparameters["event-gap"] || model.hyperparameters["context-length"],
+      own: model.threshold,
+    });
     this.scores = answered.answer("score");
     this.sorted = Float32Array.from(this.scores)
       .filter((score) => !Number.isNaN(score))

@@ -66,7 +66,7 @@ def test_training_leaves_nothing_but_a_model_and_its_outcome(job, bodies):
     before = {*job.base.rglob("*"), job.base / "stdout", job.base / "stderr"}
     assert job.train().returncode == 0
     left = {str(path.relative_to(job.base)) for path in set(job.base.rglob("*")) - before}
-    data = {"output/data", "output/data/metrics.csv", "output/data/metrics.json"}
+    data = {"output/data", *(f"output/data/{name}" for name in ("metrics.csv", "metrics.json", "report.html"))}
     assert left == data | {"model", "model/model.json", "model/model.safetensors", "output", "output/success"}
 
 
