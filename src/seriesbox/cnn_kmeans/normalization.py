@@ -5,7 +5,7 @@ no other. So every direction is divided by the square root of its variance and a
 directions count for more than before, but less than strong ones. This map is linear and symmetric, so that features
 change as little as possible. Unit length then compares directions alone, as the loss does, which takes dot products.
 
-If a series has features of its halves too, each part is normalized by itself; together they have unit length.
+If a series has features of its halves too, each part is normalized by itself.
 
 Shapes: N series, P parts of each, F features of a part.
 """
@@ -29,8 +29,7 @@ class Normalization(NamedTuple):
     def __call__(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the normalized features, (N, P * F) -> (N, P * F)."""
         parts = np.hsplit(features, len(self.mean))
-        normalized = np.hstack([_normalize(*each) for each in zip(parts, self.matrix, self.mean, strict=True)])
-        return normalized / np.sqrt(np.float32(len(parts)))
+        return np.hstack([_normalize(*each) for each in zip(parts, self.matrix, self.mean, strict=True)])
 
 
 def fit_normalization(features: NDArray[np.float32], parts: int = 1) -> Normalization:
