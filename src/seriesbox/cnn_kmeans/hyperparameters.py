@@ -31,9 +31,9 @@ class CNNKMeansHyperparameters(Optimization):
         inherited=True,
     )
 
-    features: Literal["normalized", "halves", "raw"] = hp(
+    features: Literal["halves", "normalized", "raw"] = hp(
         "halves",
-        "Features evened out and of unit length, also of both halves, or raw.",
+        "What K-Means sees: features of a series and of its halves, evened out; of the series alone; or these raw.",
         inherited=True,
     )
 

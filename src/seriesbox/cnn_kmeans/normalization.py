@@ -51,10 +51,15 @@ def _fit(features: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np
     """Return the map and the mean of one part, (N, F) -> (F, F), (F,)."""
     mean = features.mean(axis=0, dtype=np.float64)
     centred = features - mean
-    variances, directions = np.linalg.eigh(centred.T @ centred / len(features))
-    largest = variances[-1] or 1  # if all series are equal, nothing needs to be evened out
-    scales = 1 / np.sqrt(variances.clip(0) + FLOOR * largest)
-    matrix = directions * scales @ directions.T
+    few = len(features) < len(mean)  # then the products of series are a smaller matrix than those of features
+    products = centred @ centred.T if few else centred.T @ centred
+    variances, directions = np.linalg.eigh(products / len(features))
+    if few:
+        directions = unit_length(directions.T @ centred).T
+    floor = FLOOR * (variances[-1] or 1)  # if all series are equal, nothing needs to be evened out
+    scale = 1 / np.sqrt(floor)  # of directions without variance
+    scales = 1 / np.sqrt(variances.clip(0) + floor)
+    matrix = scale * np.eye(len(mean)) + directions * (scales - scale) @ directions.T
     return matrix.astype(np.float32), mean.astype(np.float32)
 
 
