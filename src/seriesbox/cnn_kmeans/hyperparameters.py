@@ -33,7 +33,7 @@ class CNNKMeansHyperparameters(Optimization):
 
     features: Literal["halves", "normalized", "raw"] = hp(
         "halves",
-        "What K-Means sees: features of a series and of its halves, evened out; of the series alone; or these raw.",
+        "Features of a series and its halves, or of the series alone, evened out; or raw.",
         inherited=True,
     )
 
