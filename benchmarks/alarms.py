@@ -23,6 +23,7 @@ from benchmarks.anomaly import HYPERPARAMETERS, near
 from benchmarks.cases.lstm_ad import DEFAULT
 from benchmarks.data import Anomaly
 from benchmarks.pool import spread
+from seriesbox.algorithm import predict
 from seriesbox.answers import Details
 from seriesbox.listener import Listener
 from seriesbox.lstm_ad.estimator import LSTMAD
@@ -84,7 +85,7 @@ def finds_column(archive: Path, min_updates: int, task: tuple[tuple[int, int], i
     test[row, column] += JUMP * train[:, column].std() * random.choice([-1, 1])
     sizes = HYPERPARAMETERS.model_copy(update={"min_updates": min_updates, "seed": seed})
     predictor = LSTMAD.fit(sizes, [Table.of(train)], [], Run()).predictor()
-    answer = np.concatenate(list(predictor.predict(Table.of(test), Details())))
+    answer = predict(predictor, Table.of(test), Details())
     names = predictor.names(Details())
     shares = answer[row, names.index("share_1") : names.index("share_2") + 1]
     return bool(shares.argmax() == column)

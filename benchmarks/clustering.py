@@ -40,7 +40,6 @@ HYPERPARAMETERS = CNNKMeansHyperparameters(
     batch_size=10,
     epochs=50,
     min_updates=FEW_STEPS,
-    features="halves",
 )
 
 

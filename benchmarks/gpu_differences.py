@@ -10,6 +10,7 @@ from torch import Tensor
 
 from benchmarks.cases.cnn_kmeans import ECG200
 from benchmarks.timing import seconds_of
+from seriesbox.algorithm import predict
 from seriesbox.cnn_kmeans.encoder import Encoder
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.cnn_kmeans.fixed_encoding import encode_fixed
@@ -86,7 +87,7 @@ def _of_a_model(device: torch.device) -> dict[str, float]:
 
 
 def _answers(model: Estimator, table: Table) -> Any:
-    return np.concatenate(list(model.predictor().predict(Table.of(table.values.copy()))))
+    return predict(model.predictor(), Table.of(table.values.copy()))
 
 
 def onnx_seconds(model: Estimator, table: Table) -> float | None:

@@ -96,12 +96,12 @@ DAMAGES = {
     ),
     "truncated tensors": (lambda f: (f / TENSORS).write_bytes((f / TENSORS).read_bytes()[:-8]), "cannot be read"),
     "a pickle": (lambda f: torch.save({"centroids": torch.zeros(8, 4)}, f / TENSORS), "cannot be read"),
-    "not finite": (lambda f: alter_tensor(f, "centroids", torch.full((8, 4), torch.nan)), "centroids is not finite"),
+    "not finite": (lambda f: alter_tensor(f, "centroids", torch.full((8, 12), torch.nan)), "centroids is not finite"),
     "no scale": (
         lambda f: alter_tensor(f, "scaler.scale", torch.zeros(1).double()),
         "damaged: scaler.scale is not positive",
     ),
-    "wrong type": (lambda f: alter_tensor(f, "centroids", torch.zeros(8, 4).double()), "does not fit its description"),
+    "wrong type": (lambda f: alter_tensor(f, "centroids", torch.zeros(8, 12).double()), "does not fit its description"),
     "extra tensor": (lambda f: alter_tensor(f, "surplus", torch.zeros(1)), "surplus is missing or unknown"),
 }
 

@@ -19,7 +19,7 @@ def test_the_defaults_are_the_published_ones_beside_our_own():
         "output-size": 320,
         "negative-samples": 10,
         "scaling": "dataset",
-        "features": "normalized",
+        "features": "halves",
         "lr": 0.001,
         "batch-size": 10,
         "epochs": 100,

@@ -34,10 +34,10 @@ def name_of(estimator: Estimator) -> str:
     return name
 
 
-def predict(predictor: Predictor, table: Table) -> NDArray[np.float32]:
+def predict(predictor: Predictor, table: Table, details: Details | None = None) -> NDArray[np.float32]:
     """Return the whole answer to a table, (N, D) -> (N, outputs). Raises DataError if it cannot be predicted."""
     predictor.check(table)
-    return np.concatenate(list(predictor.predict(table)))
+    return np.concatenate([each.columns for each in predictor.predict(table, details)])
 
 
 def most_details(predictor: Predictor) -> Details | None:

@@ -1,6 +1,10 @@
-"""The columns of an answer after the published ones, as a request asks for them."""
+"""What an answer consists of, and what a request may ask for beyond the published columns."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 class Details(NamedTuple):
@@ -10,6 +14,17 @@ class Details(NamedTuple):
     """
 
     threshold: float | None = None
+
+
+class Predictions(NamedTuple):
+    """The answer to some rows, and what the log of the request tells of it, by which drift is noticed.
+
+    columns: (N, outputs); NaN if undefined.
+    drift: by field, booleans (N,), of which the log has the number, or floats, of which it has the median.
+    """
+
+    columns: NDArray[np.float32]
+    drift: Mapping[str, NDArray[Any]]
 
 
 NEEDS_TRAINING = "This model was trained before verbose answers existed: train it again to get them."

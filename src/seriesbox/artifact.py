@@ -64,7 +64,7 @@ def probed(predictor: Predictor) -> Predictor:
             *_, last = predictor.predict(predictor.probe())
     except np.linalg.LinAlgError as error:
         raise ArtifactError(f"The model is damaged: it cannot predict anything ({error}).") from None
-    if not np.isfinite(last).all():
+    if not all(np.isfinite(each).all() for each in (last.columns, *last.drift.values())):
         raise ArtifactError("The model is damaged: its predictions for constant data are not finite.")
     return predictor
 

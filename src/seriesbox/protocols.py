@@ -3,10 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self
 
-import numpy as np
-from numpy.typing import NDArray
-
-from seriesbox.answers import Details
+from seriesbox.answers import Details, Predictions
 from seriesbox.network.types import Network, Shapes, Tensors
 from seriesbox.optimization import Optimization
 from seriesbox.tables.labelled import Labelled
@@ -70,15 +67,8 @@ class Predictor(Protocol):
         """
         ...
 
-    def predict(self, table: Table, details: Details | None = None) -> Iterator[NDArray[np.float32]]:
-        """Yield the answer to a checked table in bounded chunks, (N, D) -> (N, outputs); NaN if undefined."""
-        ...
-
-    def drift(self, answer: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
-        """Return what the log of a request tells of its answer, by which drift is noticed.
-
-        By field, booleans (N,), of which the log has the number, or floats, of which it has the median.
-        """
+    def predict(self, table: Table, details: Details | None = None) -> Iterator[Predictions]:
+        """Yield the answer to a checked table in bounded chunks, (N, D) -> (N, outputs)."""
         ...
 
 

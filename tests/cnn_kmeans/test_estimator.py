@@ -14,6 +14,7 @@ from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
 from seriesbox.errors import STOPPED_BEFORE_TRAINING, DataError, UserError
 from seriesbox.run import Run
 from seriesbox.tables.table import Table
+from tests.cnn_kmeans.seen import seen
 from tests.cnn_kmeans.small import SMALL
 from tests.predictions import predictions
 from tests.recorder import Recorder
@@ -58,7 +59,7 @@ def test_a_stopped_training_gives_a_whole_model(two_shapes, monkeypatch):
     after_a_step, recorder = chain([False], repeat(True)), Recorder()
     run = Run(stopped=partial(next, after_a_step), listener=recorder)
     stopped = CNNKMeans.fit(SMALL, [two_shapes[0]], [], run)
-    assert stopped.centroids.unique(dim=0).shape == (2, SMALL.output_size)
+    assert stopped.centroids.unique(dim=0).shape == (2, SMALL.features_per_series)
     assert np.isfinite(predictions(stopped, two_shapes[0])).all()
     assert (stopped.radii > 0).all()
     assert recorder.tables.keys() == {"clusters", "medoids"}
@@ -86,9 +87,9 @@ def test_the_clusters_of_many_series_are_those_of_a_sample(two_shapes, monkeypat
     monkeypatch.setattr(final_clusters, "CLUSTERED_SERIES", 20)
     table, _ = two_shapes
     model = CNNKMeans.fit(SMALL.model_copy(update={"epochs": 1}), [table], [], Run())
-    outputs = predictions(model, table)[::3]
+    labels, features = predictions(model, table)[::3, 0], seen(model.predictor(), table)[::3]
     for label, centroid in enumerate(model.centroids):
-        np.testing.assert_allclose(outputs[outputs[:, 0] == label, 1:].mean(axis=0), centroid, atol=1e-5)
+        np.testing.assert_allclose(features[labels == label].mean(axis=0), centroid, atol=1e-5)
 
 
 def test_the_number_of_clusters_is_found_and_its_scores_are_told(two_shapes, tmp_path):

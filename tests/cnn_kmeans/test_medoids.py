@@ -11,6 +11,7 @@ from seriesbox.cnn_kmeans.gaps import bridge_gaps
 from seriesbox.run import Run
 from seriesbox.tables.csv import write_csv
 from seriesbox.tables.table import Table
+from tests.cnn_kmeans.seen import seen
 from tests.cnn_kmeans.small import SMALL
 from tests.hosts import exit_codes, make_hosts, start_processes
 from tests.job import CNN
@@ -51,14 +52,14 @@ def test_a_medoid_is_the_member_nearest_to_the_centroid_as_it_is_in_its_file(fil
         np.pad(each.values, [(0, 0), (0, 40 - each.values.shape[1])], constant_values=np.nan) for each in files.values()
     ]
     sample = np.concatenate(padded)[:: 60 // most]
-    answer = predictions(model, Table.of(sample))
+    labels, features = predictions(model, Table.of(sample))[:, 0], seen(model.predictor(), Table.of(sample))
     columns, rows = recorder.tables["medoids"]
     assert columns == ["label", *(f"step_{step + 1}" for step in range(max(map(len, rows)) - 1))]
     assert clusters["label"] == (0, 1)
     assert clusters["size"][0] >= clusters["size"][1]
     for label, (name, number) in enumerate(zip(clusters["file"], clusters["row"], strict=True)):
-        distance = np.linalg.norm(answer[:, 1:] - model.centroids[label].numpy(), axis=1)
-        distance[answer[:, 0] != label] = np.inf
+        distance = np.linalg.norm(features - model.centroids[label].numpy(), axis=1)
+        distance[labels != label] = np.inf
         medoid = as_given(sample[distance.argmin()])
         np.testing.assert_array_equal(as_given(files[name].values[number - 1]), medoid)
         assert rows[label][0] == label

@@ -18,6 +18,13 @@ def test_weak_directions_gain_as_much_as_the_floor_allows():
     np.testing.assert_allclose(after, np.sort(before / (before + FLOOR * before.max())), rtol=0.01)
 
 
+def test_series_that_are_fewer_than_features_are_evened_out_as_many_are():
+    few = np.random.default_rng(0).normal(3, 2, (5, 8)).astype(np.float32)
+    many = np.repeat(few, 4, axis=0)  # of the same variances
+    one, other = fit_normalization(few), fit_normalization(many)
+    np.testing.assert_allclose(one.matrix, other.matrix, atol=1e-6)
+
+
 def test_normalized_features_have_unit_length_and_those_of_the_mean_none():
     features = uneven()
     normalization = fit_normalization(features)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from seriesbox.algorithm import predict
 from seriesbox.cnn_kmeans.estimator import CNNKMeans
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
 from seriesbox.listener import Listener
@@ -45,7 +46,7 @@ def fit(algorithm, device=GPU, listener=None, store=None, stopped=lambda: False,
 
 
 def predictions(predictor, algorithm) -> np.ndarray:
-    return np.concatenate(list(predictor.predict(table(algorithm))))
+    return predict(predictor, table(algorithm))
 
 
 def assert_same(model, other) -> None:

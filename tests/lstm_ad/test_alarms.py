@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from seriesbox.algorithm import predict
 from seriesbox.answers import Details
 from seriesbox.artifact import load, save
 from seriesbox.errors import DataError
@@ -24,7 +25,7 @@ def disturbed(wave) -> np.ndarray:
 
 
 def verbose(predictor, values: np.ndarray, **details) -> np.ndarray:
-    return np.concatenate(list(predictor.predict(Table.of(values), Details(**details))))
+    return predict(predictor, Table.of(values), Details(**details))
 
 
 def test_the_published_columns_come_first_and_are_the_same_bytes(model, disturbed):
@@ -94,19 +95,19 @@ def test_the_threshold_is_told_and_few_held_out_scores_are_below_it(wave):
 
 def test_drift_counts_the_anomalies_of_any_answer(model, disturbed):
     plain, detailed = predictions(model, Table.of(disturbed)), verbose(model.predictor(), disturbed)
-    for answer in (plain, detailed):
-        drift = model.predictor().drift(answer)
-        assert drift["anomalies"].sum() == np.nansum(detailed[:, 3])
-        np.testing.assert_array_equal(drift["score_median"], plain[:, 0])
+    for details in (None, Details()):
+        drifts = [each.drift for each in model.predictor().predict(Table.of(disturbed), details)]
+        anomalies, scores = (np.concatenate([each[field] for each in drifts]) for field in drifts[0])
+        assert anomalies.sum() == np.nansum(detailed[:, 3])
+        np.testing.assert_array_equal(scores, plain[:, 0])
 
 
 def test_an_older_model_answers_as_before_and_says_what_verbose_answers_need(model, wave, tmp_path):
     save(model, tmp_path)
     remove_tensor(tmp_path, "threshold")
     older = load(tmp_path).estimator().predictor()
-    np.testing.assert_array_equal(
-        np.concatenate(list(older.predict(Table.of(wave[:99])))), predictions(model, Table.of(wave[:99]))
-    )
-    assert older.drift(predictions(model, Table.of(wave[:99]))) == {}
+    rows = Table.of(wave[:99])
+    np.testing.assert_array_equal(predict(older, rows), predictions(model, rows))
+    assert not any(each.drift for each in older.predict(rows))
     with pytest.raises(DataError, match="train it again"):
         older.names(Details())

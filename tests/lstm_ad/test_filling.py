@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from seriesbox.algorithm import predict
 from seriesbox.answers import Details
 from seriesbox.artifact import load, save
 from seriesbox.lstm_ad.estimator import LSTMAD
@@ -57,10 +58,10 @@ def test_a_missing_cell_of_a_context_is_the_newest_forecast_of_it(which, wave, r
 @pytest.mark.parametrize("which", ["model", "several"])
 def test_chunks_do_not_change_the_answer(which, wave, request, monkeypatch):
     model, table = request.getfixturevalue(which), Table.of(with_gaps(wave))
-    whole = np.concatenate(list(model.predictor().predict(table, Details())))
+    whole = predict(model.predictor(), table, Details())
     for windows in (1, 3, 7):
         monkeypatch.setattr("seriesbox.lstm_ad.predictor.WINDOWS_AT_ONCE", windows)
-        in_chunks = np.concatenate(list(model.predictor().predict(table, Details())))
+        in_chunks = predict(model.predictor(), table, Details())
         np.testing.assert_allclose(in_chunks, whole, rtol=1e-3, atol=1e-3)
 
 
@@ -74,7 +75,7 @@ def test_rows_before_the_first_gap_have_the_bytes_that_they_have_without(model, 
 def test_a_row_of_which_nothing_is_known_has_forecasts_and_no_score(model, wave):
     values = with_gaps(wave)
     names = model.predictor().names(Details())
-    answer = np.concatenate(list(model.predictor().predict(Table.of(values), Details())))[CONTEXT:]
+    answer = predict(model.predictor(), Table.of(values), Details())[CONTEXT:]
     is_missing = np.isnan(values[CONTEXT:])
     is_empty = is_missing.all(axis=1)
     assert is_empty.any()

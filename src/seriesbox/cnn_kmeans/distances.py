@@ -37,11 +37,10 @@ class Position(NamedTuple):
     margin: NDArray[np.float64]
 
     @classmethod
-    def of(cls, features: Features, centroids: Features, labels: Labels | None = None) -> Self:
-        """Return the places of (N, F) features among (K, F) centroids. labels: (N,) those of `nearest`, if known."""
+    def of(cls, features: Features, centroids: Features) -> Self:
+        """Return the places of (N, F) features among (K, F) centroids."""
         squares = _relative_squares(features, centroids)
-        if labels is None:
-            labels = squares.argmin(axis=1)
+        labels = squares.argmin(axis=1)
         np.put_along_axis(squares, labels[:, None], np.inf, axis=1)
         second = squares.argmin(axis=1)
         own, other = (distances(features, each, centroids) for each in (labels, second))

@@ -140,7 +140,7 @@ class CNNKMeans(nn.Module):
     def judge(self, test: Sequence[Labelled], listener: Listener) -> dict[str, float]:
         """Return how well the clusters agree with the classes, which nothing else ever sees."""
         predictor = self.predictor()
-        labels = [chunk[:, 0] for each in test for chunk in predictor.predict(each.table)]
+        labels = [chunk.columns[:, 0] for each in test for chunk in predictor.predict(each.table)]
         return agreement(np.concatenate([each.labels for each in test]), np.concatenate(labels), listener.warn)
 
     def predictor(self) -> CNNKMeansPredictor:

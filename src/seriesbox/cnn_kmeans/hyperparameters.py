@@ -31,9 +31,9 @@ class CNNKMeansHyperparameters(Optimization):
         inherited=True,
     )
 
-    features: Literal["normalized", "halves", "raw"] = hp(
-        "normalized",
-        "Features evened out and of unit length, also of both halves, or raw.",
+    features: Literal["halves", "normalized", "raw"] = hp(
+        "halves",
+        "Features of a series and its halves, or of the series alone, evened out; or raw.",
         inherited=True,
     )
 
@@ -70,7 +70,7 @@ class CNNKMeansHyperparameters(Optimization):
 
     @property
     def features_per_series(self) -> int:
-        """The number of features of an answer."""
+        """The number of features that K-Means sees. An answer has those of the whole."""
         return self.parts * self.output_size
 
     @property

@@ -5,7 +5,7 @@ no other. So every direction is divided by the square root of its variance and a
 directions count for more than before, but less than strong ones. This map is linear and symmetric, so that features
 change as little as possible. Unit length then compares directions alone, as the loss does, which takes dot products.
 
-If a series has features of its halves too, each part is normalized by itself; together they have unit length.
+If a series has features of its halves too, each part is normalized by itself.
 
 Shapes: N series, P parts of each, F features of a part.
 """
@@ -29,8 +29,7 @@ class Normalization(NamedTuple):
     def __call__(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the normalized features, (N, P * F) -> (N, P * F)."""
         parts = np.hsplit(features, len(self.mean))
-        normalized = np.hstack([_normalize(*each) for each in zip(parts, self.matrix, self.mean, strict=True)])
-        return normalized / np.sqrt(np.float32(len(parts)))
+        return np.hstack([_normalize(*each) for each in zip(parts, self.matrix, self.mean, strict=True)])
 
 
 def fit_normalization(features: NDArray[np.float32], parts: int = 1) -> Normalization:
@@ -52,10 +51,15 @@ def _fit(features: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np
     """Return the map and the mean of one part, (N, F) -> (F, F), (F,)."""
     mean = features.mean(axis=0, dtype=np.float64)
     centred = features - mean
-    variances, directions = np.linalg.eigh(centred.T @ centred / len(features))
-    largest = variances[-1] or 1  # if all series are equal, nothing needs to be evened out
-    scales = 1 / np.sqrt(variances.clip(0) + FLOOR * largest)
-    matrix = directions * scales @ directions.T
+    few = len(features) < len(mean)  # then the products of series are a smaller matrix than those of features
+    products = centred @ centred.T if few else centred.T @ centred
+    variances, directions = np.linalg.eigh(products / len(features))
+    if few:
+        directions = unit_length(directions.T @ centred).T
+    floor = FLOOR * (variances[-1] or 1)  # if all series are equal, nothing needs to be evened out
+    scale = 1 / np.sqrt(floor)  # of directions without variance
+    scales = 1 / np.sqrt(variances.clip(0) + floor)
+    matrix = scale * np.eye(len(mean)) + directions * (scales - scale) @ directions.T
     return matrix.astype(np.float32), mean.astype(np.float32)
 
 

@@ -1,6 +1,6 @@
 """CNN-KMeans' predictions: the features of every series, the nearest of the centroids, and how near it is.
 
-Shapes: N series, V variables, T time steps, F features of all their parts, K clusters.
+Shapes: N series, V variables, T time steps, F features of the whole series, K clusters.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from seriesbox.answers import NEEDS_TRAINING, Details
+from seriesbox.answers import NEEDS_TRAINING, Details, Predictions
 from seriesbox.cnn_kmeans.checks import check_direction, check_observed, check_steps, check_variables
-from seriesbox.cnn_kmeans.distances import Position, nearest
+from seriesbox.cnn_kmeans.distances import Position
 from seriesbox.cnn_kmeans.features import Head, encode, pool
 from seriesbox.cnn_kmeans.hyperparameters import CNNKMeansHyperparameters
 from seriesbox.cnn_kmeans.long_series import LongSeries
@@ -100,7 +100,7 @@ class CNNKMeansPredictor:
 
     def names(self, details: Details | None, columns: Sequence[str] = ()) -> list[str]:
         """Return the names of an answer's columns. Raises DataError if the model cannot give the details."""
-        published = ["label", *(f"feature_{number + 1}" for number in range(self.hyperparameters.features_per_series))]
+        published = ["label", *(f"feature_{number + 1}" for number in range(self.hyperparameters.output_size))]
         if details is None:
             return published
         if details.threshold is not None:
@@ -109,10 +109,11 @@ class CNNKMeansPredictor:
             raise DataError(NEEDS_TRAINING)
         return [*published, "distance", "margin", "second", "outlier"]
 
-    def predict(self, table: Table, details: Details | None = None) -> Iterator[NDArray[np.float32]]:
+    def predict(self, table: Table, details: Details | None = None) -> Iterator[Predictions]:
         """Yield the label of the nearest centroid, the features, and the details, (N, V T) -> (N, 1 + F ...) in chunks.
 
-        The details are those of `Position`, and whether the distance is beyond the cluster's radius: 1 or 0.
+        The details are those of `Position`, and whether the distance is beyond the cluster's radius: 1 or 0. Labels and
+        details are by the features of all parts of a series, of which the whole comes first.
         """
         sizes, cells = self.hyperparameters, table.values.shape[1]
         at_once = self.network.at_once(SERIES_AT_ONCE, bytes_each=4 * sizes.features_per_series)
@@ -125,13 +126,15 @@ class CNNKMeansPredictor:
             else:
                 series = scale_and_align(values, sizes.scaling, self.scaler)
                 features = encode(self.network, self.head, series, sizes)
-            columns: list[NDArray[Any]]
-            if details is None:
-                columns = [nearest(features, self.centroids), features]
-            else:
-                near = Position.of(features, self.centroids)
-                columns = [near.label, features, near.distance, near.margin, near.second, near.is_beyond(self.radii)]
-            yield np.column_stack([each.astype(np.float32, copy=False) for each in columns])
+            near = Position.of(features, self.centroids)
+            outliers = near.is_beyond(self.radii)
+            columns: list[NDArray[Any]] = [near.label, features[:, : sizes.output_size]]
+            if details is not None:
+                columns += [near.distance, near.margin, near.second, outliers]
+            yield Predictions(
+                np.column_stack([each.astype(np.float32, copy=False) for each in columns]),
+                {} if np.isnan(self.radii).any() else {"outliers": outliers, "margin_median": near.margin},
+            )
 
     def _series(self, table: Table, rows: slice) -> NDArray[np.float64]:
         """Return rows of a table as series without gaps: (N, V, T)."""
@@ -141,11 +144,3 @@ class CNNKMeansPredictor:
             if not are_equal(widths):  # variables are moved, and the table may be predicted again
                 values = values.copy()
         return as_series(values, widths, variables)
-
-    def drift(self, answer: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
-        """Return which series of an answer are outliers, and the margins of all; nothing if the model has no radii."""
-        if np.isnan(self.radii).any():
-            return {}
-        labels, features = answer[:, 0].astype(np.int64), answer[:, 1 : 1 + self.hyperparameters.features_per_series]
-        near = Position.of(features, self.centroids, labels)
-        return {"outliers": near.is_beyond(self.radii), "margin_median": near.margin}

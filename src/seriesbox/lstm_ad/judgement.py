@@ -38,7 +38,7 @@ def joined(recordings: Sequence[Judged]) -> Judged:
 
 def scored(predictor: LSTMADPredictor, labelled: Labelled) -> Judged:
     """Return the rows of a labelled recording that have a score."""
-    scores = np.concatenate([answer[:, 0] for answer in predictor.predict(labelled.table)]).astype(np.float64)
+    scores = np.concatenate([answer.columns[:, 0] for answer in predictor.predict(labelled.table)]).astype(np.float64)
     has_score = ~np.isnan(scores)
     return Judged(scores[has_score], labelled.labels[has_score] == 1)
 

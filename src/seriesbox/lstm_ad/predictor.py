@@ -5,13 +5,13 @@ Shapes: N rows, D columns, L context steps, P predicted steps, S rows from a for
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from seriesbox.answers import NEEDS_TRAINING, Details
+from seriesbox.answers import NEEDS_TRAINING, Details, Predictions
 from seriesbox.errors import DataError
 from seriesbox.lstm_ad.alarms import Alarms
 from seriesbox.lstm_ad.filling import Filling, first_known
@@ -92,13 +92,7 @@ class LSTMADPredictor:
         forecasts = [f"forecast_{column}" for column in columns]
         return ["score", *forecasts, *(Alarms.names(columns) if details is not None else ())]
 
-    def drift(self, answer: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
-        """Return by field of the log which rows of an answer are anomalies by the model's threshold, and the scores."""
-        if math.isnan(self.threshold):
-            return {}
-        return {"anomalies": answer[:, 0].astype(np.float64) < self.threshold, "score_median": answer[:, 0]}
-
-    def predict(self, table: Table, details: Details | None = None) -> Iterator[NDArray[np.float32]]:
+    def predict(self, table: Table, details: Details | None = None) -> Iterator[Predictions]:
         """Yield the log-density of the forecast errors, then the newest forecast in input units: (N, D) -> (N, 1 + D).
 
         With details, the columns of `Alarms` follow. The first L rows are NaN. So are the scores of the next P - S
@@ -106,7 +100,7 @@ class LSTMADPredictor:
         no score either.
         """
         sizes = self.hyperparameters
-        yield np.full((sizes.context_length, len(self.names(details))), np.nan, np.float32)
+        yield self._predictions(np.full((sizes.context_length, len(self.names(details))), np.nan, np.float32))
         alarms = None
         if details is not None:
             threshold = self.threshold if details.threshold is None else details.threshold
@@ -123,8 +117,14 @@ class LSTMADPredictor:
             answer = _as_float32(scored[:, :1], self.scaler.inverse(newest))
             if alarms:
                 answer = _as_float32(answer, alarms(answer[:, 0], scored[:, 1:]))
-            yield from filter(len, (answer[:unscored], answer[unscored:]))
+            yield from map(self._predictions, filter(len, (answer[:unscored], answer[unscored:])))
             unscored = max(0, unscored - len(answer))
+
+    def _predictions(self, columns: NDArray[np.float32]) -> Predictions:
+        """Return an answer whose drift is told by its anomalies, by the model's threshold, and by its scores."""
+        scores = columns[:, 0]
+        drift = {"anomalies": scores.astype(np.float64) < self.threshold, "score_median": scores}
+        return Predictions(columns, {} if math.isnan(self.threshold) else drift)
 
     def _chunks(self, table: Table) -> Iterator[NDArray[np.float64]]:
         """Yield scaled rows: the contexts of some windows, and the rows that follow them."""

@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 from flask import Request, Response
-from numpy.typing import NDArray
 from werkzeug.exceptions import UnsupportedMediaType
 
-from seriesbox.answers import Details
+from seriesbox.answers import Details, Predictions
 from seriesbox.errors import DataError, HeaderAloneError, ShortSeriesError
 from seriesbox.protocols import Predictor
 from seriesbox.sagemaker.content_type import CSV, JSON_LINES, ContentType
@@ -120,10 +119,10 @@ class Answer:
     def _predict(self, table: Table, details: Details | None) -> Chunks:
         chunks = self.predictor.predict(table, details)
         while (chunk := self._next(chunks)) is not None:
-            self.drift.add(self.predictor.drift(chunk))
-            yield chunk
+            self.drift.add(chunk.drift)
+            yield chunk.columns
 
-    def _next(self, chunks: Chunks) -> NDArray[np.float32] | None:
+    def _next(self, chunks: Iterator[Predictions]) -> Predictions | None:
         waiting = time.perf_counter()
         with self.slots.predicting:
             started = time.perf_counter()

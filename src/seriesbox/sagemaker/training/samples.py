@@ -42,7 +42,7 @@ class Sample(NamedTuple):
         """Return what the page draws: rows and their answers. Arrays are base64 of float32 or int32."""
         details = most_details(predictor)
         names = predictor.names(details, column_names)
-        answer = np.concatenate(list(predictor.predict(self.table, details)))
+        answer = np.concatenate([each.columns for each in predictor.predict(self.table, details)])
         variables = predictor.hyperparameters.variables_per_row if predictor.rows_are_independent else 1
         values = list(_kept(self.table, variables) if predictor.rows_are_independent else self.table.values)
         return {
