@@ -22,7 +22,10 @@ RUN --mount=type=cache,target=/root/.cache/pip \
 FROM packages AS seriesbox
 
 COPY . /source
-RUN /opt/seriesbox/bin/pip --disable-pip-version-check wheel --no-deps --no-build-isolation --no-cache-dir --wheel-dir /wheels /source
+# setup.py fetches the charting library if it is not there.
+RUN --mount=type=secret,id=certificates \
+    export SSL_CERT_FILE=$(ls /run/secrets/certificates 2>/dev/null || echo /etc/ssl/certs/ca-certificates.crt); \
+    /opt/seriesbox/bin/pip --disable-pip-version-check wheel --no-deps --no-build-isolation --no-cache-dir --wheel-dir /wheels /source
 
 
 FROM ${BASE}
