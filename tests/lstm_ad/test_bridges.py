@@ -29,6 +29,12 @@ def test_chunks_do_not_change_a_bridge(values, size):
     assert np.concatenate(chunks)[np.isnan(values)].tobytes() == whole[np.isnan(values)].tobytes()
 
 
+def test_a_gap_longer_than_a_block_is_a_single_line():
+    values = np.full((300_000, 1), np.nan)
+    values[[0, -1], 0] = 0, 299_999
+    np.testing.assert_allclose(Bridge(values)(slice(0, 300_000))[:, 0], np.arange(300_000))
+
+
 def test_rows_without_a_gap_are_not_copied():
     values = np.array([[1.0], [2.0], [np.nan], [4.0]])
     bridge = Bridge(values)

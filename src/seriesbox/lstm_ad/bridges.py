@@ -32,18 +32,24 @@ class Bridge:
     def __call__(self, rows: slice) -> Cells:
         """Return the next rows, bridged, (n, D): a view if there is nothing to bridge."""
         chunk = self.values[rows]
-        is_missing = np.isnan(chunk)
-        if not is_missing.any():
+        if not np.isnan(chunk).any():
             self.before[:] = rows.stop - 1
             return chunk
-        self._look_ahead(rows.stop, len(chunk))
-        numbers = np.arange(rows.start, rows.stop)[:, None]
+        bridged = chunk.copy()
+        for block in blocks(*chunk.shape):
+            self._bridge(bridged[block], rows.start + block.start)
+        return bridged
+
+    def _bridge(self, chunk: Cells, start: int) -> None:
+        """Bridge the next rows, (n, D), in place."""
+        is_missing, end = np.isnan(chunk), start + len(chunk)
+        self._look_ahead(end, len(chunk))
+        numbers = np.arange(start, end)[:, None]
         before = np.maximum.accumulate(np.where(is_missing, self.before, numbers))
         after = np.minimum.accumulate(np.where(is_missing, self.after, numbers)[::-1])[::-1]
         self.before = before[-1].copy()
-        gaps, bridged = np.nonzero(is_missing), chunk.copy()
-        bridged[gaps] = self._lines(rows.start + gaps[0], gaps[1], before[gaps], after[gaps])
-        return bridged
+        gaps = np.nonzero(is_missing)
+        chunk[gaps] = self._lines(start + gaps[0], gaps[1], before[gaps], after[gaps])
 
     def _look_ahead(self, end: int, step: int) -> None:
         """Find the first row with a value from row `end` on, `step` rows at a time, in the columns that need it."""

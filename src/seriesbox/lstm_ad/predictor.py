@@ -130,17 +130,17 @@ class LSTMADPredictor:
         at_once = self.network.at_once(cached, sizes.bytes_per_window(self.columns))
         chunk = sizes.stride * max(1, min(at_once, CELLS_AT_ONCE // (longest * self.columns)))
         values, bridge = table.values, Bridge(table.values)
-        bridged = bridge(slice(0, context))
+        scaled = self.scaler(bridge(slice(0, context)))
         for first in range(context, len(values), chunk):
             rows = slice(first, min(first + chunk, len(values)))
-            bridged = np.concatenate([bridged[-context:], bridge(rows)])
-            # The head of a training file, which is predicted too, may know nothing of a column: then that is low.
-            yield np.nan_to_num(self.scaler(bridged)), self.scaler(values[rows])
+            scaled = np.concatenate([scaled[-context:], self.scaler(bridge(rows))])
+            yield scaled, self.scaler(values[rows])
 
     def _forecast(self, rows: NDArray[np.float64]) -> NDArray[np.float32]:
         """Return a forecast for every block of S rows or fewer that follows a context: (rows, D) -> (B, P, D)."""
         context, stride = self.hyperparameters.context_length, self.hyperparameters.stride
-        windows = sliding_window_view(rows[:-1].astype(np.float32), context, axis=0, writeable=True)  # (B * S, D, L)
+        known = np.nan_to_num(rows[:-1].astype(np.float32), copy=False)  # the head of a training file may lack a column
+        windows = sliding_window_view(known, context, axis=0, writeable=True)  # (B * S, D, L)
         contexts = np.ascontiguousarray(windows[::stride].transpose(0, 2, 1))  # (B, L, D)
         return self.network(contexts).reshape(-1, self.hyperparameters.prediction_length, self.columns)
 
