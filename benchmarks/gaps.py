@@ -1,8 +1,8 @@
 """The cost of missing cells to LSTM-AD, on a folder of series of the UCR Anomaly Archive.
 
 Cells of the training and of the test part are taken out: single ones at random, or blocks of 20 rows, one at a random
-place in every stretch. A hit is that of benchmarks/anomaly.py. Ours is given the gaps; beside it stands the same with
-gaps that a straight line bridges before.
+place in every stretch. A hit is that of benchmarks/anomaly.py. Ours is given the gaps, and scores no row that is
+missing; beside it stands the same with gaps that a straight line bridges before, whose rows are scored like any others.
 
     .venv/bin/python -m benchmarks.gaps --archive FOLDER [--series 7 ...] [--seeds 3] [--processes 2] [--record]
 """

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from seriesbox.answers import NEEDS_TRAINING, Details, Predictions
 from seriesbox.errors import DataError
 from seriesbox.lstm_ad.alarms import Alarms
-from seriesbox.lstm_ad.filling import Filling, first_known
+from seriesbox.lstm_ad.bridges import Bridge
 from seriesbox.lstm_ad.gaussian import Gaussian
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.lstm_ad.onnx_forecaster import onnx_graph, tensor_shapes
@@ -96,8 +96,7 @@ class LSTMADPredictor:
         """Yield the log-density of the forecast errors, then the newest forecast in input units: (N, D) -> (N, 1 + D).
 
         With details, the columns of `Alarms` follow. The first L rows are NaN. So are the scores of the next P - S
-        ones, which have not all their forecasts. Both come in chunks of their own. Rows in which nothing is given have
-        no score either.
+        ones, which have not all their forecasts, in chunks of their own, and those of rows in which nothing is given.
         """
         sizes = self.hyperparameters
         yield self._predictions(np.full((sizes.context_length, len(self.names(details))), np.nan, np.float32))
@@ -107,11 +106,8 @@ class LSTMADPredictor:
             alarms = Alarms(self.gaussian, self.scaler, sizes, threshold)
         scores = Scores(self.gaussian, sizes, self.columns, alarms.surprise if alarms else None)
         unscored = sizes.prediction_length - sizes.stride
-        # The first rows of a file, which are predicted after training, may know nothing of a column: it begins low.
-        filling = Filling(self._forecast, sizes, np.nan_to_num(self.scaler(first_known(table.values))))
-        for rows in self._chunks(table):
-            actual = rows[sizes.context_length :]
-            forecasts = filling(rows)
+        for rows, actual in self._chunks(table):
+            forecasts = self._forecast(rows)
             newest = forecasts[:, : sizes.stride].reshape(-1, self.columns)[: len(actual)]
             scored = scores(forecasts, actual)
             answer = _as_float32(scored[:, :1], self.scaler.inverse(newest))
@@ -126,21 +122,25 @@ class LSTMADPredictor:
         drift = {"anomalies": scores.astype(np.float64) < self.threshold, "score_median": scores}
         return Predictions(columns, {} if math.isnan(self.threshold) else drift)
 
-    def _chunks(self, table: Table) -> Iterator[NDArray[np.float64]]:
-        """Yield scaled rows: the contexts of some windows, and the rows that follow them."""
-        context, predicted = self.hyperparameters.context_length, self.hyperparameters.prediction_length
-        rows = max(context, predicted)  # of a window
-        cached = max(1, min(WINDOWS_AT_ONCE, ROWS_AT_ONCE // rows))
-        at_once = self.network.at_once(cached, self.hyperparameters.bytes_per_window(self.columns))
-        windows = min(at_once, CELLS_AT_ONCE // (rows * self.columns))
-        chunk = self.hyperparameters.stride * max(1, windows)
-        for first in range(0, len(table.values) - context, chunk):
-            yield self.scaler(table.values[first : first + context + chunk])
+    def _chunks(self, table: Table) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+        """Yield scaled rows, bridged, L before the N that are next, and the N as they are: (L + N, D), (N, D)."""
+        sizes, context = self.hyperparameters, self.hyperparameters.context_length
+        longest = max(context, sizes.prediction_length)
+        cached = max(1, min(WINDOWS_AT_ONCE, ROWS_AT_ONCE // longest))
+        at_once = self.network.at_once(cached, sizes.bytes_per_window(self.columns))
+        chunk = sizes.stride * max(1, min(at_once, CELLS_AT_ONCE // (longest * self.columns)))
+        values, bridge = table.values, Bridge(table.values)
+        scaled = self.scaler(bridge(slice(0, context)))
+        for first in range(context, len(values), chunk):
+            rows = slice(first, min(first + chunk, len(values)))
+            scaled = np.concatenate([scaled[-context:], self.scaler(bridge(rows))])
+            yield scaled, self.scaler(values[rows])
 
     def _forecast(self, rows: NDArray[np.float64]) -> NDArray[np.float32]:
         """Return a forecast for every block of S rows or fewer that follows a context: (rows, D) -> (B, P, D)."""
         context, stride = self.hyperparameters.context_length, self.hyperparameters.stride
-        windows = sliding_window_view(rows[:-1].astype(np.float32), context, axis=0, writeable=True)  # (B * S, D, L)
+        known = np.nan_to_num(rows[:-1].astype(np.float32), copy=False)  # the head of a training file may lack a column
+        windows = sliding_window_view(known, context, axis=0, writeable=True)  # (B * S, D, L)
         contexts = np.ascontiguousarray(windows[::stride].transpose(0, 2, 1))  # (B, L, D)
         return self.network(contexts).reshape(-1, self.hyperparameters.prediction_length, self.columns)
 
