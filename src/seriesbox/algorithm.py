@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seriesbox.answers import Details
 from seriesbox.errors import HyperparameterError
 from seriesbox.protocols import Estimator, Predictor
 from seriesbox.tables.table import Table
@@ -33,10 +34,10 @@ def name_of(estimator: Estimator) -> str:
     return name
 
 
-def predict(predictor: Predictor, table: Table) -> NDArray[np.float32]:
+def predict(predictor: Predictor, table: Table, details: Details | None = None) -> NDArray[np.float32]:
     """Return the whole answer to a table, (N, D) -> (N, outputs). Raises DataError if it cannot be predicted."""
     predictor.check(table)
-    return np.concatenate(list(predictor.predict(table)))
+    return np.concatenate(list(predictor.predict(table, details)))
 
 
 def infer_algorithm(names: Collection[str]) -> str:

@@ -11,9 +11,9 @@ from seriesbox.protocols import Predictor
 from seriesbox.sagemaker.content_type import ContentType
 from seriesbox.sagemaker.training.channel_summary import shortened_list, summary
 from seriesbox.sagemaker.training.data_files import check_memory, list_files, read_tables
-from seriesbox.sagemaker.training.headers import match_all
 from seriesbox.tables.columns import Columns
 from seriesbox.tables.csv_rows import CSVRows
+from seriesbox.tables.matching import match_all
 from seriesbox.tables.stack_builder import StackBuilder
 from seriesbox.tables.table import Rows, Table
 from seriesbox.tables.times import uneven_steps

@@ -6,17 +6,15 @@ from collections.abc import Collection, Sequence
 from functools import partial
 from itertools import chain
 
-import numpy as np
 import torch
 
-from seriesbox.agreement import TOLERANCE, difference
+from seriesbox.agreement import first_rows, runtime_for
 from seriesbox.algorithm import estimator_class, predictor_class
 from seriesbox.artifact import save
 from seriesbox.description import Runtime
 from seriesbox.distributed import Group
 from seriesbox.errors import UserError, raise_errors
 from seriesbox.listener import Listener
-from seriesbox.protocols import Estimator
 from seriesbox.run import Run
 from seriesbox.sagemaker.device import GPU_INSTANCES, find_device
 from seriesbox.sagemaker.machine import has_gpu, job_started, usable_cores
@@ -34,8 +32,6 @@ from seriesbox.sagemaker.training.test_channel import faults_of_all, judge, labe
 from seriesbox.tables.stack import TableStack
 from seriesbox.tables.suspects import suspects
 from seriesbox.tables.table import Table
-
-SAMPLE_ROWS, SAMPLE_CELLS = 64, 1_000_000  # of the training data, on which the two runtimes are compared
 
 SECONDS_TO_HEAR = 5  # in which a stop that another host was asked for reaches this one
 
@@ -70,7 +66,7 @@ def train(paths: Paths, group: Group) -> None:
             for sentence in suspects(tables, predictor.rows_are_independent, hyperparameters.variables_per_row):
                 logger.warning("%s: %s", name, sentence)
     names = names_of_all(names_of(channels.training), group)
-    sample = _sample(training, predictor.min_rows(hyperparameters))
+    compared = first_rows(training, predictor.min_rows(hyperparameters))
 
     torch.set_num_threads(min(torch.get_num_threads(), usable_cores()))
     report = Report(paths.data)
@@ -94,7 +90,8 @@ def train(paths: Paths, group: Group) -> None:
         save(model, paths.model, column_names=names)  # to judge takes time, in which the job may be killed
         judge(model, test, run, report)
     model.to(torch.device("cpu"))
-    runtime: Runtime = "onnx" if stopped else _runtime(model, sample, group)  # stopped: only seconds may be left
+    # If it is stopped, only seconds may be left.
+    runtime: Runtime = "onnx" if stopped else runtime_for(model, compared, group, logger.warning)
     if is_first:
         if stopped:
             logger.info("Stopped: what has been learnt so far is saved.")
@@ -132,19 +129,3 @@ def _checkpoints(
     digests = digests_of_all(training, validation, earlier_model, group)
     check_equal(digests, sharded, hosts)
     return Checkpoints(folder, fingerprint(algorithm, hyperparameters, digests, earlier_model)) if folder else None
-
-
-def _sample(tables: Sequence[Table], min_rows: int) -> Table | None:
-    """Return a copy of a few rows of this process, because training takes over the memory of its tables."""
-    if not tables:
-        return None
-    return tables[0].head(min_rows + min(SAMPLE_ROWS, SAMPLE_CELLS // tables[0].values.shape[1]))
-
-
-def _runtime(model: Estimator, sample: Table | None, group: Group) -> Runtime:
-    """Return the runtime that can serve the model on a CPU."""
-    largest = difference(model, sample) if sample else 0.0
-    worst = float(group.all_reduce_max(np.array(largest)))
-    if worst > TOLERANCE and group.rank == 0:
-        logger.warning("onnxruntime differs from torch by %.1e on this model: torch will serve it.", worst)
-    return "onnx" if worst <= TOLERANCE else "torch"

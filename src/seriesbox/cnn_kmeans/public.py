@@ -1,0 +1,87 @@
+"""CNN-KMeans in Python: series in, labels and features out.
+
+Shapes: N series, V variables, T time steps, F features, K clusters.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seriesbox.errors import DataError
+from seriesbox.estimators.arrays import Given, numbers
+from seriesbox.estimators.base import SeriesEstimator
+from seriesbox.estimators.progress import Progress
+from seriesbox.optimization import Optimization
+
+
+class CNNKMeans(SeriesEstimator, algorithm="cnn-kmeans"):
+    """Clusters series by CNN-KMeans: features of a CNN that is trained with a triplet loss, then K-Means.
+
+    X is (N, T), (N, V, T), a list of (T,) or (V, T) arrays of any lengths, or a data frame with a series per row. NaN
+    is a missing value. The variables of (N, V, T) need not be told by `variables`, which is for rows that have one
+    variable after the other.
+
+    Attributes: `labels_` (N,), `cluster_centers_` (K, F), `medoids_` (the series in the middle of each cluster),
+    `medoid_indices_` (K,), `history_` and `metrics_`. A model that was loaded has `cluster_centers_` alone.
+    """
+
+    _kind, _transforms = "clusterer", True
+    variables: int
+    labels_: NDArray[np.int64]
+    medoid_indices_: NDArray[np.int64]
+    medoids_: list[NDArray[np.float64]]
+
+    @property
+    def cluster_centers_(self) -> NDArray[np.float32]:
+        """The centroids, (K, F), among the features that `transform` returns."""
+        return np.asarray(self._fitted.artifact.tensors["centroids"])
+
+    def predict(self, X: Any) -> NDArray[np.int64]:  # noqa: N803
+        """Return the label of every series, (N,): 0 is the cluster that was the largest. Raises DataError."""
+        return self._answer(X)[:, 0].astype(np.int64)
+
+    def transform(self, X: Any) -> NDArray[np.float32]:  # noqa: N803
+        """Return the features of every series, (N, F). Raises DataError."""
+        return self._answer(X)[:, 1:]
+
+    def score(self, X: Any, y: Any = None) -> float:  # noqa: N803
+        """Return the mean silhouette of the features in their clusters, -1 to 1; NaN with one cluster. y is ignored.
+
+        It is the `valid_score` of a training that has X as its validation channel.
+        """
+        from seriesbox.cnn_kmeans.kmeans import silhouettes  # imports scikit-learn
+
+        answer = self._answer(X)
+        return float(silhouettes(answer[:, 1:], answer[:, 0].astype(np.int64)).mean())
+
+    def fit_predict(self, X: Any, y: Any = None, **fitting: Any) -> NDArray[np.int64]:  # noqa: N803
+        """Fit to X, and return its labels, (N,)."""
+        return self.fit(X, y, **fitting).labels_
+
+    def fit_transform(self, X: Any, y: Any = None, **fitting: Any) -> NDArray[np.float32]:  # noqa: N803
+        """Fit to X, and return its features, (N, F)."""
+        return self.fit(X, y, **fitting).transform(X)
+
+    def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
+        """Return the names of the columns of `transform`, (F,)."""
+        return np.array(self._fitted.predictor.names(None)[1:], object)
+
+    def _answer(self, x: Any) -> NDArray[np.float32]:
+        (answer,) = self._answers(x)
+        return answer
+
+    def _sizes(self, given: Given) -> Optimization:
+        variables = given.variables or self.variables
+        if self.variables not in (1, variables):
+            raise DataError(
+                f"X has series of {variables} variables, but `variables` is {self.variables}: leave it out, X tells it."
+            )
+        return self._hyperparameters(variables=variables)
+
+    def _set_learnt(self, x: Any, progress: Progress) -> None:
+        self.labels_ = self.predict(x)
+        found = [row for *_, row in progress.tables["clusters"]]
+        self.medoid_indices_ = np.array([row - 1 if row != "" else -1 for row in found])
+        rows = numbers(x, "X") if hasattr(x, "iloc") else x
+        self.medoids_ = [np.array(rows[index], np.float64) for index in self.medoid_indices_]
