@@ -3,11 +3,14 @@
 Shapes: N series, V variables, T time steps, F features, K clusters.
 """
 
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seriesbox.cnn_kmeans.onnx_export import exported
 from seriesbox.errors import DataError
 from seriesbox.estimators.arrays import Given, numbers
 from seriesbox.estimators.base import SeriesEstimator
@@ -67,6 +70,15 @@ class CNNKMeans(SeriesEstimator, algorithm="cnn-kmeans"):
         """Return the names of the columns of `transform`, (F,)."""
         return np.array(self._fitted.predictor.names(None)[1:], object)
 
+    def export(self, file: str | PathLike[str]) -> None:
+        """Write the model as one ONNX file, which any runtime of ONNX runs without seriesbox.
+
+        `series`, float64 (B, V, T) in input units, of one length and without gaps -> `label` (B,), `features` (B, F),
+        `distances` (B, K).
+        """
+        model: Any = self._fitted.artifact
+        Path(file).write_bytes(exported(model.hyperparameters, model.tensors))
+
     def _answer(self, x: Any) -> NDArray[np.float32]:
         (answer,) = self._answers(x)
         return answer
@@ -83,5 +95,5 @@ class CNNKMeans(SeriesEstimator, algorithm="cnn-kmeans"):
         self.labels_ = self.predict(x)
         found = [row for *_, row in progress.tables["clusters"]]
         self.medoid_indices_ = np.array([row - 1 if row != "" else -1 for row in found])
-        rows = numbers(x, "X") if hasattr(x, "iloc") else x
+        rows = x if isinstance(x, list | tuple) else numbers(x, "X")
         self.medoids_ = [np.array(rows[index], np.float64) for index in self.medoid_indices_]

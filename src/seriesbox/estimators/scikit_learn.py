@@ -11,7 +11,7 @@ def tags(kind: str, transforms: bool) -> Any:
         estimator_type=kind,
         target_tags=TargetTags(required=False),
         transformer_tags=TransformerTags(preserves_dtype=["float32"]) if transforms else None,
-        input_tags=InputTags(one_d_array=not transforms, three_d_array=transforms, allow_nan=True),
+        input_tags=InputTags(three_d_array=transforms, allow_nan=True),
     )
 
 
@@ -21,6 +21,4 @@ def not_fitted(name: str) -> Any:
         from sklearn.exceptions import NotFittedError
     except ImportError:
         NotFittedError = type("NotFittedError", (ValueError, AttributeError), {})  # noqa: N806
-    return NotFittedError(
-        f"This {name} instance is not fitted yet: call `fit` first, or load a model by `seriesbox.load`."
-    )
+    return NotFittedError(f"This {name} is not fitted yet: call `fit` first, or load a model by `seriesbox.load`.")

@@ -3,6 +3,8 @@
 Shapes: T time steps, D columns.
 """
 
+from os import PathLike
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,6 +13,7 @@ from numpy.typing import NDArray
 from seriesbox.answers import Details
 from seriesbox.estimators.arrays import are_several, numbers
 from seriesbox.estimators.base import SeriesEstimator
+from seriesbox.lstm_ad.onnx_export import exported
 
 Each = Any
 """An array for a recording, or a list of them for a list of recordings."""
@@ -98,6 +101,16 @@ class LSTMAD(SeriesEstimator, algorithm="lstm-ad"):
     def fit_predict(self, X: Any, y: Any = None, **fitting: Any) -> Each:  # noqa: N803
         """Fit to X, and return -1 for its anomalous rows and 1 for others, (T,)."""
         return self.fit(X, y, **fitting).predict(X)
+
+    def export(self, file: str | PathLike[str]) -> None:
+        """Write the model as one ONNX file, which any runtime of ONNX runs without seriesbox.
+
+        `rows`, float64 (B, `context_length` + `prediction_length`, D) in input units and without gaps -> `forecast` and
+        `score` of the last `prediction_length` ones, (B, P, D) and (B, P). For a forecast alone, let these be NaN. With
+        a `forecast_stride` there is no `score`, and `score_window` does not average it. The metadata have `threshold`.
+        """
+        model: Any = self._fitted.artifact
+        Path(file).write_bytes(exported(model.hyperparameters, model.tensors))
 
     def _scores(self, x: Any) -> list[NDArray[np.float64]]:
         return [answer[:, 0].astype(np.float64) for answer in self._answers(x)]
