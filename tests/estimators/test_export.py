@@ -5,7 +5,7 @@ import onnx
 import onnxruntime
 import pytest
 
-from seriesbox import CNNKMeans, LSTMAD
+from seriesbox import LSTMAD, CNNKMeans
 
 SMALL = {"clusters": 2, "blocks": 1, "filters": 4, "reduced_size": 4, "output_size": 3, "epochs": 1}
 

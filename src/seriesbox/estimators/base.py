@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from seriesbox.algorithm import predict, predictor_class
 from seriesbox.answers import Details
 from seriesbox.errors import DataError, UserError
-from seriesbox.estimators.arrays import Given, recordings, series
+from seriesbox.estimators.arrays import Given, are_several, recordings, series
 from seriesbox.estimators.copies import labelled_of, stack_of, table_of
 from seriesbox.estimators.interrupting import interruptible
 from seriesbox.estimators.model import Model
@@ -44,18 +44,18 @@ class SeriesEstimator(Parameters):
         """
         from seriesbox.fitting import Data, fit  # imports torch
 
-        given = self._given(X, "X")
-        sizes = self._sizes(given[0])
-        shorter = self._independent and sizes.variables_per_row == 1
-        training = stack_of(given, (), shorter)
-        known, progress = training.columns.names, Progress()
-        held_out = () if validation is None else stack_of(self._given(validation, "validation"), known, shorter)
-        judged = []
-        if test:
-            tables = [table_of(each, known, shorter) for each in self._given(test[0], "test")]
-            labels = test[1] if len(tables) > 1 else [test[1]]
-            judged = [labelled_of(*pair) for pair in zip(tables, labels, strict=True)]
         with interruptible() as stopped:
+            given, progress = self._given(X, "X"), Progress()
+            sizes = self._sizes(given[0])
+            shorter = self._may_be_shorter(sizes)
+            training = stack_of(given, (), shorter)
+            known = training.columns.names
+            held_out = () if validation is None else stack_of(self._given(validation, "validation"), known, shorter)
+            judged = []
+            if test:
+                tables = [table_of(each, known, shorter) for each in self._given(test[0], "test")]
+                labels = test[1] if not self._independent and are_several(test[0]) else [test[1]]
+                judged = [labelled_of(*pair) for pair in zip(tables, labels, strict=True)]
             try:
                 artifact = fit(self._algorithm, sizes, Data(training, held_out, judged), progress, stopped)
             except UserError:
@@ -89,6 +89,9 @@ class SeriesEstimator(Parameters):
     def _independent(self) -> bool:
         return predictor_class(self._algorithm).rows_are_independent
 
+    def _may_be_shorter(self, sizes: Optimization) -> bool:
+        return self._independent and sizes.variables_per_row == 1
+
     def _set_learnt(self, x: Any, progress: Progress) -> None:
         """Set the attributes that are of the data that was fitted to."""
 
@@ -108,7 +111,7 @@ class SeriesEstimator(Parameters):
         answers = []
         for given in self._given(x, "X"):
             _check_variables(given, sizes)
-            table = table_of(given, known, self._independent and sizes.variables_per_row == 1)
+            table = table_of(given, known, self._may_be_shorter(sizes))
             answers.append(predict(model.predictor, table, details))
         return answers
 
