@@ -34,14 +34,14 @@ FLOORS = [
     {package.split(".")[1] for package, _ in ALGORITHMS.values()},
     {"protocols"},
     {"algorithm"},
-    {"agreement", "artifact"},
+    {"agreement", "artifact", "formats"},
     {"fitting"},
     {"estimators"},
     {PUBLIC},
     {"sagemaker"},
 ]
 SHELL_FLOORS = [
-    {"command_line", "paths", "machine", "device", "signals", "content_type"},
+    {"command_line", "paths", "machine", "device", "signals"},
     {"training", "serving"},
 ]
 SHELL_WORDS = re.compile(r"sagemaker|splittype|fullyreplicated|s3://|/opt/ml|\b(aws|amazon)\b", re.IGNORECASE)
