@@ -39,6 +39,7 @@ FLOORS = [
     {"estimators"},
     {PUBLIC},
     {"sagemaker"},
+    {"commands"},
 ]
 SHELL_FLOORS = [
     {"command_line", "paths", "machine", "device", "signals"},

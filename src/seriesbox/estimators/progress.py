@@ -61,9 +61,13 @@ class Progress(Listener):
     def ended(self, values: Metrics, is_best: bool) -> None:
         """Keep the metrics of the model, and end the bar."""
         self.metrics |= values
-        if self.drawn:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        self.erase()
 
     def judged(self, values: Metrics) -> None:
         """Keep the metrics on labelled data."""
         self.metrics |= values
+
+    def erase(self) -> None:
+        """Erase the bar if there is one, so that something else can be printed."""
+        if self.drawn:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
