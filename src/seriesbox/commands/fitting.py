@@ -8,11 +8,10 @@ import click
 
 from seriesbox import metrics
 from seriesbox.algorithm import predictor_class
-from seriesbox.commands.options import FORMATS
+from seriesbox.commands.options import called
 from seriesbox.errors import DataError, UserError, raise_errors
 from seriesbox.estimators.interrupting import interruptible
 from seriesbox.estimators.progress import Progress
-from seriesbox.files import printable
 from seriesbox.formats.content_type import ContentType
 from seriesbox.formats.files import Files, tables_in
 from seriesbox.listener import Metrics
@@ -65,7 +64,7 @@ def fit(
     of_texts = {"header": "present" if header else None, "id-columns": ids, "verbose": "true" if verbose else None}
     given, log = {name: value for name, value in {**hyperparameters, **of_texts}.items() if value is not None}, Log()
     sizes = predictor_class(algorithm).Hyperparameters.parse(given)
-    content = ContentType(FORMATS[form], True if header else None, 0, ids or 0)
+    content = ContentType(form, True if header else None, 0, ids or 0)
     with interruptible() as stopped:
         training = _read(files, content, algorithm, sizes, None, log)
         known = training.columns.names
@@ -97,7 +96,7 @@ def _read(
     predictor, variables = predictor_class(algorithm), sizes.variables_per_row
     files, errors = Files(given, predictor, variables, known), list[DataError]()
     for path in paths:
-        name = "standard input" if str(path) == "-" else printable(path)
+        name = called(path)
         parts = parts_of_file(STANDARD_INPUT if str(path) == "-" else path, name)
         rows = len(files.builder)
         errors += files.add(tables_in(parts, name, given, predictor, variables, known or ()))

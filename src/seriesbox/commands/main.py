@@ -1,11 +1,12 @@
 """`seriesbox`: the console command. What a subcommand needs is imported when it runs, so that help is there at once."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from seriesbox.commands.options import FORMATS, FitGroup, describe_files, examples
+from seriesbox.commands.options import FILE, FitGroup, describe_files, examples, form_option
 from seriesbox.errors import SeriesboxError
 
 FOLDER = click.Path(path_type=Path)
@@ -49,22 +50,21 @@ def fit() -> None:
 
 @main.command(epilog=examples("seriesbox predict model/ more.csv > answer.csv", "seriesbox predict model/ < more.csv"))
 @click.argument("model", type=FOLDER)
-@click.argument("file", type=click.File("rb"), default="-")
+@click.argument("file", type=FILE, default="-")
 @describe_files
-@click.option("--accept", type=click.Choice([*FORMATS]), help="Format of the answer; else that of the server.")
+@form_option("--accept", help="Format of the answer; else that of the server.")
 @click.option("--verbose/--no-verbose", default=None, help="Whether more columns follow; else the model decides.")
 @click.option("--threshold", type=float, help="Score below which a row is an anomaly, instead of the model's.")
 @click.option("--names", is_flag=True, help="Begin CSV with the names of the answer's columns.")
-def predict(model: Path, file: Any, **given: Any) -> None:
+def predict(model: Path, file: Path, **given: Any) -> None:
     """Write MODEL's answer to FILE, or to standard input (-).
 
     It has the bytes of the server's answer to the same request.
     """
     from seriesbox.commands.predicting import answer
 
-    output = click.get_binary_stream("stdout")
     for part in answer(model, file, **given):
-        output.write(part)
+        sys.stdout.buffer.write(part)
 
 
 @main.command(epilog=examples("seriesbox serve model/", CURL))
@@ -74,7 +74,7 @@ def predict(model: Path, file: Any, **given: Any) -> None:
 def serve(model: Path, host: str, port: int) -> None:
     """Serve MODEL over HTTP.
 
-    POST /invocations answers as on SageMaker. Ctrl-C ends the server.
+    POST /invocations answers, as on an endpoint. Ctrl-C ends the server.
     """
     from seriesbox.commands import serving
 

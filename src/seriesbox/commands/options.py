@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from seriesbox.files import printable
+
 FORMATS = {
     "csv": "text/csv",
     "json": "application/json",
@@ -16,18 +18,31 @@ FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
+def called(file: Path) -> str:
+    """Return what messages call a file."""
+    return "standard input" if str(file) == "-" else printable(file)
+
+
 def examples(*commands: str) -> str:
     """Return the end of a help, which shows commands."""
     return "\b\n" + "\n".join(["Examples:", *(f"  {command}" for command in commands)])
 
 
+def form_option(*names: str, **more: Any) -> Callable[..., Any]:
+    """Return an option for a format, whose value is its content type."""
+
+    def content_type(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+        return FORMATS[value] if value else None
+
+    return click.option(*names, type=click.Choice([*FORMATS]), callback=content_type, **more)
+
+
 def describe_files(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say what is in files."""
-    form = click.Choice([*FORMATS])
     for option in (
         click.option("--ids", type=click.IntRange(0, 100), help="First columns of CSV that are ids."),
         click.option("--header", is_flag=True, help="Files begin with the names of columns."),
-        click.option("--format", "form", type=form, default="csv", show_default=True, help="Format of the files."),
+        form_option("--format", "form", default="csv", show_default=True, help="Format of the files."),
     ):
         command = option(command)
     return command

@@ -1,15 +1,14 @@
 """`seriesbox predict`: the bytes that the server answers to the same request."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from seriesbox.answers import Details
 from seriesbox.artifact import load
-from seriesbox.commands.options import FORMATS
+from seriesbox.commands.options import called
 from seriesbox.errors import UserError
 from seriesbox.estimators.model import Model
-from seriesbox.files import printable
 from seriesbox.formats.content_type import CSV, JSON_LINES, ContentType
 from seriesbox.formats.reading import read
 from seriesbox.formats.writing import TableAnswer, Writer
@@ -17,7 +16,7 @@ from seriesbox.formats.writing import TableAnswer, Writer
 
 def answer(
     folder: Path,
-    file: BinaryIO,
+    file: Path,
     form: str,
     header: bool,
     ids: int | None,
@@ -29,8 +28,8 @@ def answer(
     """Yield the answer of the model in a folder to a file, part by part. Raises ArtifactError and UserError."""
     model = Model(load(folder))
     predictor, known, sizes = model.predictor, model.artifact.column_names, model.artifact.hyperparameters
-    given = ContentType(FORMATS[form], header or None, ids=sizes.id_columns if ids is None else ids)
-    wanted = FORMATS[accept] if accept else JSON_LINES if given.form == JSON_LINES else CSV
+    given = ContentType(form, header or None, ids=sizes.id_columns if ids is None else ids)
+    wanted = accept or (JSON_LINES if given.form == JSON_LINES else CSV)
     if names and wanted != CSV:
         raise UserError("`--names` is for CSV: rows of other formats have no header.")
     if verbose is None:
@@ -38,8 +37,8 @@ def answer(
     if threshold is not None and not verbose:
         raise UserError("`--threshold` is of verbose answers: leave out `--no-verbose`.")
     details = Details(threshold) if verbose else None
-    name = "standard input" if file.name == "<stdin>" else printable(file.name)
-    tables = read(file.read(), name, given, predictor, sizes.variables_per_row, known)
+    body = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    tables = read(body, called(file), given, predictor, sizes.variables_per_row, known)
     first = None
     for table in tables:
         predictor.check(table)
