@@ -16,8 +16,8 @@ from tests.server import running
 COMMAND = COMMANDS / "seriesbox"
 
 
-def run(*arguments, body=None):
-    return CliRunner().invoke(main, [*map(str, arguments)], input=body)
+def run(*arguments):
+    return CliRunner().invoke(main, [*map(str, arguments)])
 
 
 def options(hyperparameters):
@@ -121,9 +121,10 @@ def test_faults_are_told_in_one_sentence(arguments, code, sentence, tmp_path):
 
 
 def test_wrong_cells_are_named_by_row_and_column(files):
-    done = run("predict", files / "cnn-kmeans", "-", body="1,2,3\n4,a,6\n")
+    (files / "wrong.csv").write_text("1,2,3\n4,a,6\n")
+    done = run("predict", files / "cnn-kmeans", files / "wrong.csv")
     assert done.exit_code == 1
-    assert "Error: standard input has cells that are not numbers" in done.stderr
+    assert "wrong.csv has cells that are not numbers" in done.stderr
     assert "row 2, column 2 is 'a'" in done.stderr
     refused = run("predict", files / "cnn-kmeans", files / "series.csv", "--names", "--accept", "json")
     assert "`--names` is for CSV" in refused.stderr

@@ -8,7 +8,7 @@ import click
 
 from seriesbox import metrics
 from seriesbox.algorithm import predictor_class
-from seriesbox.commands.options import called
+from seriesbox.commands.inputs import named
 from seriesbox.errors import DataError, UserError, raise_errors
 from seriesbox.estimators.interrupting import interruptible
 from seriesbox.estimators.progress import Progress
@@ -19,8 +19,6 @@ from seriesbox.optimization import Optimization
 from seriesbox.tables.labelled import Labelled
 from seriesbox.tables.lines import parts_of_file
 from seriesbox.tables.stack import TableStack
-
-STANDARD_INPUT = Path("/dev/stdin")
 
 
 class Log(Progress):
@@ -96,8 +94,8 @@ def _read(
     predictor, variables = predictor_class(algorithm), sizes.variables_per_row
     files, errors = Files(given, predictor, variables, known), list[DataError]()
     for path in paths:
-        name = called(path)
-        parts = parts_of_file(STANDARD_INPUT if str(path) == "-" else path, name)
+        file, name = named(path)
+        parts = parts_of_file(file, name)
         rows = len(files.builder)
         errors += files.add(tables_in(parts, name, given, predictor, variables, known or ()))
         if len(files.builder) == rows and not errors:

@@ -6,8 +6,6 @@ from typing import Any
 
 import click
 
-from seriesbox.files import printable
-
 FORMATS = {
     "csv": "text/csv",
     "json": "application/json",
@@ -16,11 +14,6 @@ FORMATS = {
 }
 FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
-
-
-def called(file: Path) -> str:
-    """Return what messages call a file."""
-    return "standard input" if str(file) == "-" else printable(file)
 
 
 def examples(*commands: str) -> str:

@@ -1,12 +1,11 @@
 """`seriesbox predict`: the bytes that the server answers to the same request."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from seriesbox.answers import Details
 from seriesbox.artifact import load
-from seriesbox.commands.options import called
+from seriesbox.commands.inputs import named
 from seriesbox.errors import UserError
 from seriesbox.estimators.model import Model
 from seriesbox.formats.content_type import CSV, JSON_LINES, ContentType
@@ -37,8 +36,8 @@ def answer(
     if threshold is not None and not verbose:
         raise UserError("`--threshold` is of verbose answers: leave out `--no-verbose`.")
     details = Details(threshold) if verbose else None
-    body = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    tables = read(body, called(file), given, predictor, sizes.variables_per_row, known)
+    path, name = named(file)
+    tables = read(path.read_bytes(), name, given, predictor, sizes.variables_per_row, known)
     first = None
     for table in tables:
         predictor.check(table)
