@@ -1,6 +1,8 @@
 """What all estimators have in common."""
 
+import os
 import pickle
+import re
 import signal
 import subprocess
 import sys
@@ -93,6 +95,20 @@ def test_a_fit_leaves_the_generators_of_torch_alone(two_shapes):
     before = torch.get_rng_state()
     CNNKMeans(**CLUSTERER | {"epochs": 1}).fit(two_shapes[0].values)
     assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_a_terminal_sees_a_bar(tmp_path):
+    terminal, other = os.openpty()
+    program = (
+        "import numpy as np; from seriesbox import LSTMAD\n"
+        "LSTMAD(context_length=5, prediction_length=1, epochs=2).fit(np.random.default_rng(0).normal(size=(200, 2)))"
+    )
+    subprocess.run([sys.executable, "-W", "ignore", "-c", program], stderr=other, check=True)
+    seen = os.read(terminal, 10_000).decode()
+    os.close(terminal)
+    os.close(other)
+    assert re.match(r"\r\[ *=* *\] +\d+%", seen)
+    assert seen.endswith("\r\x1b[K")
 
 
 def test_ctrl_c_ends_a_fit_with_what_it_has(wave):

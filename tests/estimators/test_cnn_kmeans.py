@@ -3,6 +3,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import silhouette_score
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -53,11 +54,17 @@ def test_medoids_are_series_of_their_clusters(clusters, two_shapes):
     np.testing.assert_array_equal(clusters.medoids_[1], two_shapes[0].values[clusters.medoid_indices_[1]])
 
 
-def test_score_is_the_validation_score_of_a_training(two_shapes):
+def test_score_is_the_silhouette(clusters, two_shapes):
     values = two_shapes[0].values
-    model = CNNKMeans(**CLUSTERER).fit(values, validation=values)
-    assert len(model.history_) == 5
-    assert -1 <= model.score(values) <= 1
+    expected = silhouette_score(clusters.transform(values), clusters.predict(values))
+    assert clusters.score(values) == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_fit_keeps_the_metrics_of_every_epoch(two_shapes):
+    values = two_shapes[0].values
+    model = CNNKMeans(**CLUSTERER).fit(values, validation=values[:30])
+    assert [each["epoch"] for each in model.history_] == [1, 2, 3, 4, 5]
+    assert model.metrics_ == model.history_[-1]
     assert model.metrics_["valid_loss"] > 0
 
 

@@ -17,6 +17,8 @@ from seriesbox.estimators.base import SeriesEstimator
 from seriesbox.estimators.progress import Progress
 from seriesbox.optimization import Optimization
 
+NONE = -1  # the medoid of an empty cluster
+
 
 class CNNKMeans(SeriesEstimator, algorithm="cnn-kmeans"):
     """Clusters series by CNN-KMeans: features of a CNN that is trained with a triplet loss, then K-Means.
@@ -26,7 +28,8 @@ class CNNKMeans(SeriesEstimator, algorithm="cnn-kmeans"):
     variable after the other.
 
     Attributes: `labels_` (N,), `cluster_centers_` (K, F), `medoids_` (the series in the middle of each cluster),
-    `medoid_indices_` (K,), `history_` and `metrics_`. A model that was loaded has `cluster_centers_` alone.
+    `medoid_indices_` (K,), -1 if a cluster is empty, `history_` and `metrics_`. A model that was loaded has
+    `cluster_centers_` alone.
     """
 
     _kind, _transforms = "clusterer", True
@@ -51,12 +54,14 @@ class CNNKMeans(SeriesEstimator, algorithm="cnn-kmeans"):
     def score(self, X: Any, y: Any = None) -> float:  # noqa: N803
         """Return the mean silhouette of the features in their clusters, -1 to 1; NaN with one cluster. y is ignored.
 
-        It is the `valid_score` of a training that has X as its validation channel.
+        It is that of `train_score` and `valid_score`: of an evenly spread sample if there are very many series.
         """
-        from seriesbox.cnn_kmeans.kmeans import silhouettes  # imports scikit-learn
+        from seriesbox.cnn_kmeans.clustering import SCORED_SERIES  # imports torch and scikit-learn
+        from seriesbox.cnn_kmeans.kmeans import silhouettes
 
         answer = self._answer(X)
-        return float(silhouettes(answer[:, 1:], answer[:, 0].astype(np.int64)).mean())
+        sample = answer[:: -(-len(answer) // SCORED_SERIES)]
+        return float(silhouettes(sample[:, 1:], sample[:, 0].astype(np.int64)).mean())
 
     def fit_predict(self, X: Any, y: Any = None, **fitting: Any) -> NDArray[np.int64]:  # noqa: N803
         """Fit to X, and return its labels, (N,)."""
@@ -93,7 +98,7 @@ class CNNKMeans(SeriesEstimator, algorithm="cnn-kmeans"):
 
     def _set_learnt(self, x: Any, progress: Progress) -> None:
         self.labels_ = self.predict(x)
-        found = [row for *_, row in progress.tables["clusters"]]
-        self.medoid_indices_ = np.array([row - 1 if row != "" else -1 for row in found])
+        found = [row for *_, row in progress.tables.get("clusters", [])]
+        self.medoid_indices_ = np.array([row - 1 if row != "" else NONE for row in found], np.int64)
         rows = x if isinstance(x, list | tuple) else numbers(x, "X")
-        self.medoids_ = [np.array(rows[index], np.float64) for index in self.medoid_indices_]
+        self.medoids_ = [np.array(rows[each] if each != NONE else [], np.float64) for each in self.medoid_indices_]

@@ -1,5 +1,6 @@
 """What the estimators of all algorithms share: training, the tables of what is given, and the model on disk."""
 
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -18,6 +19,8 @@ from seriesbox.estimators.parameters import Parameters
 from seriesbox.estimators.progress import Progress
 from seriesbox.estimators.scikit_learn import not_fitted, tags
 from seriesbox.optimization import Optimization
+from seriesbox.tables.labelled import Labelled
+from seriesbox.tables.table import Table
 
 
 class SeriesEstimator(Parameters):
@@ -50,12 +53,13 @@ class SeriesEstimator(Parameters):
             shorter = self._may_be_shorter(sizes)
             training = stack_of(given, (), shorter)
             known = training.columns.names
-            held_out = () if validation is None else stack_of(self._given(validation, "validation"), known, shorter)
-            judged = []
+            held_out: Sequence[Table] = ()
+            judged: Sequence[Labelled] = ()
+            if validation is not None:
+                held_out = stack_of(self._given(validation, "validation", sizes), known, shorter)
             if test:
-                tables = [table_of(each, known, shorter) for each in self._given(test[0], "test")]
-                labels = test[1] if not self._independent and are_several(test[0]) else [test[1]]
-                judged = [labelled_of(*pair) for pair in zip(tables, labels, strict=True)]
+                tables = [table_of(each, known, shorter) for each in self._given(test[0], "test", sizes)]
+                judged = labelled_of(tables, test[1] if self._are_several(test[0]) else [test[1]])
             try:
                 artifact = fit(self._algorithm, sizes, Data(training, held_out, judged), progress, stopped)
             except UserError:
@@ -95,8 +99,16 @@ class SeriesEstimator(Parameters):
     def _set_learnt(self, x: Any, progress: Progress) -> None:
         """Set the attributes that are of the data that was fitted to."""
 
-    def _given(self, x: Any, name: str) -> list[Given]:
-        return [series(x, name)] if self._independent else recordings(x, name)
+    def _given(self, x: Any, name: str, sizes: Optimization | None = None) -> list[Given]:
+        """Return what is given, which has the variables of the hyperparameters if these are known."""
+        tables = [series(x, name)] if self._independent else recordings(x, name)
+        if sizes:
+            for given in tables:
+                _check_variables(given, sizes)
+        return tables
+
+    def _are_several(self, x: Any) -> bool:
+        return not self._independent and are_several(x)
 
     def _sizes(self, given: Given) -> Optimization:
         """Return the hyperparameters for what is given."""
@@ -109,8 +121,7 @@ class SeriesEstimator(Parameters):
         model = self._fitted
         sizes, known = model.artifact.hyperparameters, model.artifact.column_names
         answers = []
-        for given in self._given(x, "X"):
-            _check_variables(given, sizes)
+        for given in self._given(x, "X", sizes):
             table = table_of(given, known, self._may_be_shorter(sizes))
             answers.append(predict(model.predictor, table, details))
         return answers

@@ -36,13 +36,17 @@ def table_of(given: Given, known: Sequence[str], may_be_shorter: bool) -> Table:
     return match(replace(table, columns=Columns(given.columns)), known, may_be_shorter)
 
 
-def labelled_of(table: Table, labels: Any) -> Labelled:
-    """Return a table with a label for each row; texts become numbers. Raises DataError."""
-    array = np.asarray(labels)
-    if array.shape != (len(table.values),):
-        raise DataError(
-            f"{table.name} has {len(table.values)} rows, but labels of the shape {array.shape}: give one each."
-        )
+def labelled_of(tables: Sequence[Table], labels: Sequence[Any]) -> list[Labelled]:
+    """Return each table with its labels, of which it has one for every row; texts become numbers. Raises DataError."""
+    if len(labels) != len(tables):
+        raise DataError(f"test has {len(tables)} recordings, but labels of {len(labels)}: give an array for each.")
+    return [_labelled(*pair) for pair in zip(tables, labels, strict=True)]
+
+
+def _labelled(table: Table, labels: Any) -> Labelled:
+    array, rows = np.asarray(labels), len(table.values)
+    if array.shape != (rows,):
+        raise DataError(f"{table.name} has {rows} rows, but labels of the shape {array.shape}: give one for each row.")
     if array.dtype.kind not in "fiub":
         _, array = np.unique(array, return_inverse=True)
     return Labelled(table.name, "`test`", table, array.astype(np.float64))

@@ -3,6 +3,7 @@
 Shapes: T time steps, D columns.
 """
 
+import math
 from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,7 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from seriesbox.answers import Details
+from seriesbox.answers import NEEDS_TRAINING, Details
+from seriesbox.errors import DataError
 from seriesbox.estimators.arrays import are_several, numbers
 from seriesbox.estimators.base import SeriesEstimator
 from seriesbox.lstm_ad.onnx_export import exported
@@ -49,8 +51,11 @@ class LSTMAD(SeriesEstimator, algorithm="lstm-ad"):
 
     @property
     def threshold_(self) -> float:
-        """The score below which a row is an anomaly."""
-        return float(self._fitted.artifact.tensors["threshold"])
+        """The score below which a row is an anomaly. Raises DataError if the model is older than thresholds."""
+        threshold = float(self._fitted.artifact.tensors["threshold"])
+        if math.isnan(threshold):
+            raise DataError(NEEDS_TRAINING)
+        return threshold
 
     @property
     def offset_(self) -> float:
@@ -92,7 +97,7 @@ class LSTMAD(SeriesEstimator, algorithm="lstm-ad"):
 
     def events(self, X: Any) -> Any:  # noqa: N803
         """Return the events of a recording in their order, or a list of them for each of several."""
-        return self._of_each(X, [self._events(answer) for answer in self._answers(X, Details())])
+        return self._of_each(X, [self._events(answer) for answer in self._answers(X, Details(self.threshold_))])
 
     def score(self, X: Any, y: Any = None) -> float:  # noqa: N803
         """Return the mean log-density of all rows that have a score: high is normal. y is ignored."""
