@@ -95,6 +95,7 @@ def test_what_is_given_is_not_changed(clusters, two_shapes):
         ({"clusters": 1}, np.ones((9, 9)), "`clusters` must be 0, for a number that is chosen from the data, or 2 to"),
         ({"epochs": 0.5}, np.ones((9, 9)), "`epochs` must be a whole number, not '0.5'"),
         ({}, np.ones(9), r"X has the shape \(9,\): give a row for each series"),
+        ({}, [], "X is empty: it has 0 row"),
         ({}, [np.ones(9), np.ones((2, 9))], r"X has series of the shapes \(2, 9\), \(9,\)"),
         ({}, [[1.0, 2.0], ["a", 3.0]], r"X, row 2, is no array of numbers \(could not convert string to float"),
         (

@@ -9,7 +9,7 @@ import click
 from seriesbox import metrics
 from seriesbox.algorithm import predictor_class
 from seriesbox.commands.inputs import named
-from seriesbox.errors import DataError, UserError, raise_errors
+from seriesbox.errors import DataError, raise_errors
 from seriesbox.estimators.interrupting import interruptible
 from seriesbox.estimators.progress import Progress
 from seriesbox.formats.content_type import ContentType
@@ -24,6 +24,10 @@ from seriesbox.tables.stack import TableStack
 class Log(Progress):
     """Prints the metrics of every epoch as `train` does, and everything else to standard error."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.sentences: set[str] = set()
+
     def epoch(self, epoch: int, values: Metrics) -> None:
         """Print one line."""
         super().epoch(epoch, values)
@@ -31,9 +35,11 @@ class Log(Progress):
         click.echo(metrics.line(epoch, values))
 
     def warn(self, sentence: str) -> None:
-        """Print a sentence."""
-        self.erase()
-        click.echo(sentence, err=True)
+        """Print a sentence once."""
+        if sentence not in self.sentences:
+            self.sentences.add(sentence)
+            self.erase()
+            click.echo(sentence, err=True)
 
     def found(self, name: str, value: Any, sentence: str) -> None:
         """Print a sentence."""
@@ -57,8 +63,6 @@ def fit(
     verbose: bool,
 ) -> None:
     """Fit a model to files, and write it. Raises UserError, and ArtifactError or OSError if it cannot be written."""
-    from seriesbox.fitting import Data, fit  # imports torch
-
     of_texts = {"header": "present" if header else None, "id-columns": ids, "verbose": "true" if verbose else None}
     given, log = {name: value for name, value in {**hyperparameters, **of_texts}.items() if value is not None}, Log()
     sizes = predictor_class(algorithm).Hyperparameters.parse(given)
@@ -68,13 +72,10 @@ def fit(
         known = training.columns.names
         held_out = _read(validation, content, algorithm, sizes, known, log) if validation else ()
         labelled = _read(test, content._replace(label_size=1), algorithm, sizes, known, log) if test else ()
+        from seriesbox.fitting import Data, fit  # imports torch
+
         data = Data(training, held_out, [Labelled.of(table) for table in labelled])
-        try:
-            artifact = fit(algorithm, sizes, data, log, stopped)
-        except UserError:
-            if stopped():
-                raise KeyboardInterrupt from None
-            raise
+        artifact = fit(algorithm, sizes, data, log, stopped)
     artifact.save(out)
     click.echo(f"The model is in {out}.", err=True)
 

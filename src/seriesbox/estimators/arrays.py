@@ -54,8 +54,8 @@ def series(x: Any, name: str) -> Given:
         return _series(numbers(x, name), name, _columns(x))
     each = [numbers(item, f"{name}, row {number + 1},") for number, item in enumerate(x)]
     kinds = {(item.ndim, *item.shape[:-1]) for item in each}
-    if len({item.shape for item in each}) == 1:
-        return _series(np.stack(each), name, ())
+    if len({item.shape for item in each}) < 2:
+        return _series(np.stack(each) if each else np.empty((0, 0)), name, ())
     if len(kinds) != 1 or each[0].ndim not in (1, 2):
         shown = ", ".join(sorted({str(item.shape) for item in each})[:4])
         raise DataError(f"{name} has series of the shapes {shown}: give (T,) each, or (V, T) with the same V.")

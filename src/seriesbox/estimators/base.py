@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from seriesbox.algorithm import predict, predictor_class
 from seriesbox.answers import Details
-from seriesbox.errors import DataError, UserError
+from seriesbox.errors import DataError
 from seriesbox.estimators.arrays import Given, are_several, recordings, series
 from seriesbox.estimators.copies import labelled_of, stack_of, table_of
 from seriesbox.estimators.interrupting import interruptible
@@ -45,8 +45,6 @@ class SeriesEstimator(Parameters):
         A Ctrl-C ends the fit with what has been learnt; a second one ends it at once.
         Raises HyperparameterError and DataError, both ValueErrors, that say what is wrong, where, and what to do.
         """
-        from seriesbox.fitting import Data, fit  # imports torch
-
         with interruptible() as stopped:
             given, progress = self._given(X, "X"), Progress()
             sizes = self._sizes(given[0])
@@ -60,12 +58,9 @@ class SeriesEstimator(Parameters):
             if test:
                 tables = [table_of(each, known, shorter) for each in self._given(test[0], "test", sizes)]
                 judged = labelled_of(tables, test[1] if self._are_several(test[0]) else [test[1]])
-            try:
-                artifact = fit(self._algorithm, sizes, Data(training, held_out, judged), progress, stopped)
-            except UserError:
-                if stopped():  # before there was anything to keep
-                    raise KeyboardInterrupt from None
-                raise
+            from seriesbox.fitting import Data, fit  # imports torch
+
+            artifact = fit(self._algorithm, sizes, Data(training, held_out, judged), progress, stopped)
         self._model = Model(artifact)
         self.history_, self.metrics_ = progress.history, progress.metrics
         self._set_learnt(X, progress)

@@ -5,10 +5,15 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from seriesbox.errors import UserError
+
 
 @contextmanager
 def interruptible() -> Iterator[Callable[[], bool]]:
-    """Yield what returns whether Ctrl-C was pressed. Only the main thread hears of it."""
+    """Yield what returns whether Ctrl-C was pressed. Only the main thread hears of it.
+
+    Raises KeyboardInterrupt in place of the UserError that there is nothing to end with yet.
+    """
     stop = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield stop.is_set
@@ -22,5 +27,9 @@ def interruptible() -> Iterator[Callable[[], bool]]:
     signal.signal(signal.SIGINT, handle)
     try:
         yield stop.is_set
+    except UserError:
+        if stop.is_set():
+            raise KeyboardInterrupt from None
+        raise
     finally:
         signal.signal(signal.SIGINT, before)
