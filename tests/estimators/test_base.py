@@ -1,13 +1,12 @@
 """What all estimators have in common."""
 
+import logging
 import os
 import pickle
 import re
 import signal
 import subprocess
 import sys
-import threading
-import time
 
 import numpy as np
 import pytest
@@ -19,6 +18,7 @@ import seriesbox
 from seriesbox import LSTMAD, CNNKMeans
 from seriesbox.algorithm import ALGORITHMS, predictor_class
 from seriesbox.errors import ArtifactError
+from seriesbox.estimators.progress import logger
 from tests.estimators.conftest import CLUSTERER, DETECTOR
 
 WITHOUT = """
@@ -111,19 +111,18 @@ def test_a_terminal_sees_a_bar(tmp_path):
     assert seen.endswith("\r\x1b[K")
 
 
-def test_ctrl_c_ends_a_fit_with_what_it_has(wave):
-    model, handler = LSTMAD(**DETECTOR | {"epochs": 100_000}), signal.getsignal(signal.SIGINT)
-    main = threading.get_ident()
+def test_ctrl_c_ends_a_fit_with_what_it_has(wave, caplog):
+    class Pressing(logging.Handler):
+        def emit(self, record):
+            if record.getMessage().startswith("epoch: 2 "):
+                signal.raise_signal(signal.SIGINT)
 
-    def interrupt():
-        while signal.getsignal(signal.SIGINT) is handler:
-            time.sleep(0.01)
-        time.sleep(1)
-        signal.pthread_kill(main, signal.SIGINT)
-
-    threading.Thread(target=interrupt).start()
-    model.fit(wave)
-    assert len(model.history_) < 100_000
+    handler, pressing = signal.getsignal(signal.SIGINT), Pressing()
+    logger.addHandler(pressing)
+    with caplog.at_level(logging.INFO, "seriesbox"):
+        model = LSTMAD(**DETECTOR | {"epochs": 100_000}).fit(wave)
+    logger.removeHandler(pressing)
+    assert len(model.history_) == 2
     assert np.isfinite(model.threshold_)
     assert signal.getsignal(signal.SIGINT) is handler
 
