@@ -1,6 +1,7 @@
 """The command `seriesbox`: the bytes of `train` and of the server, and faults in one sentence."""
 
 import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -63,6 +64,19 @@ def test_an_answer_has_the_bytes_of_the_server(job, files, model):
                 done = run("predict", files / model, file, *arguments)
                 assert (done.exit_code, expected.status) == (0, 200)
                 assert done.stdout_bytes == expected.body
+
+
+def test_predicting_needs_no_package_that_trains_or_serves(files):
+    program = (
+        "import sys\n"
+        "from seriesbox.commands.main import main\n"
+        "main(sys.argv[1:], standalone_mode=False)\n"
+        "unwanted = {'torch', 'sklearn', 'scipy', 'flask', 'werkzeug', 'gunicorn', 'sagemaker_training'}\n"
+        "print(*sorted(unwanted & sys.modules.keys()), file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", program, "predict", files / "lstm-ad", files / "wave.csv"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stderr == "\n"
 
 
 def test_files_come_from_standard_input_too(files):
