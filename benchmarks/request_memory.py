@@ -16,7 +16,7 @@ import torch
 from benchmarks import cases, figures, options
 from benchmarks.server import RunningServer, serving
 from seriesbox.artifact import save
-from seriesbox.sagemaker.content_type import CSV, JSON, JSON_LINES
+from seriesbox.formats.content_type import CSV, JSON, JSON_LINES
 from seriesbox.tables.csv import write_csv
 
 RAGGED = (50, 100, 150, 200)  # lengths of rows

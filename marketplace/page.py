@@ -20,7 +20,7 @@ from marketplace.files import FOLDER, published, sample_hyperparameters, texts
 from marketplace.markdown import enumeration, items
 from marketplace.profile import validation_profile
 from marketplace.request import EXAMPLE_SELLER
-from seriesbox.sagemaker.content_type import FORMATS
+from seriesbox.formats.content_type import FORMATS
 from seriesbox.sagemaker.training import checkpoints
 
 TEMPLATE, SHARED_TEXTS = FOLDER / "page.template.md", FOLDER / "texts.md"

@@ -4,7 +4,7 @@ from marketplace import instances
 from marketplace.aws_model import Json
 from marketplace.files import sample_hyperparameters
 from seriesbox.algorithm import predictor_class
-from seriesbox.sagemaker.content_type import CSV
+from seriesbox.formats.content_type import CSV
 
 
 def validation_profile(name: str, prefix: str) -> Json:

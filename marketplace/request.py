@@ -14,8 +14,8 @@ from marketplace.profile import validation_profile
 from marketplace.seller import Seller
 from seriesbox import metrics
 from seriesbox.algorithm import estimator_class, predictor_class
+from seriesbox.formats.content_type import CSV, JSON_LINES, TEXTS
 from seriesbox.hyperparameters import Declaration
-from seriesbox.sagemaker.content_type import CSV, JSON_LINES, TEXTS
 from seriesbox.sagemaker.training.channels import MODES
 
 EXAMPLE_SELLER = Seller("123456789012", "us-east-1", "SageMakerValidation", "seriesbox-samples")

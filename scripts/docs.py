@@ -1,4 +1,6 @@
-"""Write the documents that take figures from benchmarks and tables from code; with --check, only name the old ones.
+"""Write the documents that take figures from benchmarks and tables from code, and the stub of the package.
+
+With --check, only name the old ones.
 
 docs/templates/NAME.md becomes docs/NAME.md. In a template, `{hyperparameters}` stands for a table of each algorithm,
 `{speed[ecg200][ratio]:.2f}` for a figure of benchmarks/figures.json, `{growth[lstm-ad]:table}` for a table of figures,
@@ -11,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import figures
+from scripts.stub import stub
 from seriesbox.algorithm import ALGORITHMS, predictor_class
 
 DOCS = Path(__file__).parents[1] / "docs"
+STUB = DOCS.parent / "src" / "seriesbox" / "__init__.pyi"
 
 
 class Figures(dict[str, Any]):
@@ -64,10 +68,10 @@ def hyperparameters() -> str:
 
 
 def documents() -> dict[Path, str]:
-    """Return the text of every document that has a template."""
+    """Return the text of the stub, and of every document that has a template."""
     values = {"hyperparameters": hyperparameters(), **entries()}
     templates = sorted(DOCS.glob("templates/*.md"))
-    return {DOCS / template.name: template.read_text().format_map(values) for template in templates}
+    return {STUB: stub()} | {DOCS / each.name: each.read_text().format_map(values) for each in templates}
 
 
 if __name__ == "__main__":

@@ -8,9 +8,9 @@ import numpy as np
 
 from benchmarks.cases import Shape
 from benchmarks.server import RunningServer
+from seriesbox.formats.content_type import CSV, JSON, TEXTS
+from seriesbox.formats.writing import TableAnswer, Writer
 from seriesbox.protocols import Estimator
-from seriesbox.sagemaker.content_type import CSV, JSON, TEXTS
-from seriesbox.sagemaker.serving.writing import TableAnswer, Writer
 from stress.soak_clients import Request, RequestGroup, ask
 
 BYTES_PER_CELL = 11

@@ -97,6 +97,23 @@ def test_it_trains_and_serves_and_finds_what_cannot_be_copied(job):
     assert (refused.status, refused.message) == (400, "The request must have 4 numbers in every row.")
 
 
+def test_python_and_the_command_line_have_it(tree, tmp_path):
+    (tmp_path / "rows.csv").write_bytes(write_csv(rows()))
+    given = ["--units", "3", "--epochs", "2", "--out", str(tmp_path / "model")]
+    program = (
+        "import sys, seriesbox\n"
+        "from seriesbox.commands.main import main\n"
+        "main(sys.argv[1:], standalone_mode=False)\n"
+        "model = seriesbox.load(sys.argv[-1])\n"
+        "print(model, *model.score_samples([[0.0, 1, 2, 3]] * 2).shape)"
+    )
+    command = [sys.executable, "-c", program, "fit", "autoencoder", str(tmp_path / "rows.csv"), *given]
+    environment = os.environ | {"PYTHONPATH": str(tree / "src")}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "Autoencoder(units=3, epochs=2) 2"
+
+
 def test_its_code_is_as_tidy_as_the_projects(tree):
     for check in (["check"], ["format", "--check"]):
         command = [

@@ -2,11 +2,14 @@
 
 import logging
 import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seriesbox.description import Runtime
+from seriesbox.distributed import Group
 from seriesbox.network.onnx_session import Session
 from seriesbox.network.torch_network import arrays
 from seriesbox.network.types import Network
@@ -15,6 +18,7 @@ from seriesbox.tables.table import Table
 
 # A share of the largest output. Rounding gives a millionth; a wrong layer gives far more than this.
 TOLERANCE = 1e-3
+SAMPLE_ROWS, SAMPLE_CELLS = 64, 1_000_000  # of the training data, on which the two are compared
 
 
 class Comparison:
@@ -54,3 +58,19 @@ def difference(model: Estimator, table: Table) -> float:
         return math.inf
     relative = comparison.difference / comparison.largest
     return relative if math.isfinite(relative) else math.inf
+
+
+def first_rows(tables: Sequence[Table], min_rows: int) -> Table | None:
+    """Return a copy of a few rows of this process, because training takes over the memory of its tables."""
+    if not tables:
+        return None
+    return tables[0].head(min_rows + min(SAMPLE_ROWS, SAMPLE_CELLS // tables[0].values.shape[1]))
+
+
+def runtime_for(model: Estimator, sample: Table | None, group: Group, warn: Callable[[str], None]) -> Runtime:
+    """Return the runtime that can serve the model on a CPU. sample: rows of this process, if it has any."""
+    largest = difference(model, sample) if sample else 0.0
+    worst = float(group.all_reduce_max(np.array(largest)))
+    if worst > TOLERANCE and group.rank == 0:
+        warn(f"onnxruntime differs from torch by {worst:.1e} on this model: torch will serve it.")
+    return "onnx" if worst <= TOLERANCE else "torch"

@@ -6,7 +6,7 @@ Nothing that is loaded can execute: no pickle is ever written or read, and the n
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 from pydantic import ValidationError
@@ -15,19 +15,18 @@ from safetensors import SafetensorError
 from seriesbox import codec
 from seriesbox.algorithm import estimator_class, name_of, predictor_class
 from seriesbox.description import Description, Runtime
-from seriesbox.errors import ArtifactError, HyperparameterError
+from seriesbox.errors import ArtifactError
 from seriesbox.files import replacing
 from seriesbox.model_folder import DESCRIPTION, TENSORS, read
+from seriesbox.model_tensors import check_numbers, check_tensors
 from seriesbox.network.onnx_session import Session
-from seriesbox.network.types import Shapes, Tensors
+from seriesbox.network.types import Tensors
 from seriesbox.optimization import Optimization
 from seriesbox.protocols import Estimator, Predictor
 
-SCALE = "scaler.scale"  # of any algorithm that scales its data; values are divided by it
-
 
 class Artifact(NamedTuple):
-    """A model that was read and checked."""
+    """A model: what its two files hold."""
 
     algorithm: str
     columns: int
@@ -35,6 +34,37 @@ class Artifact(NamedTuple):
     hyperparameters: Optimization
     tensors: Tensors
     runtime: Runtime
+
+    @classmethod
+    def of(cls, model: Estimator, runtime: Runtime, column_names: Sequence[str]) -> Self:
+        """Return the artifact of an estimator that is fitted."""
+        tensors = {name: tensor.numpy(force=True) for name, tensor in model.state_dict().items()}
+        return cls(name_of(model), model.columns, list(column_names), model.hyperparameters, tensors, runtime)
+
+    def save(self, folder: Path) -> None:
+        """Write both files, the description last, so that a folder with a description is complete.
+
+        Raises ArtifactError if a number makes no sense, and OSError if a file cannot be written: then neither is left.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        description = Description(
+            model=self.algorithm,
+            columns=self.columns,
+            column_names=list(self.column_names),
+            hyperparameters=self.hyperparameters.to_dict(),
+            runtime=self.runtime,
+        )
+        check_numbers(self.tensors, folder)
+        text = f"{description.model_dump_json(indent=2)}\n"
+        (folder / DESCRIPTION).unlink(missing_ok=True)
+        try:
+            for name, content in ((TENSORS, codec.encode(self.tensors)), (DESCRIPTION, text.encode())):
+                temporary = folder / f".{name}"
+                with replacing(folder / name, temporary):
+                    temporary.write_bytes(content)
+        except OSError:
+            (folder / TENSORS).unlink(missing_ok=True)
+            raise
 
     def predictor(self, threads: int = 1) -> Predictor:
         """Return its predictor on a CPU. Raises ArtifactError if it cannot predict anything."""
@@ -70,30 +100,8 @@ def probed(predictor: Predictor) -> Predictor:
 
 
 def save(model: Estimator, folder: Path, runtime: Runtime = "onnx", column_names: Sequence[str] = ()) -> None:
-    """Write both files, the description last, so that a folder with a description is complete.
-
-    Raises ArtifactError if a number makes no sense, and OSError if a file cannot be written: then neither is left.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    description = Description(
-        model=name_of(model),
-        columns=model.columns,
-        column_names=list(column_names),
-        hyperparameters=model.hyperparameters.to_dict(),
-        runtime=runtime,
-    )
-    tensors = {name: tensor.numpy(force=True) for name, tensor in model.state_dict().items()}
-    _check_numbers(tensors, folder)
-    contents = {TENSORS: codec.encode(tensors), DESCRIPTION: f"{description.model_dump_json(indent=2)}\n".encode()}
-    (folder / DESCRIPTION).unlink(missing_ok=True)
-    try:
-        for name, content in contents.items():
-            temporary = folder / f".{name}"
-            with replacing(folder / name, temporary):
-                temporary.write_bytes(content)
-    except OSError:
-        (folder / TENSORS).unlink(missing_ok=True)
-        raise
+    """Write an estimator, as `Artifact.save` does."""
+    Artifact.of(model, runtime, column_names).save(folder)
 
 
 def load(folder: Path) -> Artifact:
@@ -111,33 +119,11 @@ def load(folder: Path) -> Artifact:
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
         raise ArtifactError(f"The model in {folder} cannot be read, {DESCRIPTION} is wrong: {faults}") from None
-    except (ValueError, HyperparameterError, SafetensorError, KeyError, OSError, RecursionError) as error:
+    except (ValueError, SafetensorError, KeyError, OSError, RecursionError) as error:
         raise ArtifactError(f"The model in {folder} cannot be read: {error}") from None
     newer = {name: shapes[name] for name in kind.newer_tensors - tensors.keys()}
-    _check(tensors, {name: shape for name, shape in shapes.items() if name not in newer}, folder)
+    check_tensors(tensors, {name: shape for name, shape in shapes.items() if name not in newer}, folder)
     tensors |= {name: np.full(shape, np.nan, dtype) for name, (dtype, shape) in newer.items()}
     if (names := description.column_names) and not kind.rows_are_independent and len(names) != description.columns:
         raise ArtifactError(f"The model in {folder} does not fit its description: {len(names)} columns have names.")
     return Artifact(description.model, description.columns, names, hyperparameters, tensors, description.runtime)
-
-
-def _check(tensors: Tensors, expected: Shapes, folder: Path) -> None:
-    if tensors.keys() != expected.keys():
-        odd = ", ".join(sorted(tensors.keys() ^ expected.keys()))
-        raise ArtifactError(f"The model in {folder} does not fit its description: {odd} is missing or unknown.")
-    for name, (dtype, shape) in expected.items():
-        tensor = tensors[name]
-        if tensor.shape != shape or tensor.dtype != dtype:
-            raise ArtifactError(
-                f"The model in {folder} does not fit its description: {name} is {tensor.shape} {tensor.dtype}, "
-                f"not {shape} {np.dtype(dtype)}."
-            )
-    _check_numbers(tensors, folder)
-
-
-def _check_numbers(tensors: Tensors, folder: Path) -> None:
-    for name, tensor in tensors.items():
-        if not np.isfinite(tensor).all():
-            raise ArtifactError(f"The model for {folder} is damaged: {name} is not finite.")
-        if name == SCALE and not (tensor > 0).all():
-            raise ArtifactError(f"The model for {folder} is damaged: {name} is not positive.")

@@ -28,7 +28,7 @@ class SeriesboxError(Exception):
     """The base of every error raised on purpose."""
 
 
-class UserError(SeriesboxError):
+class UserError(SeriesboxError, ValueError):
     """A request that cannot be carried out as given. The message is complete: it is shown without a traceback."""
 
 

@@ -32,3 +32,6 @@ class Listener:
 
     def ended(self, metrics: Metrics, is_best: bool) -> None:
         """Take the metrics of the model's epoch: the best one if there is patience, else the last one that ended."""
+
+    def judged(self, metrics: Metrics) -> None:
+        """Take the metrics of the model on labelled data."""

@@ -1,4 +1,4 @@
-"""The README's Python code, one block for each version of SageMaker's SDK, run as it is typed."""
+"""The README's Python code for each version of SageMaker's SDK, run as it is typed."""
 
 import io
 import re
@@ -16,7 +16,7 @@ README = Path(__file__).parents[2] / "README.md"
 
 def run(version: int, problem: Problem, aws: LocalAWS) -> tuple[dict[str, Any], np.ndarray]:
     """Run a block; return its names, and the batch job's answer to the test data."""
-    first, second = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
+    _, first, second = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
     first_rows = b"".join(problem.training.splitlines(keepends=True)[:20])  # the network is large
     aws.bucket.put_object(Key="training/series.csv", Body=first_rows)
     aws.bucket.put_object(Key="test/series.csv", Body=problem.test)

@@ -37,6 +37,20 @@ def onnx_graph(hyperparameters: CNNKMeansHyperparameters, tensors: Tensors) -> b
     g = Graph()
     series = g.input("series", np.float32, ["B", hyperparameters.variables, "T"])
     first, end = (g.input(name, np.int64, ["B", "R"]) for name in ("first", "end"))
+    x = g.node("Unsqueeze", convolve(g, series, hyperparameters, tensors), _integers(1))  # (B, 1, Z, T)
+    length = g.node("Squeeze", g.node("Shape", series, start=2))
+    steps = g.node("Range", np.array(0), length, np.array(1))
+    before, after = (
+        g.node(operator, steps, g.node("Unsqueeze", limit, _integers(2, 3)))  # (B, R, 1, T)
+        for operator, limit in (("Less", first), ("GreaterOrEqual", end))
+    )
+    inside = g.node("Where", g.node("Or", before, after), np.full(1, -np.inf, np.float32), x)
+    maxima = g.node("ReduceMax", inside, _integers(3), keepdims=0)
+    return g.serialize(maxima, ["B", "R", hyperparameters.reduced_size])
+
+
+def convolve(g: Graph, series: str, hyperparameters: CNNKMeansHyperparameters, tensors: Tensors) -> str:
+    """Add the encoder's blocks, `Encoder.convolve` with the last two axes turned: (B, V, T) -> (B, Z, T)."""
     x = g.node("Unsqueeze", series, _integers(2))  # (B, V, 1, T)
     for block in range(len(hyperparameters.channels) - 1):
         prefix, dilation = f"encoder.blocks.{block}", 2**block
@@ -56,16 +70,7 @@ def onnx_graph(hyperparameters: CNNKMeansHyperparameters, tensors: Tensors) -> b
         if f"{prefix}.residual.weight" in tensors:
             x = g.node("Conv", x, tensors[f"{prefix}.residual.weight"], tensors[f"{prefix}.residual.bias"])
         x = g.node("Add", y, x)
-    x = g.node("Unsqueeze", g.node("Squeeze", x, _integers(2)), _integers(1))  # (B, 1, Z, T)
-    length = g.node("Squeeze", g.node("Shape", series, start=2))
-    steps = g.node("Range", np.array(0), length, np.array(1))
-    before, after = (
-        g.node(operator, steps, g.node("Unsqueeze", limit, _integers(2, 3)))  # (B, R, 1, T)
-        for operator, limit in (("Less", first), ("GreaterOrEqual", end))
-    )
-    inside = g.node("Where", g.node("Or", before, after), np.full(1, -np.inf, np.float32), x)
-    maxima = g.node("ReduceMax", inside, _integers(3), keepdims=0)
-    return g.serialize(maxima, ["B", "R", hyperparameters.reduced_size])
+    return g.node("Squeeze", x, _integers(2))
 
 
 def _folded(tensors: Tensors, prefix: str) -> NDArray[np.float32]:

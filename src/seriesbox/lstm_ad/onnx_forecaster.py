@@ -30,6 +30,12 @@ def onnx_graph(hyperparameters: LSTMADHyperparameters, tensors: Tensors) -> byte
     g = Graph()
     columns = tensors["forecaster.layers.0.weight_ih_l0"].shape[1]
     context = g.input("context", np.float32, ["B", "L", columns])
+    forecast = forecasts(g, context, hyperparameters, tensors)
+    return g.serialize(forecast, ["B", hyperparameters.prediction_length * columns])
+
+
+def forecasts(g: Graph, context: str, hyperparameters: LSTMADHyperparameters, tensors: Tensors) -> str:
+    """Add the forecaster: (B, L, D) -> (B, P * D)."""
     states = g.node("Transpose", context, perm=[1, 0, 2])  # (L, B, D): the operator's own layout
     last = ""
     for layer in range(hyperparameters.num_layers):
@@ -46,8 +52,7 @@ def onnx_graph(hyperparameters: LSTMADHyperparameters, tensors: Tensors) -> byte
             hidden_size=hyperparameters.hidden_size,
         )
     state = g.node("Squeeze", last, np.array([0]))  # (B, H)
-    forecast = g.node("Gemm", state, tensors["forecaster.head.weight"], tensors["forecaster.head.bias"], transB=1)
-    return g.serialize(forecast, ["B", hyperparameters.prediction_length * columns])
+    return g.node("Gemm", state, tensors["forecaster.head.weight"], tensors["forecaster.head.bias"], transB=1)
 
 
 def _gates_reordered(tensor: NDArray[np.float32]) -> NDArray[np.float32]:

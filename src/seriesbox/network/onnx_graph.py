@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 IR_VERSION, OPERATOR_SET = 8, 18
-ELEMENT_TYPES = {np.dtype(np.float32): 1, np.dtype(np.int64): 7}
-Value = str | NDArray[np.float32] | NDArray[np.int64]
+ELEMENT_TYPES = {np.dtype(np.float32): 1, np.dtype(np.int64): 7, np.dtype(np.float64): 11}
+FLOAT, DOUBLE = 1, 11  # what Cast may cast to
+Value = str | NDArray[np.float32] | NDArray[np.int64] | NDArray[np.float64]
 """An input of a node: the name of a graph input or of another node's output, or a constant."""
 
 
@@ -25,6 +26,7 @@ class Graph:
         self._nodes: list[bytes] = []
         self._constants: list[bytes] = []
         self._inputs: list[bytes] = []
+        self._outputs: list[bytes] = []
 
     def input(self, name: str, kind: type, shape: Sequence[str | int]) -> str:
         """Add an input. A dimension is a size, or a name if any size will do."""
@@ -45,15 +47,26 @@ class Graph:
         self._nodes.append(b"".join(fields))
         return results
 
+    def output(self, name: str, value: str, kind: type, shape: Sequence[str | int]) -> None:
+        """Add a result of this name, which is the output of a node."""
+        self._nodes.append(_field(1, value) + _field(2, name) + _field(4, "Identity"))
+        self._outputs.append(_declaration(name, np.dtype(kind), shape))
+
     def serialize(self, output: str, shape: Sequence[str | int]) -> bytes:
         """Return the whole model, whose one result is the float32 `output`."""
+        self._outputs.append(_declaration(output, np.dtype(np.float32), shape))
+        return self.model()
+
+    def model(self, **facts: str) -> bytes:
+        """Return the whole model, with facts about it for whoever opens it."""
         graph = b"".join(
             [*(_field(1, node) for node in self._nodes), _field(2, "graph")]
             + [_field(5, constant) for constant in self._constants]
             + [_field(11, each) for each in self._inputs]
-            + [_field(12, _declaration(output, np.dtype(np.float32), shape))]
+            + [_field(12, each) for each in self._outputs]
         )
-        return _field(1, IR_VERSION) + _field(7, graph) + _field(8, _field(2, OPERATOR_SET))
+        noted = b"".join(_field(14, _field(1, name) + _field(2, text)) for name, text in facts.items())
+        return _field(1, IR_VERSION) + _field(7, graph) + _field(8, _field(2, OPERATOR_SET)) + noted
 
     def _constant(self, value: NDArray[Any]) -> str:
         name = f"constant{len(self._constants)}"

@@ -8,8 +8,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from seriesbox.errors import DataError, Places
+from seriesbox.errors import DataError, Places, collect_errors
 from seriesbox.tables.blocks import blocks
+from seriesbox.tables.columns import Columns
+from seriesbox.tables.labelled import Labelled
+from seriesbox.tables.stack import TableStack
 from seriesbox.tables.table import Table, are_equal
 
 ADVICE = "give every column one name, and shorter rows empty cells, or leave the header out."
@@ -34,6 +37,27 @@ def match(table: Table, known: Sequence[str], may_be_shorter: bool) -> Table:
                 for rows in blocks(*table.values.shape):
                     table.values[rows, : len(order)] = table.values[rows][:, order]
     return replace(table, columns=table.columns._replace(names=tuple(known) or names))
+
+
+def match_all(
+    tables: TableStack, columns: Sequence[Columns], known: Sequence[str], labelled: bool, may_be_shorter: bool
+) -> list[DataError]:
+    """Put the columns of all tables in the order of `known` names, and return what is wrong with their headers.
+
+    columns: of each table, as its own header names them.
+    labelled: whether the first column is a label. may_be_shorter: as in `match`.
+    """
+
+    def match_one(number: int) -> None:
+        own = columns[number] if known else columns[number]._replace(names=())
+        table = replace(tables[number], columns=own)
+        match(Labelled.of(table).table if labelled else table, known, may_be_shorter)
+
+    faults = collect_errors(match_one, range(len(tables)))
+    label = next((each.names[:1] for each in columns if each.names), ("label",)) if labelled and known else ()
+    before, header_rows = max(each.before for each in columns), max(each.header_rows for each in columns)
+    tables.columns = Columns((*label, *known), before, header_rows)
+    return faults
 
 
 def check_header(table: Table, may_be_shorter: bool) -> None:

@@ -37,19 +37,19 @@ def parse_npy(body: bytes, name: str, rows_are_independent: bool, variables: int
     if not array.size:
         raise DataError(f"{name} is empty: it needs at least one row of numbers.")
     values = array.astype(np.float64)
+    check_sizes(name, ((rows.start, values[rows]) for rows in blocks(*values.shape)))
+    return Table(values, equal_widths(values.shape[1], len(values)), name)
+
+
+def check_sizes(name: str, parts: Iterable[tuple[int, NDArray[np.float64]]]) -> None:
+    """Raise DataError that names the numbers of (n, D) parts beyond those of answers. A part has its first row."""
     places = Places()
-    for rows in blocks(*values.shape):
-        wrong = np.argwhere(np.abs(values[rows]) > LARGEST)
-        places.add(
-            len(wrong),
-            (
-                f"row {rows.start + row + 1}, column {column + 1} is {values[rows][row, column]}"
-                for row, column in wrong
-            ),
-        )
+    for first, values in parts:
+        wrong = np.argwhere(np.abs(values) > LARGEST)
+        numbers = ((first + row, column, values[row, column]) for row, column in wrong)
+        places.add(len(wrong), (f"row {row + 1}, column {column + 1} is {value}" for row, column, value in numbers))
     if places.count:
         raise DataError(f"{name} has numbers beyond 3.4e38, write NaN for what is missing: ", places, ".")
-    return Table(values, equal_widths(values.shape[1], len(values)), name)
 
 
 def write_npy(chunks: Iterable[NDArray[np.float32]], rows: int, columns: int) -> Iterator[bytes]:

@@ -1,7 +1,7 @@
 """The log shows when data is no longer like the training's."""
 
 from seriesbox.artifact import save
-from seriesbox.sagemaker.content_type import CSV
+from seriesbox.formats.content_type import CSV
 from seriesbox.tables.csv import write_csv
 from tests.older import remove_tensor
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from seriesbox.cnn_kmeans.predictor import CNNKMeansPredictor
+from seriesbox.formats.content_type import CSV, JSON, JSON_LINES, TEXTS, ContentType
+from seriesbox.formats.writing import TableAnswer, Writer
 from seriesbox.lstm_ad.predictor import LSTMADPredictor
-from seriesbox.sagemaker.content_type import CSV, JSON, JSON_LINES, TEXTS, ContentType
 from seriesbox.sagemaker.serving.formats import read
-from seriesbox.sagemaker.serving.writing import TableAnswer, Writer
 from seriesbox.tables.table import LARGEST
 
 KINDS = {True: CNNKMeansPredictor, False: LSTMADPredictor}

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from seriesbox.sagemaker.content_type import CSV, JSON, JSON_LINES
+from seriesbox.formats.content_type import CSV, JSON, JSON_LINES
 
 SERIES = [[1.5, 2, 3], [3, 2, 1.5], [1, 1, 2]]
 IDS = ['"Doe, J."', "007", ""]

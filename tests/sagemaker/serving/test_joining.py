@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from seriesbox.sagemaker.content_type import CSV, JSON_LINES
+from seriesbox.formats.content_type import CSV, JSON_LINES
 from seriesbox.tables.csv import parse_csv
 
 NAMES = ["north", "south", "west"]

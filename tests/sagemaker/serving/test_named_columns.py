@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from seriesbox.artifact import save
-from seriesbox.sagemaker.content_type import CSV, JSON_LINES
+from seriesbox.formats.content_type import CSV, JSON_LINES
 
 
 def lines(answer) -> list[str]:

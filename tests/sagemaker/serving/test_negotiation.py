@@ -1,7 +1,7 @@
 import pytest
 from werkzeug.exceptions import NotAcceptable
 
-from seriesbox.sagemaker.content_type import CSV, JSON, JSON_LINES
+from seriesbox.formats.content_type import CSV, JSON, JSON_LINES
 from seriesbox.sagemaker.serving.negotiation import AnswerFormat
 
 

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from seriesbox.sagemaker.content_type import CSV, JSON_LINES, NPY
+from seriesbox.formats.content_type import CSV, JSON_LINES, NPY
 
 SERIES = np.array([[1.5, 2, 3], [3, 2, np.nan]], np.float32)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seriesbox.sagemaker.content_type import CSV, JSON_LINES
+from seriesbox.formats.content_type import CSV, JSON_LINES
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False, width=32)
 SERIES = st.lists(st.none() | NUMBERS, min_size=1, max_size=40).filter(lambda cells: {*cells} != {None})

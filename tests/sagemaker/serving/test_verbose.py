@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from seriesbox.answers import Details
+from seriesbox.formats.content_type import CSV, JSON, JSON_LINES, TEXTS
 from seriesbox.lstm_ad.estimator import LSTMAD
 from seriesbox.lstm_ad.hyperparameters import LSTMADHyperparameters
 from seriesbox.run import Run
-from seriesbox.sagemaker.content_type import CSV, JSON, JSON_LINES, TEXTS
 from seriesbox.tables.csv import write_csv
 from seriesbox.tables.table import Table
 

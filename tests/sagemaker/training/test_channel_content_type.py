@@ -5,8 +5,8 @@ import pytest
 
 from seriesbox.cnn_kmeans.predictor import CNNKMeansPredictor
 from seriesbox.errors import DataError
+from seriesbox.formats.content_type import ContentType
 from seriesbox.lstm_ad.predictor import LSTMADPredictor
-from seriesbox.sagemaker.content_type import ContentType
 from seriesbox.sagemaker.serving import formats
 from seriesbox.tables.csv import write_csv
 

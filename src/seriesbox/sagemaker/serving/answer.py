@@ -12,8 +12,9 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from seriesbox.answers import Details, Predictions
 from seriesbox.errors import DataError, HeaderAloneError, ShortSeriesError
+from seriesbox.formats.content_type import CSV, JSON_LINES, ContentType
+from seriesbox.formats.writing import Chunks, TableAnswer, Writer
 from seriesbox.protocols import Predictor
-from seriesbox.sagemaker.content_type import CSV, JSON_LINES, ContentType
 from seriesbox.sagemaker.serving.body import read_body
 from seriesbox.sagemaker.serving.drift import Drift
 from seriesbox.sagemaker.serving.formats import read
@@ -24,7 +25,6 @@ from seriesbox.sagemaker.serving.negotiation import AnswerFormat
 from seriesbox.sagemaker.serving.settings import ServerSettings
 from seriesbox.sagemaker.serving.slots import Slots
 from seriesbox.sagemaker.serving.spool import spooled
-from seriesbox.sagemaker.serving.writing import Chunks, TableAnswer, Writer
 from seriesbox.tables.blocks import blocks
 from seriesbox.tables.table import Table
 

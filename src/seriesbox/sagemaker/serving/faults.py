@@ -9,7 +9,7 @@ from flask import Response
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from seriesbox.errors import ArtifactError, DataError, UserError
-from seriesbox.sagemaker.content_type import ContentTypeError
+from seriesbox.formats.content_type import ContentTypeError
 from seriesbox.sagemaker.serving.memory import NoMemoryError
 from seriesbox.sagemaker.serving.models import AlreadyLoadedError, NotLoadedError
 

@@ -1,33 +1,14 @@
-"""Bodies of requests -> tables, in every format.
+"""Bodies of requests -> tables, in the words of whoever sends them."""
 
-Batch jobs cut files at line ends. So one JSON line must make sense alone: one row if rows are independent
-of each other, else one whole series.
-"""
-
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from seriesbox.errors import DataError, HeaderError
+from seriesbox.formats import reading
+from seriesbox.formats.content_type import ContentType
 from seriesbox.protocols import Predictor
-from seriesbox.sagemaker.content_type import CSV, JSON, NPY, ContentType
-from seriesbox.tables.csv import parse_csv
-from seriesbox.tables.csv_rows import Layout
-from seriesbox.tables.json import parse_row_lines, parse_rows, parse_series, parse_series_lines
-from seriesbox.tables.matching import match
-from seriesbox.tables.npy import parse_npy
-from seriesbox.tables.other_formats import check_text
 from seriesbox.tables.table import Table
 
 REQUEST = "The request"
-
-
-class SeriesLines:
-    """The series of JSON Lines, parsed at every iteration: millions of small tables would fill memory."""
-
-    def __init__(self, body: bytes) -> None:
-        self.body = body
-
-    def __iter__(self) -> Iterator[Table]:
-        return parse_series_lines(self.body, REQUEST)
 
 
 def read(
@@ -37,28 +18,12 @@ def read(
     variables: int = 1,
     known: Sequence[str] = (),
 ) -> Iterable[Table]:
-    """Return the tables of a request: one, or one per JSON line if a line is a whole series.
-
-    variables: of a row. known: the names of the model's columns, if it has any.
-    Raises DataError, for lines while they are iterated over: once that has succeeded, it will again.
-    """
-    if given.form == NPY:
-        return [parse_npy(body, REQUEST, predictor.rows_are_independent, variables)]
-    check_text(body, REQUEST)
-    if given.form == CSV:
-        try:
-            layout = Layout(given.header, given.ids or 0, gaps=predictor.gaps_are_allowed, known=known)
-            may_be_shorter = predictor.rows_are_independent and variables == 1
-            return [match(parse_csv(body, REQUEST, layout), known, may_be_shorter)]
-        except HeaderError as error:
-            fault = str(error).removesuffix(".")
-            raise DataError(
-                f"{fault}: leave `header` out of the content type, or set SplitType to None if a batch job cuts files "
-                "into parts."
-            ) from None
-    if given.form == JSON:
-        is_series = not predictor.rows_are_independent
-        return [parse_series(body, REQUEST) if is_series else parse_rows(body, REQUEST, variables)]
-    if predictor.rows_are_independent:
-        return [parse_row_lines(body, REQUEST, variables)]
-    return SeriesLines(body)
+    """Return the tables of a request, as `reading.read` does. Raises DataError."""
+    try:
+        return reading.read(body, REQUEST, given, predictor, variables, known)
+    except HeaderError as error:
+        fault = str(error).removesuffix(".")
+        raise DataError(
+            f"{fault}: leave `header` out of the content type, or set SplitType to None if a batch job cuts files into "
+            "parts."
+        ) from None

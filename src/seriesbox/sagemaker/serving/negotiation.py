@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Self
 from werkzeug.exceptions import NotAcceptable
 from werkzeug.http import parse_accept_header, parse_options_header
 
-from seriesbox.sagemaker.content_type import CSV, FORMATS
+from seriesbox.formats.content_type import CSV, FORMATS
 
 SWITCHES = {"verbose": {"true": True, "false": False}, "header": {"present": True, "absent": False}}
 BARE = re.compile(r";\s*(verbose|header|threshold)\s*=?\s*(?=[;,]|$)", re.IGNORECASE)

@@ -5,6 +5,7 @@ import resource
 import sys
 import time
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gunicorn.app.base import BaseApplication
@@ -57,13 +58,13 @@ CPU_COMPUTES = (
 class Server(BaseApplication):
     """gunicorn, configured here instead of by a file and a command line."""
 
-    def __init__(self, settings: ServerSettings) -> None:
-        self.settings = settings
+    def __init__(self, settings: ServerSettings, model: Path, host: str = "0.0.0.0") -> None:
+        self.settings, self.model, self.host = settings, model, host
         super().__init__()
 
     def load_config(self) -> None:
         for name, value in {
-            "bind": f"0.0.0.0:{self.settings.port}",
+            "bind": f"{self.host}:{self.settings.port}",
             "workers": self.settings.workers,
             "worker_class": Worker,  # of threads: one can answer while another one predicts
             "threads": self.settings.queue + SPARE_THREADS,
@@ -87,7 +88,7 @@ class Server(BaseApplication):
         only = None
         if not self.settings.many_models:
             try:
-                only = LoadedModel.of("model", str(Paths().model), self.settings)
+                only = LoadedModel.of("model", str(self.model), self.settings)
             except ArtifactError as error:
                 raise AppImportError(str(error)) from None  # ends the server with the sentence alone
         memory = Memory(memory_limit() // self.settings.workers - resident_memory())
@@ -124,4 +125,4 @@ def main() -> None:
         settings = ServerSettings.read()
     except ValueError as error:
         sys.exit(str(error))
-    Server(settings).run()
+    Server(settings, Paths().model).run()

@@ -6,9 +6,9 @@ from mmap import mmap
 from typing import Any, NamedTuple
 
 from seriesbox.errors import DataError, raise_errors
+from seriesbox.formats.content_type import CSV, ContentType, ContentTypeError
 from seriesbox.hyperparameters import Hyperparameters
 from seriesbox.protocols import Predictor
-from seriesbox.sagemaker.content_type import CSV, ContentType, ContentTypeError
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.training.channel_reader import ChannelData, ChannelReader
 from seriesbox.tables.memory import private_memory

@@ -3,20 +3,16 @@
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
-from seriesbox.errors import DataError, UserError
+from seriesbox.errors import UserError
 from seriesbox.files import printable
+from seriesbox.formats.content_type import ContentType
+from seriesbox.formats.files import tables_in
 from seriesbox.protocols import Predictor
-from seriesbox.sagemaker.content_type import CSV, JSON, NPY, ContentType
 from seriesbox.sagemaker.machine import memory_limit, memory_of_others, resident_memory
-from seriesbox.tables.csv_rows import CSVRows, Layout
-from seriesbox.tables.json import LineRows, parse_rows, parse_series, series_lines
-from seriesbox.tables.lines import BLANKS, BYTE_ORDER_MARK, GZIP, MEMORY_PER_BYTE, parts_of_file
-from seriesbox.tables.npy import MAGIC, parse_npy
-from seriesbox.tables.other_formats import check_text
+from seriesbox.tables.lines import MEMORY_PER_BYTE, parts_of_file
 from seriesbox.tables.table import Rows
 
 SKIPPED = (  # names of files and folders that hold no data, and why they are there
@@ -64,40 +60,11 @@ def read_tables(
     variables: int,
     known: Sequence[str] = (),
 ) -> Iterator[tuple[str, Iterable[Rows]]]:
-    """Yield the tables in a file: their names in messages, and their rows. An empty file has none.
-
-    A file that begins with `[` or `{` is JSON Lines if its content type does not say JSON. Arrays of numpy are known by
-    their first bytes.
-    variables: of a row. known: the names of columns that files may begin with.
-    Raises DataError, and UserError if memory does not suffice.
-    """
+    """Yield the tables in a file of a channel, as `tables_in` does. Raises UserError if memory does not suffice."""
     name = printable(f"{folder.name}/{path.relative_to(folder)}")
     if len(name) > LONGEST_NAME:
         name = f"{name[: LONGEST_NAME // 3]}...{name[-LONGEST_NAME // 2 :]}"
-    parts = _within_memory(parts_of_file(path, name), folder.name)
-    first = next(parts, b"")
-    if not first:
-        return
-    if first.startswith(GZIP):
-        raise DataError(f"{name} is compressed by gzip twice: compress it once.")
-    parts = chain([first], parts)
-    if given.form == NPY or first.startswith(MAGIC):
-        yield name, parse_npy(b"".join(parts), name, predictor.rows_are_independent, variables).rows()
-        return
-    check_text(first, name)
-    if given.form == JSON:
-        body = b"".join(parts)
-        is_series = not predictor.rows_are_independent
-        table = parse_series(body, name) if is_series else parse_rows(body, name, variables, given.label_size)
-        yield name, table.rows()
-    elif given.form == CSV and not first.removeprefix(BYTE_ORDER_MARK).lstrip(BLANKS).startswith((b"[", b"{")):
-        labelled, gaps = given.label_size > 0, predictor.gaps_are_allowed
-        layout = Layout(given.header, given.ids or 0, labelled, gaps, known, is_whole=True)
-        yield name, CSVRows(parts, name, layout)
-    elif predictor.rows_are_independent:
-        yield name, LineRows(parts, name, variables, given.label_size)
-    else:
-        yield from ((line.name, line.rows) for line in series_lines(parts, name))
+    return tables_in(_within_memory(parts_of_file(path, name), folder.name), name, given, predictor, variables, known)
 
 
 def check_memory(more: int, channel: str) -> None:

@@ -1,38 +1,12 @@
-"""The headers of training files: columns are matched by the names in the first one."""
+"""The names of columns that hosts have read in the headers of their training files."""
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from seriesbox.distributed import Group
-from seriesbox.errors import DataError, collect_errors
-from seriesbox.tables.columns import Columns
-from seriesbox.tables.labelled import Labelled
-from seriesbox.tables.matching import match
-from seriesbox.tables.stack import TableStack
-
-
-def match_all(
-    tables: TableStack, columns: Sequence[Columns], known: Sequence[str], labelled: bool, may_be_shorter: bool
-) -> list[DataError]:
-    """Put the columns of all tables in the order of `known` names, and return what is wrong with their headers.
-
-    columns: of each table, as its own header names them.
-    labelled: whether the first column is a label. may_be_shorter: as in `match`.
-    """
-
-    def match_one(number: int) -> None:
-        own = columns[number] if known else columns[number]._replace(names=())
-        table = replace(tables[number], columns=own)
-        match(Labelled.of(table).table if labelled else table, known, may_be_shorter)
-
-    faults = collect_errors(match_one, range(len(tables)))
-    label = next((each.names[:1] for each in columns if each.names), ("label",)) if labelled and known else ()
-    before, header_rows = max(each.before for each in columns), max(each.header_rows for each in columns)
-    tables.columns = Columns((*label, *known), before, header_rows)
-    return faults
+from seriesbox.errors import DataError
 
 
 def names_of_all(names: Sequence[str], group: Group) -> list[str]:

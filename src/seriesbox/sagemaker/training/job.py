@@ -8,6 +8,7 @@ from itertools import chain
 
 import torch
 
+from seriesbox.agreement import first_rows, runtime_for
 from seriesbox.algorithm import estimator_class, predictor_class
 from seriesbox.artifact import save
 from seriesbox.description import Runtime
@@ -27,7 +28,6 @@ from seriesbox.sagemaker.training.host_channels import read_once
 from seriesbox.sagemaker.training.log import Notes, logger
 from seriesbox.sagemaker.training.report import Report
 from seriesbox.sagemaker.training.report_page import ReportPage
-from seriesbox.sagemaker.training.runtimes import choose_runtime, few_rows
 from seriesbox.sagemaker.training.settings import JobSettings
 from seriesbox.sagemaker.training.test_channel import faults_of_all, judge, labelled_faults
 from seriesbox.tables.stack import TableStack
@@ -67,7 +67,7 @@ def train(paths: Paths, group: Group) -> None:
             for sentence in suspects(tables, predictor.rows_are_independent, hyperparameters.variables_per_row):
                 logger.warning("%s: %s", name, sentence)
     names = names_of_all(names_of(channels.training), group)
-    sample = few_rows(training, predictor.min_rows(hyperparameters))
+    compared = first_rows(training, predictor.min_rows(hyperparameters))
     page = ReportPage(algorithm, predictor, hyperparameters, training, test) if is_first else None
 
     torch.set_num_threads(min(torch.get_num_threads(), usable_cores()))
@@ -92,7 +92,8 @@ def train(paths: Paths, group: Group) -> None:
         save(model, paths.model, column_names=names)  # to judge takes time, in which the job may be killed
         judge(model, test, run, report)
     model.to(torch.device("cpu"))
-    runtime: Runtime = "onnx" if stopped else choose_runtime(model, sample, group)  # stopped: only seconds may be left
+    # If it is stopped, only seconds may be left.
+    runtime: Runtime = "onnx" if stopped else runtime_for(model, compared, group, logger.warning)
     if is_first:
         if stopped:
             logger.info("Stopped: what has been learnt so far is saved.")

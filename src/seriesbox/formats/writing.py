@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seriesbox.errors import DataError
-from seriesbox.sagemaker.content_type import CSV, JSON_LINES, NPY
+from seriesbox.formats.content_type import CSV, JSON_LINES, NPY
 from seriesbox.tables.csv import write_csv
 from seriesbox.tables.ids import ID, Ids, cell
 from seriesbox.tables.json_texts import write_json, write_json_objects

@@ -1,12 +1,10 @@
-"""The content type of a request or of a training channel: its format, and what is in its columns."""
+"""The content type of a request or of a file: its format, and what is in its columns."""
 
 import codecs
 from collections.abc import Mapping
 from encodings import normalize_encoding
 from encodings.aliases import aliases
 from typing import NamedTuple
-
-from werkzeug.http import parse_options_header
 
 from seriesbox.errors import UserError
 
@@ -42,6 +40,8 @@ class ContentType(NamedTuple):
 
         label_size: the number of columns that are labels, as it may be given.
         """
+        from werkzeug.http import parse_options_header  # of the package that serves
+
         mimetype, options = parse_options_header(text)
         mimetype = mimetype.lower()
         if mimetype not in FORMATS:

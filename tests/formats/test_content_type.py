@@ -2,7 +2,7 @@ import tracemalloc
 
 import pytest
 
-from seriesbox.sagemaker.content_type import CSV, JSON, JSON_LINES, ContentType, ContentTypeError
+from seriesbox.formats.content_type import CSV, JSON, JSON_LINES, ContentType, ContentTypeError
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""The command `seriesbox`: files in, models and answers out."""

@@ -1,0 +1,52 @@
+"""`seriesbox predict`: the bytes that the server answers to the same request."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from seriesbox.answers import Details
+from seriesbox.artifact import load
+from seriesbox.commands.inputs import named
+from seriesbox.errors import UserError
+from seriesbox.estimators.model import Model
+from seriesbox.formats.content_type import CSV, JSON_LINES, ContentType
+from seriesbox.formats.reading import read
+from seriesbox.formats.writing import TableAnswer, Writer
+
+
+def answer(
+    folder: Path,
+    file: Path,
+    form: str,
+    header: bool,
+    ids: int | None,
+    accept: str | None,
+    verbose: bool | None,
+    threshold: float | None,
+    names: bool,
+) -> Iterator[bytes]:
+    """Yield the answer of the model in a folder to a file, part by part. Raises ArtifactError and UserError."""
+    model = Model(load(folder))
+    predictor, known, sizes = model.predictor, model.artifact.column_names, model.artifact.hyperparameters
+    given = ContentType(form, header or None, ids=sizes.id_columns if ids is None else ids)
+    wanted = accept or (JSON_LINES if given.form == JSON_LINES else CSV)
+    if names and wanted != CSV:
+        raise UserError("`--names` is for CSV: rows of other formats have no header.")
+    if verbose is None:
+        verbose = threshold is not None or sizes.verbose == "true"
+    if threshold is not None and not verbose:
+        raise UserError("`--threshold` is of verbose answers: leave out `--no-verbose`.")
+    details = Details(threshold) if verbose else None
+    path, name = named(file)
+    tables = read(path.read_bytes(), name, given, predictor, sizes.variables_per_row, known)
+    first = None
+    for table in tables:
+        predictor.check(table)
+        first = first or table
+    if first:
+        id_names = first.ids.names if first.ids else ()
+        writer = Writer(wanted, predictor.names(details, known), id_names, names, objects=verbose)
+        answers = (
+            TableAnswer((part.columns for part in predictor.predict(each, details)), len(each.values), each.ids)
+            for each in tables
+        )
+        yield from writer.write(answers, predictor.rows_are_independent)

@@ -1,0 +1,21 @@
+"""`seriesbox serve`: the server of a model in any folder."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from seriesbox.errors import UserError
+from seriesbox.model_folder import DESCRIPTION, read
+from seriesbox.sagemaker.machine import let_threads_sleep
+from seriesbox.sagemaker.serving.server import Server
+from seriesbox.sagemaker.serving.settings import ServerSettings
+
+
+def serve(folder: Path, host: str, port: int) -> None:
+    """Serve until the process is told to stop. Raises ArtifactError if there is no model, and UserError."""
+    read(folder, DESCRIPTION)  # a worker that cannot load it would say so too, but with gunicorn's words around it
+    let_threads_sleep()
+    try:
+        settings = ServerSettings.read()
+    except ValueError as error:
+        raise UserError(str(error)) from None
+    Server(replace(settings, port=port, many_models=False), folder, host).run()

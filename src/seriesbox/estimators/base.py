@@ -1,0 +1,135 @@
+"""What the estimators of all algorithms share: training, the tables of what is given, and the model on disk."""
+
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seriesbox.algorithm import predict, predictor_class
+from seriesbox.answers import Details
+from seriesbox.errors import DataError
+from seriesbox.estimators.arrays import Given, are_several, recordings, series
+from seriesbox.estimators.copies import labelled_of, stack_of, table_of
+from seriesbox.estimators.interrupting import interruptible
+from seriesbox.estimators.model import Model
+from seriesbox.estimators.parameters import Parameters
+from seriesbox.estimators.progress import Progress
+from seriesbox.estimators.scikit_learn import not_fitted, tags
+from seriesbox.optimization import Optimization
+from seriesbox.tables.labelled import Labelled
+from seriesbox.tables.table import Table
+
+
+class SeriesEstimator(Parameters):
+    """The base of every estimator: it is fitted as a training job is, and answers as a server does.
+
+    history_: the metrics of every epoch. metrics_: those of the model, also on labelled data. Both are of the fit: a
+    model that was loaded has none.
+    """
+
+    _kind: ClassVar[str]  # in scikit-learn's words
+    _transforms: ClassVar[bool] = False
+    history_: list[dict[str, float]]
+    metrics_: dict[str, float]
+    _model: Model
+
+    def fit(self, X: Any, y: Any = None, *, validation: Any = None, test: tuple[Any, Any] | None = None) -> Self:  # noqa: N803
+        """Fit to X, and return the estimator. What is given is not changed, and y is ignored.
+
+        validation: data like X, whose metrics `history_` has, and by which `patience` ends the fit.
+        test: data like X, and a label for every row, by which the fitted model is judged.
+
+        A Ctrl-C ends the fit with what has been learnt; a second one ends it at once.
+        Raises HyperparameterError and DataError, both ValueErrors, that say what is wrong, where, and what to do.
+        """
+        with interruptible() as stopped:
+            given, progress = self._given(X, "X"), Progress()
+            sizes = self._sizes(given[0])
+            shorter = self._may_be_shorter(sizes)
+            training = stack_of(given, (), shorter)
+            known = training.columns.names
+            held_out: Sequence[Table] = ()
+            judged: Sequence[Labelled] = ()
+            if validation is not None:
+                held_out = stack_of(self._given(validation, "validation", sizes), known, shorter)
+            if test:
+                tables = [table_of(each, known, shorter) for each in self._given(test[0], "test", sizes)]
+                judged = labelled_of(tables, test[1] if self._are_several(test[0]) else [test[1]])
+            from seriesbox.fitting import Data, fit  # imports torch
+
+            artifact = fit(self._algorithm, sizes, Data(training, held_out, judged), progress, stopped)
+        self._model = Model(artifact)
+        self.history_, self.metrics_ = progress.history, progress.metrics
+        self._set_learnt(X, progress)
+        return self
+
+    @classmethod
+    def of(cls, model: Model) -> Self:
+        """Return the estimator of a model, whose hyperparameters are its parameters."""
+        given = {name.replace("-", "_"): value for name, value in model.artifact.hyperparameters.to_dict().items()}
+        estimator = cls(**{name: value for name, value in given.items() if name in cls._names})
+        estimator._model = model
+        return estimator
+
+    def save(self, folder: str | PathLike[str]) -> None:
+        """Write the model into a folder: the files that a training job writes, and that `serve` serves."""
+        self._fitted.artifact.save(Path(folder))
+
+    @property
+    def _fitted(self) -> Model:
+        if "_model" not in vars(self):
+            raise not_fitted(type(self).__name__)
+        return self._model
+
+    @property
+    def _independent(self) -> bool:
+        return predictor_class(self._algorithm).rows_are_independent
+
+    def _may_be_shorter(self, sizes: Optimization) -> bool:
+        return self._independent and sizes.variables_per_row == 1
+
+    def _set_learnt(self, x: Any, progress: Progress) -> None:
+        """Set the attributes that are of the data that was fitted to."""
+
+    def _given(self, x: Any, name: str, sizes: Optimization | None = None) -> list[Given]:
+        """Return what is given, which has the variables of the hyperparameters if these are known."""
+        tables = [series(x, name)] if self._independent else recordings(x, name)
+        if sizes:
+            for given in tables:
+                _check_variables(given, sizes)
+        return tables
+
+    def _are_several(self, x: Any) -> bool:
+        return not self._independent and are_several(x)
+
+    def _sizes(self, given: Given) -> Optimization:
+        """Return the hyperparameters for what is given."""
+        sizes = self._hyperparameters()
+        _check_variables(given, sizes)
+        return sizes
+
+    def _answers(self, x: Any, details: Details | None = None) -> list[NDArray[np.float32]]:
+        """Return the answer to each table, (N, outputs), as the server gives it. Raises DataError."""
+        model = self._fitted
+        sizes, known = model.artifact.hyperparameters, model.artifact.column_names
+        answers = []
+        for given in self._given(x, "X", sizes):
+            table = table_of(given, known, self._may_be_shorter(sizes))
+            answers.append(predict(model.predictor, table, details))
+        return answers
+
+    def __sklearn_tags__(self) -> Any:
+        return tags(self._kind, self._transforms)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return "_model" in vars(self)
+
+
+def _check_variables(given: Given, sizes: Optimization) -> None:
+    if given.variables not in (None, sizes.variables_per_row):
+        raise DataError(
+            f"{given.name} has series of {given.variables} variables, but the model is for {sizes.variables_per_row}."
+        )

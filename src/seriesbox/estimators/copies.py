@@ -1,0 +1,52 @@
+"""What a caller gave -> tables of copies, which training takes over and predictors may change."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from seriesbox.errors import DataError, raise_errors
+from seriesbox.estimators.arrays import Given
+from seriesbox.tables.columns import Columns
+from seriesbox.tables.labelled import Labelled
+from seriesbox.tables.matching import match, match_all
+from seriesbox.tables.stack import TableStack
+from seriesbox.tables.stack_builder import StackBuilder, build_table
+from seriesbox.tables.table import Table
+
+
+def stack_of(given: Sequence[Given], known: Sequence[str], may_be_shorter: bool) -> TableStack:
+    """Return one stack of all tables, columns in the order of `known` names, or named by the first table.
+
+    may_be_shorter: as in `match`. Raises DataError.
+    """
+    builder = StackBuilder()
+    for each in given:
+        builder.add(each.name, each.parts())
+    stack = builder.build()
+    named = [Columns(each.columns) for each in given]
+    raise_errors(match_all(stack, named, known or given[0].columns, False, may_be_shorter))
+    return stack
+
+
+def table_of(given: Given, known: Sequence[str], may_be_shorter: bool) -> Table:
+    """Return one table, its columns in the order of `known` names. Raises DataError."""
+    table = build_table(given.parts(), given.name)
+    return match(replace(table, columns=Columns(given.columns)), known, may_be_shorter)
+
+
+def labelled_of(tables: Sequence[Table], labels: Sequence[Any]) -> list[Labelled]:
+    """Return each table with its labels, of which it has one for every row; texts become numbers. Raises DataError."""
+    if len(labels) != len(tables):
+        raise DataError(f"test has {len(tables)} recordings, but labels of {len(labels)}: give an array for each.")
+    return [_labelled(*pair) for pair in zip(tables, labels, strict=True)]
+
+
+def _labelled(table: Table, labels: Any) -> Labelled:
+    array, rows = np.asarray(labels), len(table.values)
+    if array.shape != (rows,):
+        raise DataError(f"{table.name} has {rows} rows, but labels of the shape {array.shape}: give one for each row.")
+    if array.dtype.kind not in "fiub":
+        _, array = np.unique(array, return_inverse=True)
+    return Labelled(table.name, "`test`", table, array.astype(np.float64))

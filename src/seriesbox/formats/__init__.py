@@ -1,0 +1,1 @@
+"""Files, requests and answers in every format <-> tables."""
