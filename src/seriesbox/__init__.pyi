@@ -20,7 +20,7 @@ class CNNKMeans(_CNNKMeans):
     negative_samples: int
     variables: int
     scaling: Literal["dataset", "series", "step"]
-    features: Literal["normalized", "halves", "raw"]
+    features: Literal["halves", "normalized", "raw"]
     lr: float
     batch_size: int
     epochs: int
@@ -43,7 +43,7 @@ class CNNKMeans(_CNNKMeans):
         negative_samples: int = 10,
         variables: int = 1,
         scaling: Literal["dataset", "series", "step"] = "dataset",
-        features: Literal["normalized", "halves", "raw"] = "normalized",
+        features: Literal["halves", "normalized", "raw"] = "halves",
         lr: float = 0.001,
         batch_size: int = 10,
         epochs: int = 100,
@@ -68,7 +68,8 @@ class CNNKMeans(_CNNKMeans):
             variables: Variables of a series, one after the other in its row. 1 to 4096.
             scaling: Values are scaled by mean and standard deviation: of all values, of each series, or of each time
                 step. dataset, series, step.
-            features: Features evened out and of unit length, also of both halves, or raw. normalized, halves, raw.
+            features: Features of a series and its halves, or of the series alone, evened out; or raw. halves,
+                normalized, raw.
             lr: Learning rate of the Adam optimizer. 1e-06 to 1.
             batch_size: Items per gradient step. 1 to 100000.
             epochs: Passes over the training data. 1 to 100000.

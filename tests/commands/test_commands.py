@@ -86,8 +86,8 @@ def test_files_come_from_standard_input_too(files):
     assert done.stdout == run("predict", files / "cnn-kmeans", files / "series.csv").stdout_bytes
     fit = [COMMAND, "fit", "cnn-kmeans", "-", *options(CNN), "--epochs", "2", "--out", files / "piped"]
     subprocess.run(fit, input=body, capture_output=True, check=True)
-    tensors = "model.safetensors"
-    assert (files / "piped" / tensors).read_bytes() == (files / "cnn-kmeans" / tensors).read_bytes()
+    piped, fitted = (files / name / "model.safetensors" for name in ("piped", "cnn-kmeans"))
+    assert piped.read_bytes() == fitted.read_bytes()
 
 
 def test_labels_and_other_data_judge_a_model(files, two_shapes):
@@ -145,7 +145,8 @@ def test_wrong_cells_are_named_by_row_and_column(files):
 
 
 def test_a_shell_completes_names():
-    environment = {"_SERIESBOX_COMPLETE": "bash_complete"}
-    environment |= {"COMP_WORDS": "seriesbox fit lstm-ad --context", "COMP_CWORD": "3"}
-    done = subprocess.run([COMMAND], env=environment, capture_output=True, text=True, check=True)
+    words = {"COMP_WORDS": "seriesbox fit lstm-ad --context", "COMP_CWORD": "3"}
+    done = subprocess.run(
+        [COMMAND], env={"_SERIESBOX_COMPLETE": "bash_complete", **words}, capture_output=True, text=True, check=True
+    )
     assert done.stdout == "plain,--context-length\n"

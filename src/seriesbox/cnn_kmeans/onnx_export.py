@@ -17,7 +17,7 @@ EPSILON = np.finfo(np.float64).eps
 
 
 def exported(hyperparameters: CNNKMeansHyperparameters, tensors: Tensors) -> bytes:
-    """Return the graph: `series` (B, V, T) -> `label` (B,), `features` (B, P * F), `distances` to all centroids (B, K).
+    """Return the graph: `series` (B, V, T) -> `label` (B,), `features` (B, F), `distances` to all centroids (B, K).
 
     `series` are float64 in input units, without gaps.
     """
@@ -31,14 +31,12 @@ def exported(hyperparameters: CNNKMeansHyperparameters, tensors: Tensors) -> byt
     parts = [
         _features(g, pooled, number, tensors) for number, pooled in enumerate(_pool(g, steps, length, hyperparameters))
     ]
-    features = g.node("Concat", *parts, axis=1) if len(parts) > 1 else parts[0]
-    if hyperparameters.features == "halves":
-        features = g.node("Div", features, np.sqrt(np.array([len(parts)], np.float32)))
-    each = g.node("Unsqueeze", g.node("Cast", features, to=DOUBLE), _axes(1))  # (B, 1, F)
-    differences = g.node("Sub", each, centroids[None].astype(np.float64))  # (B, K, F)
+    seen = g.node("Concat", *parts, axis=1)  # by K-Means
+    each = g.node("Unsqueeze", g.node("Cast", seen, to=DOUBLE), _axes(1))  # (B, 1, P * F)
+    differences = g.node("Sub", each, centroids[None].astype(np.float64))  # (B, K, P * F)
     distances = g.node("Sqrt", g.node("ReduceSumSquare", differences, _axes(2), keepdims=0))
     g.output("label", g.node("ArgMin", distances, axis=1, keepdims=0), np.int64, ["B"])
-    g.output("features", features, np.float32, ["B", centroids.shape[1]])
+    g.output("features", parts[0], np.float32, ["B", hyperparameters.output_size])
     g.output("distances", g.node("Cast", distances, to=FLOAT), np.float32, ["B", len(centroids)])
     return g.model(algorithm="cnn-kmeans")
 

@@ -1,6 +1,6 @@
 """CNN-KMeans in Python: series in, labels and features out.
 
-Shapes: N series, V variables, T time steps, F features, K clusters.
+Shapes: N series, V variables, T time steps, F features, P parts of a series, K clusters.
 """
 
 from os import PathLike
@@ -27,7 +27,7 @@ class CNNKMeans(SeriesEstimator, algorithm="cnn-kmeans"):
     is a missing value. The variables of (N, V, T) need not be told by `variables`, which is for rows that have one
     variable after the other.
 
-    Attributes: `labels_` (N,), `cluster_centers_` (K, F), `medoids_` (the series in the middle of each cluster),
+    Attributes: `labels_` (N,), `cluster_centers_` (K, P F), `medoids_` (the series in the middle of each cluster),
     `medoid_indices_` (K,), -1 if a cluster is empty, `history_` and `metrics_`. A model that was loaded has
     `cluster_centers_` alone.
     """
@@ -40,7 +40,7 @@ class CNNKMeans(SeriesEstimator, algorithm="cnn-kmeans"):
 
     @property
     def cluster_centers_(self) -> NDArray[np.float32]:
-        """The centroids, (K, F), among the features that `transform` returns."""
+        """The centroids, (K, P F), among what K-Means sees: P parts of a series, of which `transform` has the first."""
         return np.asarray(self._fitted.artifact.tensors["centroids"])
 
     def predict(self, X: Any) -> NDArray[np.int64]:  # noqa: N803
@@ -52,9 +52,9 @@ class CNNKMeans(SeriesEstimator, algorithm="cnn-kmeans"):
         return self._answer(X)[:, 1:]
 
     def score(self, X: Any, y: Any = None) -> float:  # noqa: N803
-        """Return the mean silhouette of the features in their clusters, -1 to 1; NaN with one cluster. y is ignored.
+        """Return the mean silhouette of the series in their clusters, -1 to 1; NaN with one cluster. y is ignored.
 
-        It is that of `train_score` and `valid_score`: of an evenly spread sample if there are very many series.
+        It is taken in the features that `transform` returns, of an evenly spread sample if there are very many series.
         """
         from seriesbox.cnn_kmeans.clustering import SCORED_SERIES  # imports torch and scikit-learn
         from seriesbox.cnn_kmeans.kmeans import silhouettes
