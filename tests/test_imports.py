@@ -35,6 +35,7 @@ FLOORS = [
     {"protocols"},
     {"algorithm"},
     {"agreement", "artifact", "formats"},
+    {"report"},
     {"fitting"},
     {"estimators"},
     {PUBLIC},

@@ -5,38 +5,13 @@ import sys
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 
 from seriesbox.algorithm import ALGORITHMS
-from seriesbox.commands.main import main
 from seriesbox.estimators.parameters import declarations
 from seriesbox.tables.csv import write_csv
-from tests.job import CNN, COMMANDS, LSTM
+from tests.commands.command import COMMAND, options, run
+from tests.job import CNN, LSTM
 from tests.server import running
-
-COMMAND = COMMANDS / "seriesbox"
-
-
-def run(*arguments):
-    return CliRunner().invoke(main, [*map(str, arguments)])
-
-
-def options(hyperparameters):
-    return [part for name, value in hyperparameters.items() if name != "model" for part in (f"--{name}", value)]
-
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory, two_shapes, wave):
-    """A folder with data, and a model of each algorithm."""
-    folder = tmp_path_factory.mktemp("files")
-    (folder / "series.csv").write_bytes(write_csv(two_shapes[0].values))
-    rows = b"".join(b"t%d,%g,%g\n" % (step, *row) for step, row in enumerate(wave))
-    (folder / "wave.csv").write_bytes(b"time,left,right\n" + rows)
-    for small, file, more in ((CNN, "series.csv", ()), (LSTM, "wave.csv", ("--header", "--ids", "1"))):
-        name = small["model"]
-        done = run("fit", name, folder / file, *options(small), "--epochs", 2, *more, "--out", folder / name)
-        assert done.exit_code == 0, done.output
-    return folder
 
 
 def test_a_fitted_model_has_the_bytes_of_a_job(job, files):
@@ -113,35 +88,6 @@ def test_help_shows_every_hyperparameter_with_its_range_and_its_default(name):
         assert f"--{each.name} " in text
         assert f"default: {each.default}]" in text
         assert each.type == "str" or f"[{each.range};" in text
-
-
-@pytest.mark.parametrize(
-    ("arguments", "code", "sentence"),
-    [
-        (("predict", "nowhere"), 1, "nowhere holds no model: model.json is missing"),
-        (("serve", "nowhere"), 1, "nowhere holds no model: model.json is missing"),
-        (("fit", "cnn-kmeans", "-", "--clusters", "1", "--out", "x"), 1, "`clusters` must be 0, for a number that is"),
-        (("fit", "cnn-kmeans", "-", "--out", "x"), 1, "standard input is empty: it needs at least one row of numbers."),
-        (("fit", "k-means", "-", "--out", "x"), 2, "No such command 'k-means'"),
-        (("fit", "cnn-kmeans", "--out", "x"), 2, "Missing argument 'FILES...'"),
-        (("fit", "cnn-kmeans", "-", "--out", "x", "--cluster", "1"), 2, "No such option"),
-    ],
-)
-def test_faults_are_told_in_one_sentence(arguments, code, sentence, tmp_path):
-    done = subprocess.run([COMMAND, *arguments], input="", capture_output=True, text=True, cwd=tmp_path, check=False)
-    assert (done.returncode, done.stdout) == (code, "")
-    assert sentence in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-def test_wrong_cells_are_named_by_row_and_column(files):
-    (files / "wrong.csv").write_text("1,2,3\n4,a,6\n")
-    done = run("predict", files / "cnn-kmeans", files / "wrong.csv")
-    assert done.exit_code == 1
-    assert "wrong.csv has cells that are not numbers" in done.stderr
-    assert "row 2, column 2 is 'a'" in done.stderr
-    refused = run("predict", files / "cnn-kmeans", files / "series.csv", "--names", "--accept", "json")
-    assert "`--names` is for CSV" in refused.stderr
 
 
 def test_a_shell_completes_names():

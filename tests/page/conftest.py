@@ -82,7 +82,7 @@ def page(browser) -> Iterator[Page]:
     page, faults, places = context.new_page(), [], set()
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on(
-        "console", lambda message: message.type == "error" and "400" not in message.text and faults.append(message.text)
+        "console", lambda message: message.type == "error" and "status of 4" not in message.text and faults.append(message.text)
     )
     page.on("request", lambda request: places.add(request.url.split("/")[2]))
     yield page

@@ -57,7 +57,7 @@ def test_classes_of_labelled_series_stand_against_the_clusters(jobs, page):
 def test_labelled_events_that_are_found_are_told(jobs, page):
     page.goto((jobs["lstm-ad"].base / "output/data/report.html").as_uri())
     wait(page)
-    assert "1 of 1 labelled event is found" in page.inner_text("main")
+    assert "1 of 1 labelled event in these rows is found" in page.inner_text("main")
 
 
 def test_a_click_on_the_map_shows_the_series(jobs, page):

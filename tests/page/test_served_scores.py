@@ -104,3 +104,11 @@ def test_columns_in_another_order_are_matched_by_their_names(open_page, recordin
     assert head[3] == "pressure"
     number = int(row.removeprefix("row ")) - 1
     assert float(pressure) == pytest.approx(float(recording.splitlines()[number].split(b",")[0]), rel=1e-3)
+
+
+def test_a_column_that_ends_early_is_drawn_as_far_as_it_goes(open_page, wave):
+    page = open_page("lstm-ad")
+    rows_of = [b"%g,%g" % tuple(row) if number < 21 else b"%g," % row[0] for number, row in enumerate(wave[:36])]
+    send(page, "short.csv", b"\n".join([b"pressure,flow", *rows_of]))
+    assert blank_charts(page) == []
+    assert rows(page, "Errors of the forecast")[1][0] == "flow"

@@ -98,7 +98,7 @@ class CNNKMeans(SeriesEstimator, algorithm="cnn-kmeans"):
 
     def _set_learnt(self, x: Any, progress: Progress) -> None:
         self.labels_ = self.predict(x)
-        found = [row for *_, row in progress.tables.get("clusters", [])]
+        found = [row for *_, row in progress.tables.get("clusters", ((), []))[1]]
         self.medoid_indices_ = np.array([row - 1 if row != "" else NONE for row in found], np.int64)
         rows = x if isinstance(x, list | tuple) else numbers(x, "X")
         self.medoids_ = [np.array(rows[each] if each != NONE else [], np.float64) for each in self.medoid_indices_]

@@ -26,7 +26,7 @@ class Log(Progress):
 
     def __init__(self) -> None:
         super().__init__()
-        self.sentences: set[str] = set()
+        self.printed: set[str] = set()
 
     def epoch(self, epoch: int, values: Metrics) -> None:
         """Print one line."""
@@ -36,17 +36,19 @@ class Log(Progress):
 
     def warn(self, sentence: str) -> None:
         """Print a sentence once."""
-        if sentence not in self.sentences:
-            self.sentences.add(sentence)
+        if sentence not in self.printed:
+            self.printed.add(sentence)
             self.erase()
             click.echo(sentence, err=True)
 
     def found(self, name: str, value: Any, sentence: str) -> None:
         """Print a sentence."""
+        super().found(name, value, sentence)
         self.warn(sentence)
 
     def judged(self, values: Metrics) -> None:
         """Print the metrics on labelled data."""
+        super().judged(values)
         click.echo(metrics.text(values))
 
 

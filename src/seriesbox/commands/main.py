@@ -32,6 +32,7 @@ class Commands(click.Group):
     epilog=examples(
         "seriesbox fit cnn-kmeans beats.csv --clusters 3 --out model/",
         "seriesbox predict model/ more.csv > answer.csv",
+        "seriesbox report model/ more.csv",
         "seriesbox serve model/",
     ),
 )
@@ -65,6 +66,19 @@ def predict(model: Path, file: Path, **given: Any) -> None:
 
     for part in answer(model, file, **given):
         sys.stdout.buffer.write(part)
+
+
+@main.command(epilog=examples("seriesbox report model/ more.csv --out report.html"))
+@click.argument("model", type=FOLDER)
+@click.argument("file", type=FILE, default="-")
+@describe_files
+@click.option("--out", type=FOLDER, default="report.html", show_default=True, help="File to write the page to.")
+def report(model: Path, file: Path, out: Path, **given: Any) -> None:
+    """Draw MODEL's answer to FILE, or to standard input (-), as a page that a browser opens from disk."""
+    from seriesbox.commands import reporting
+
+    reporting.report(model, file, out=out, **given)
+    click.echo(f"The report is in {out}.", err=True)
 
 
 @main.command(epilog=examples("seriesbox serve model/", CURL))

@@ -18,7 +18,9 @@ from seriesbox.estimators.model import Model
 from seriesbox.estimators.parameters import Parameters
 from seriesbox.estimators.progress import Progress
 from seriesbox.estimators.scikit_learn import not_fitted, tags
+from seriesbox.listener import Metrics, Record
 from seriesbox.optimization import Optimization
+from seriesbox.report.report import ModelReport
 from seriesbox.tables.labelled import Labelled
 from seriesbox.tables.table import Table
 
@@ -26,15 +28,15 @@ from seriesbox.tables.table import Table
 class SeriesEstimator(Parameters):
     """The base of every estimator: it is fitted as a training job is, and answers as a server does.
 
-    history_: the metrics of every epoch. metrics_: those of the model, also on labelled data. Both are of the fit: a
-    model that was loaded has none.
+    history_: the metrics of every epoch. metrics_: those of the model, also on labelled data. A loaded model has none.
     """
 
     _kind: ClassVar[str]  # in scikit-learn's words
     _transforms: ClassVar[bool] = False
-    history_: list[dict[str, float]]
+    history_: list[Metrics]
     metrics_: dict[str, float]
     _model: Model
+    _of_fit: tuple[ModelReport, Record]
 
     def fit(self, X: Any, y: Any = None, *, validation: Any = None, test: tuple[Any, Any] | None = None) -> Self:  # noqa: N803
         """Fit to X, and return the estimator. What is given is not changed, and y is ignored.
@@ -58,10 +60,11 @@ class SeriesEstimator(Parameters):
             if test:
                 tables = [table_of(each, known, shorter) for each in self._given(test[0], "test", sizes)]
                 judged = labelled_of(tables, test[1] if self._are_several(test[0]) else [test[1]])
+            report = ModelReport(predictor_class(self._algorithm), sizes, training, judged)
             from seriesbox.fitting import Data, fit  # imports torch
 
             artifact = fit(self._algorithm, sizes, Data(training, held_out, judged), progress, stopped)
-        self._model = Model(artifact)
+        self._model, self._of_fit = Model(artifact), (report, progress)
         self.history_, self.metrics_ = progress.history, progress.metrics
         self._set_learnt(X, progress)
         return self
@@ -77,6 +80,18 @@ class SeriesEstimator(Parameters):
     def save(self, folder: str | PathLike[str]) -> None:
         """Write the model into a folder: the files that a training job writes, and that `serve` serves."""
         self._fitted.artifact.save(Path(folder))
+
+    def report(self, file: str | PathLike[str], X: Any = None) -> None:  # noqa: N803
+        """Write a page to look at: the fit and its data or, if X is given, the answers to X. Raises DataError."""
+        artifact, predictor = self._fitted.artifact, self._fitted.predictor
+        record: Record = Record()
+        if X is not None:
+            report = ModelReport(type(predictor), artifact.hyperparameters, self._tables(X), is_training=False)
+        elif "_of_fit" in vars(self):
+            report, record = self._of_fit
+        else:
+            raise DataError("A model that was loaded has no data to show: give X.")
+        report.write(Path(file), self._algorithm, predictor, record, artifact.column_names)
 
     @property
     def _fitted(self) -> Model:
@@ -113,13 +128,13 @@ class SeriesEstimator(Parameters):
 
     def _answers(self, x: Any, details: Details | None = None) -> list[NDArray[np.float32]]:
         """Return the answer to each table, (N, outputs), as the server gives it. Raises DataError."""
-        model = self._fitted
-        sizes, known = model.artifact.hyperparameters, model.artifact.column_names
-        answers = []
-        for given in self._given(x, "X", sizes):
-            table = table_of(given, known, self._may_be_shorter(sizes))
-            answers.append(predict(model.predictor, table, details))
-        return answers
+        return [predict(self._fitted.predictor, table, details) for table in self._tables(x)]
+
+    def _tables(self, x: Any) -> list[Table]:
+        """Return the tables of what is given, columns in the order of the model's. Raises DataError."""
+        artifact = self._fitted.artifact
+        sizes, known = artifact.hyperparameters, artifact.column_names
+        return [table_of(each, known, self._may_be_shorter(sizes)) for each in self._given(x, "X", sizes)]
 
     def __sklearn_tags__(self) -> Any:
         return tags(self._kind, self._transforms)

@@ -4,26 +4,20 @@ import logging
 import sys
 import time
 import warnings
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 from seriesbox import metrics
-from seriesbox.listener import Listener, Metrics
+from seriesbox.listener import Metrics, Record
 
 WIDTH, SECONDS_BETWEEN_DRAWINGS = 30, 0.2
 logger = logging.getLogger("seriesbox")
 
 
-class Progress(Listener):
-    """Keeps the metrics and the tables of a training.
-
-    history: the metrics of every epoch. metrics: those of the model. tables: their rows by name.
-    """
+class Progress(Record):
+    """Draws a bar, and keeps what a training reports."""
 
     def __init__(self) -> None:
-        self.history: list[dict[str, float]] = []
-        self.metrics: dict[str, float] = {}
-        self.tables: dict[str, list[Sequence[Any]]] = {}
+        super().__init__()
         self.is_watched = sys.stderr.isatty() or "ipykernel" in sys.modules
         self.epochs, self.drawn = 0, 0.0
 
@@ -42,8 +36,8 @@ class Progress(Listener):
             print(f"\r{bar}", end="", file=sys.stderr, flush=True)
 
     def epoch(self, epoch: int, values: Metrics) -> None:
-        """Keep the metrics of an epoch."""
-        self.history.append({"epoch": epoch, **values})
+        """Log the metrics of an epoch."""
+        super().epoch(epoch, values)
         logger.info(metrics.line(epoch, values))
 
     def warn(self, sentence: str) -> None:
@@ -52,20 +46,13 @@ class Progress(Listener):
 
     def found(self, name: str, value: Any, sentence: str) -> None:
         """Log what was found."""
+        super().found(name, value, sentence)
         logger.info(sentence)
 
-    def table(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Keep a table."""
-        self.tables[name] = list(rows)
-
     def ended(self, values: Metrics, is_best: bool) -> None:
-        """Keep the metrics of the model, and end the bar."""
-        self.metrics |= values
+        """Erase the bar."""
+        super().ended(values, is_best)
         self.erase()
-
-    def judged(self, values: Metrics) -> None:
-        """Keep the metrics on labelled data."""
-        self.metrics |= values
 
     def erase(self) -> None:
         """Erase the bar if there is one, so that something else can be printed."""

@@ -43,6 +43,20 @@ const roomy = (chart, low, high) => {
   return [low - room, high + room];
 };
 
+// Forget the charts in an element that is going to be replaced.
+const forget = (holder) => {
+  for (const chart of shown) {
+    if (!holder.contains(chart.root)) continue;
+    shown.delete(chart);
+    chart.destroy();
+  }
+};
+
+const replace = (holder, ...children) => {
+  forget(holder);
+  holder.replaceChildren(...children.flat(Infinity));
+};
+
 // What a colour of a chart stands for.
 const swatch = ([name, text]) => [" ", element("span", { class: `swatch ${name}` }), ` ${text}`];
 
@@ -78,7 +92,8 @@ const figure = (label, { x, series, legend = [], bands = [], height = 220, xLabe
 // Return a figure of counts of values in bins, with a mark at `value()`.
 const histogram = (label, values, xLabel, value) => {
   const sorted = known(values).sort();
-  const [low, high] = [quantile(sorted, 0.001), sorted[sorted.length - 1]];
+  const low = Math.min(quantile(sorted, 0.001), Math.max(value(), sorted[0]));
+  const high = sorted[sorted.length - 1];
   const bins = 60;
   const width = (high - low) / bins || 1;
   const counts = new Float64Array(bins);
@@ -101,12 +116,11 @@ const histogram = (label, values, xLabel, value) => {
   });
 };
 
-// Draw an upright line at a place of the horizontal axis.
+// Draw an upright line at a place of the horizontal axis, if that is seen.
 const drawMark = (chart, value) => {
-  const place = Math.max(
-    chart.bbox.left,
-    Math.min(chart.bbox.left + chart.bbox.width, chart.valToPos(value, "x", true)),
-  );
+  const { left, top, width, height } = chart.bbox;
+  const place = chart.valToPos(value, "x", true);
+  if (place < left || place > left + width) return;
   chart.ctx.fillStyle = color("alarm");
-  chart.ctx.fillRect(place - 1, chart.bbox.top, 2, chart.bbox.height);
+  chart.ctx.fillRect(place - 1, top, 2, height);
 };

@@ -83,7 +83,12 @@ const featureMap = (clustered, pick) => {
     hooks: { setCursor: [find] },
   });
   made.chart.over.addEventListener("click", () => nearest >= 0 && pick(nearest));
-  return [made, readout];
+  const repeated = element(
+    "p",
+    { class: "hint" },
+    `Colours repeat after ${PALETTE} clusters: point at a series to see its own.`,
+  );
+  return [made, readout, clustered.count > PALETTE ? repeated : ""];
 };
 
 // One series beside the medoid of its cluster.

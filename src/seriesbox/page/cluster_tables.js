@@ -3,6 +3,7 @@
 const GIANT = 0.9;
 const UNSURE = 0.2; // mean margin, below which two clusters are hardly two
 const MANY_OUTLIERS = 0.05;
+const FEW = 5; // series for each cluster
 
 const seriesOf = (count) => plural(count, "series", "series");
 
@@ -17,12 +18,13 @@ const clusterSentences = (clustered) => {
     `${seriesOf(total)} in ${plural(count, "cluster")}: cluster ${largest} has ${percent(sizes[largest] / total)}.`,
   ];
   if (clustered.described && answered.size < total)
-    sentences.push(`Drawn and listed are ${seriesOf(answered.size)}, evenly spread over all.`);
+    sentences.push(`Drawn and listed are ${seriesOf(answered.size)}, chosen at random.`);
+  if (empty) sentences.push(`${plural(empty, "cluster")} ${empty === 1 ? "has" : "have"} no series here.`);
+  if (answered.size < FEW * count) return sentences; // which say little of the model
   if (sizes[largest] > GIANT * total && count > 1)
     sentences.push(
       "One cluster has nearly all: try more clusters, `scaling` series if only shapes matter, or more epochs.",
     );
-  if (empty) sentences.push(`${plural(empty, "cluster")} ${empty === 1 ? "has" : "have"} no series here.`);
   if (mean(margins) < UNSURE)
     sentences.push(
       `The mean margin is ${short(mean(margins))}: most series lie between two clusters. ` +
@@ -30,7 +32,7 @@ const clusterSentences = (clustered) => {
     );
   sentences.push(
     outliers > MANY_OUTLIERS * answered.size
-      ? `${seriesOf(outliers)} fit nowhere (${percent(outliers / answered.size)}): ` +
+      ? `${seriesOf(outliers)} ${outliers === 1 ? "fits" : "fit"} nowhere (${percent(outliers / answered.size)}): ` +
           "they are unlike those of the training, or there are too few clusters."
       : `${seriesOf(outliers)} of ${whole(answered.size)} ${outliers === 1 ? "fits" : "fit"} nowhere.`,
   );

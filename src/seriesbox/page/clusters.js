@@ -64,14 +64,21 @@ class Clustered {
 
 const showClusters = (answered, model, described) => {
   const clustered = new Clustered(answered, model, described);
-  const one = element("div", { "aria-live": "polite" });
+  const one = element("div", { tabindex: "-1" });
+  const number = element("input", { type: "number", min: 1, max: answered.size });
+  number.addEventListener("change", () => number.validity.valid && number.value && pick(number.value - 1));
   const panels = element("div", { class: "grid" });
   const pick = (series) => {
-    one.replaceChildren(seriesDetails(clustered, series));
-    one.scrollIntoView({ block: "nearest" });
+    replace(one, seriesDetails(clustered, series));
+    one.focus();
   };
-  const draw = () =>
-    panels.replaceChildren(...clustered.members.map((_, label) => clusterPanel(clustered, label, pick)));
+  const draw = () => {
+    const filled = clustered.members.flatMap((members, label) => (members.length ? [label] : []));
+    replace(
+      panels,
+      filled.map((label) => clusterPanel(clustered, label, pick)),
+    );
+  };
   draw();
   const variables = Array.from({ length: clustered.variables }, (_, number) => `variable ${number + 1}`);
   return section(
@@ -81,11 +88,12 @@ const showClusters = (answered, model, described) => {
       ? choice("Variable", variables, (variable) => ((clustered.variable = variable), draw()))
       : undefined,
     panels,
+    element("p", {}, element("label", {}, `Show series 1 to ${whole(answered.size)}, by its number: `, number)),
     one,
     clusterTable(clustered),
     answered.labels ? classTable(clustered) : undefined,
     element("h3", {}, "Map"),
-    featureMap(clustered, pick),
+    attempt(() => featureMap(clustered, pick)),
     element("h3", {}, "Series that fit nowhere"),
     outlierTable(clustered, pick),
   );

@@ -1,6 +1,7 @@
 // CSV of numbers, which may have a header, and texts in its first columns.
 
 const [QUOTE, COMMA, LINE] = [34, 44, 10];
+const NO_NAME = /^(n\/?a|null|none|missing|nan|inf(inity)?|true|false)$/i;
 
 // A reader of one cell after the other. It stops at the comma or the end of the line behind the cell.
 class Cells {
@@ -19,12 +20,19 @@ class Cells {
       let end = text.indexOf('"', place + 1);
       while (end >= 0 && text.charCodeAt(end + 1) === QUOTE) end = text.indexOf('"', end + 2);
       this.place = end < 0 ? text.length : end + 1;
+      this.seek(); // a carriage return may follow
       return text.slice(place + 1, end < 0 ? text.length : end).replaceAll('""', '"');
     }
-    let end = place;
+    this.seek();
+    return text.slice(place, this.place).trim();
+  }
+
+  // Go to the next comma or end of a line.
+  seek() {
+    const { text } = this;
+    let end = this.place;
     while (end < text.length && text.charCodeAt(end) !== COMMA && text.charCodeAt(end) !== LINE) end++;
     this.place = end;
-    return text.slice(place, end).trim();
   }
 
   // Go behind a comma, and return true, or behind the end of a line.
@@ -39,6 +47,8 @@ class Cells {
     return texts;
   }
 }
+
+const countLines = (text) => text.split("\n").length;
 
 const countCells = (text) => {
   let cells = 1;
@@ -71,9 +81,11 @@ const parseCSV = (text, idColumns, hasHeader) => {
   return { header, ids, lengths: Int32Array.from(lengths), values: values.subarray(0, count) };
 };
 
-// Whether the first row names columns: one of its cells is a text.
-const beginsWithNames = (text, idColumns) =>
-  new Cells(text)
-    .line()
-    .slice(idColumns)
-    .some((cell) => cell !== "" && Number.isNaN(Number(cell)));
+// Whether the first row names columns, as in `tables/csv_header.py`: words, empty cells, and numbers that count.
+const beginsWithNames = (text, idColumns) => {
+  const cells = new Cells(text).line().slice(idColumns);
+  const isName = (cell) => /^[\p{L}_]/u.test(cell) && !NO_NAME.test(cell);
+  const others = cells.map((cell, number) => [cell, number]).filter(([cell]) => cell !== "" && !isName(cell));
+  const counted = [0, 1].some((first) => others.every(([cell, number]) => cell === String(number + first)));
+  return counted && cells.some(isName);
+};

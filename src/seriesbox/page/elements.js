@@ -11,6 +11,16 @@ const element = (tag, attributes, ...children) => {
   return made;
 };
 
+// What `make` returns, or a sentence in its place: the rest can still be seen.
+const attempt = (make) => {
+  try {
+    return make();
+  } catch (error) {
+    console.error(error);
+    return element("p", { class: "fault" }, `This part could not be drawn: ${error.message}.`);
+  }
+};
+
 const section = (title, ...children) => element("section", {}, element("h2", {}, title), ...children);
 
 // A sentence with what stands in backquotes as code.

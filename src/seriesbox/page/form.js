@@ -12,12 +12,13 @@ class Form {
       id: "file",
       accept: ".csv,.txt,text/csv",
       onchange: () => this.send(this.file.files[0]),
+      onclick: () => (this.file.value = ""), // so that a file that was corrected can be chosen again
     });
     this.pasted = element("textarea", { id: "pasted", rows: 4, spellcheck: "false", placeholder: "0.1,0.2,0.1,-0.3" });
     this.facts = element("div", {});
     const drop = element(
       "div",
-      { class: "drop", ondragover: (event) => event.preventDefault(), ondrop: (event) => this.drop(event) },
+      { class: "drop" },
       element("p", {}, element("label", { for: "file" }, "Drop a CSV file here, or choose one: "), this.file),
       element("p", {}, element("label", { for: "pasted" }, "Or paste rows:")),
       this.pasted,
@@ -28,6 +29,8 @@ class Form {
     const chooser = models.length > 1 ? choice("Model", names, (place) => this.choose(place)) : undefined;
     this.element = section("Ask the model", chooser, this.facts, drop);
     this.choose(0);
+    document.addEventListener("dragover", (event) => event.preventDefault()); // else a browser would open the file
+    document.addEventListener("drop", (event) => this.drop(event));
   }
 
   choose(place) {

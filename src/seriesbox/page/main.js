@@ -2,5 +2,9 @@
 
 const data = await readData();
 const main = document.getElementById("main");
-main.replaceChildren(...(data.training ? showTraining(data.training) : [showServer(data)]).flat(Infinity));
+const parts = attempt(() => (data.training ? showTraining(data.training) : showServer(data)));
+replace(
+  main,
+  [parts].flat(Infinity).filter((part) => part !== undefined),
+);
 document.body.dataset.ready = "true";

@@ -4,7 +4,7 @@ const whole = (number) => number.toLocaleString("en-US");
 
 // Four digits; nothing for what is missing.
 const short = (number) => {
-  if (number === null || Number.isNaN(number)) return "";
+  if (number === null || number === undefined || Number.isNaN(number)) return "";
   const size = Math.abs(number);
   if (Number.isInteger(number) && size < 1e15) return whole(number);
   if (size >= 1e6 || size < 1e-4) return number.toExponential(3);

@@ -1,42 +1,67 @@
 // The page of a server: rows are sent to a model, and the answer is drawn.
 
-// Send a file, and draw the answer or say what is wrong.
+let sending = new AbortController();
+let address = "";
+
+// Send a file, and draw the answer or say what is wrong. An earlier file that is still on its way is given up.
 const ask = async (file, model, ids, status, result) => {
   const say = (...content) => status.replaceChildren(element("p", {}, `${file.name}: `, ...content));
   const refuse = (...content) => status.replaceChildren(element("div", { class: "fault", role: "alert" }, ...content));
-  result.replaceChildren();
+  sending.abort();
+  sending = new AbortController();
+  const { signal } = sending;
+  replace(result);
   say("the model is at work ...");
   const started = performance.now();
   try {
     const text = (await file.text()).trimEnd();
     const hasHeader = beginsWithNames(text, ids);
-    const type = `text/csv; header=${hasHeader ? "present" : "absent"}; ids=${ids}`;
-    const accept = `text/csv; header=present; verbose=${model.verbose}`;
-    const headers = { "Content-Type": type, Accept: accept };
-    const response = await fetch(model.path, { method: "POST", body: text, headers });
+    const headers = headersOf(model, hasHeader, ids);
+    const response = await fetch(model.path, { method: "POST", body: text, headers, signal });
     const body = await response.text();
-    if (response.ok) {
-      const [given, answer] = [parseCSV(text, ids, hasHeader), parseCSV(body.trimEnd(), ids, true)];
-      const answered = answeredOfRequest(given, answer, file.name, model.columns);
-      result.replaceChildren(...[showAnswered(answered, model)].flat());
-      const seconds = short((performance.now() - started) / 1000);
-      say(`${plural(answered.size, "row")} answered and drawn in ${seconds} s. `, download(body, file.name));
-    } else {
-      const { message } = JSON.parse(body);
+    if (signal.aborted) return;
+    if (!response.ok) {
+      const message = messageOf(response, body);
       refuse(element("p", {}, message), namedRows(message, text));
+      return;
     }
+    const drawn = attempt(() => {
+      const [given, answer] = [parseCSV(text, ids, hasHeader), parseCSV(body.trimEnd(), ids, true)];
+      return showAnswered(answeredOfRequest(given, answer, file.name, model.columns), model);
+    });
+    replace(result, drawn);
+    const [rows, seconds] = [countLines(body.trimEnd()) - 1, short((performance.now() - started) / 1000)];
+    say(`${plural(rows, "row")} answered and drawn in ${seconds} s. `, download(body, file.name));
   } catch (error) {
-    refuse(`The server did not answer, or not as expected: ${error.message}.`);
+    if (!signal.aborted) refuse(`The server did not answer: ${error.message}.`);
+  }
+};
+
+const headersOf = (model, hasHeader, ids) => ({
+  "Content-Type": `text/csv; ids=${ids}${hasHeader ? "; header=present" : ""}`,
+  Accept: `text/csv; header=present; verbose=${model.verbose}`,
+});
+
+// The sentence of a fault, which the server itself gives, or something in between.
+const messageOf = (response, body) => {
+  try {
+    return JSON.parse(body).message;
+  } catch {
+    return `The answer is ${response.status} ${response.statusText}, and not the model's.`;
   }
 };
 
 const download = (body, name) => {
-  const href = URL.createObjectURL(new Blob([body], { type: "text/csv" }));
-  return element("a", { href, download: `answer-${name}` }, "Download the answer as CSV");
+  URL.revokeObjectURL(address);
+  address = URL.createObjectURL(new Blob([body], { type: "text/csv" }));
+  return element("a", { href: address, download: `answer-${name}` }, "Download the answer as CSV");
 };
 
 // The rows of a request with their answers. known: the names of the model's columns, by which a header is matched.
 const answeredOfRequest = (given, answer, name, known) => {
+  const [rows, answers] = [given.lengths.length, answer.lengths.length];
+  if (rows !== answers)
+    throw new Error(`the file seems to have ${whole(rows)} rows, but ${whole(answers)} were answered`);
   const [width, first] = [answer.header.length, given.header ? 2 : 1];
   const column = (place) => Float32Array.from(answer.lengths, (_, row) => answer.values[row * width + place]);
   return new Answered({

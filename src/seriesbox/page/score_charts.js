@@ -41,6 +41,10 @@ const scorePanels = (scored) => {
       ],
       height: 180,
       series: [{ ...line("ink"), values: drawable(scored.scores) }],
+      scales: {
+        x: { time: false },
+        y: { range: (chart, low, high) => roomy(chart, low === null ? low : Math.min(low, scored.threshold), high) },
+      },
       xLabel: "row",
       hooks: { drawClear: [events], draw: [(chart) => drawThreshold(chart, scored.threshold)] },
     },

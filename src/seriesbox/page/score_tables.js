@@ -69,17 +69,18 @@ const rowTable = (scored, first, last) => {
 };
 
 const labelSentences = (scored) => {
-  const { answered, events } = scored;
+  const { answered } = scored;
   const labelled = eventsOf(
     answered.labels.map((label) => -label),
     0,
     1,
   );
-  const hit = labelled.filter((event) => events.some((each) => each.first <= event.last && each.last >= event.first));
+  const isHit = ({ first, last }) => scored.scores.subarray(first, last + 1).some((score) => score < scored.own);
+  const hit = labelled.filter(isHit);
   const missed = labelled.filter((event) => !hit.includes(event));
   const sentences = [
     `By the model's threshold, ${whole(hit.length)} of ${plural(labelled.length, "labelled event")} ` +
-      `${hit.length === 1 ? "is" : "are"} found.`,
+      `in these rows ${labelled.length === 1 ? "is" : "are"} found.`,
   ];
   if (missed.length)
     sentences.push(
@@ -105,7 +106,7 @@ const errorTables = (scored) => {
       short(mean(known(error))),
       short(quantile(sizes, 0.5)),
       short(quantile(sizes, 0.99)),
-      short(sizes.at(-1)),
+      short(sizes.at(-1) ?? NaN),
     ];
   });
   const made = [

@@ -52,7 +52,7 @@ const showScores = (answered, model) => {
   const found = element("div", {});
   const charts = element("div", {});
   const readout = element("p", { class: "readout" });
-  const rows = element("div", {});
+  const rows = element("div", { tabindex: "-1" });
 
   const describe = (row) => {
     const score = short(scored.scores[row]);
@@ -63,12 +63,13 @@ const showScores = (answered, model) => {
   let lines;
   const draw = () => {
     lines = timeline(scorePanels(scored), answered.first, answered.size, describe);
-    charts.replaceChildren(lines);
+    replace(charts, lines);
   };
   const go = (first, last) => {
     const width = Math.max(last - first, AROUND);
     lines.show(answered.first + first - width, answered.first + last + width);
     rows.replaceChildren(rowTable(scored, first, last));
+    rows.focus({ preventScroll: true });
     charts.scrollIntoView({ block: "nearest" });
   };
   const bins = histogram("How many rows have which score.", scored.scores, "score", () => scored.threshold);
@@ -92,12 +93,12 @@ const showScores = (answered, model) => {
     rows,
     found,
     element("h3", {}, "The most anomalous stretches"),
-    worstCharts(scored, go),
-    answered.labels ? precisionFigure(scored) : undefined,
+    attempt(() => worstCharts(scored, go)),
+    answered.labels ? attempt(() => precisionFigure(scored)) : undefined,
     element("h3", {}, "Scores"),
     bins,
     element("h3", {}, "Errors"),
-    errorTables(scored),
+    attempt(() => errorTables(scored)),
   );
 };
 

@@ -2,12 +2,14 @@
 
 const STEP = 0.25; // of what is seen, that a key or a button moves
 const FACTOR = 2;
+let timelines = 0; // the charts of each move together
 
 // Return an element with the panels, each {label, ...} for `figure`, of rows that are numbered from `start`. Its
 // `show(first, last)` zooms to these numbers, and its `redraw()` draws all again. `onrow(row)` is called with the place
 // of the row under the pointer.
 const timeline = (panels, start, rows, onrow) => {
   const end = start + rows - 1;
+  timelines++;
   let seen = [start, end];
   const x = Float64Array.from({ length: rows }, (_, row) => start + row);
 
@@ -48,7 +50,7 @@ const timeline = (panels, start, rows, onrow) => {
       ...panel,
       cursor: {
         y: false,
-        sync: { key: "rows", setSeries: false },
+        sync: { key: `rows ${timelines}`, setSeries: false },
         drag: { x: true, y: false, setScale: false },
         points: { show: false },
         bind: { dblclick: () => null },

@@ -17,18 +17,24 @@ const describedClusters = ({ clusters, medoids }) =>
 const showTraining = (training) => {
   const { algorithm, history, channels, notes, metrics, sentences } = training;
   const answered = training.samples.map(answeredOfSample);
+  const chosen = training.threshold === null ? {} : { threshold: training.threshold };
   return [
     section(
-      `A training of ${algorithm}`,
+      history.length ? `A training of ${algorithm}` : `A model of ${algorithm}`,
       list(channels),
       paragraphs(sentences),
       notes.length ? [element("h3", {}, "Notes"), list(notes)] : [],
     ),
-    section("Epochs", ...epochCharts(history)),
+    history.length
+      ? section(
+          "Epochs",
+          attempt(() => epochCharts(history)),
+        )
+      : undefined,
     answered.map((each) => showAnswered(each, training, describedClusters(training.tables))),
     section(
       "The model",
-      definitions(Object.entries(metrics).map(([name, value]) => [name, short(value)])),
+      definitions(Object.entries({ ...metrics, ...chosen }).map(([name, value]) => [name, short(value)])),
       details("Hyperparameters", definitions(Object.entries(training.hyperparameters))),
       element("h3", {}, "Ask it"),
       element(
@@ -47,7 +53,6 @@ curl --data-binary @rows.csv -H 'Content-Type: text/csv' \\
 
 // A chart for each kind of metric: training and validation in one.
 const epochCharts = (history) => {
-  if (!history.length) return [element("p", {}, "No epoch has ended.")];
   const names = Object.keys(history[0]).filter((name) => name.startsWith("train_"));
   const charts = names.map((name) => {
     const kind = name.slice("train_".length);
@@ -73,6 +78,7 @@ const epochCharts = (history) => {
 
 const epochSentences = (history) => {
   const name = ["train_loss", "train_mse"].find((each) => each in history[0]);
+  if (!name) return [];
   const losses = history.map((epoch) => epoch[name]);
   const before = losses[Math.floor(0.9 * (losses.length - 1))];
   const fall = (before - losses.at(-1)) / Math.abs(before);

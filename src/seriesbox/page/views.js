@@ -2,7 +2,9 @@
 
 const PLAIN_ROWS = 100;
 
-const showAnswered = (answered, model, described) => {
+const showAnswered = (answered, model, described) => attempt(() => view(answered, model, described));
+
+const view = (answered, model, described) => {
   if (answered.has("score") && model.threshold !== null) return showScores(answered, model);
   if (answered.has("label") && answered.has("distance"))
     return showClusters(answered, model, answered.labels ? undefined : described);

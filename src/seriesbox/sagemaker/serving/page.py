@@ -16,7 +16,7 @@ def add_page(app: Flask, models: Models, only: LoadedModel | None) -> None:
         from seriesbox.page.document import Document
 
         described = _described(
-            {"/invocations": only} if only else {f"/models/{each.name}/invoke": each for each in models.all()}
+            {"invocations": only} if only else {f"models/{each.name}/invoke": each for each in models.all()}
         )
         document = Document.of("seriesbox", {"models": described}, connects=True)
         response = Response(document.content, content_type="text/html; charset=utf-8")

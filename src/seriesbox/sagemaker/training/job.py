@@ -20,6 +20,7 @@ from seriesbox.sagemaker.device import GPU_INSTANCES, find_device
 from seriesbox.sagemaker.machine import has_gpu, job_started, usable_cores
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.signals import on_stop
+from seriesbox.sagemaker.training import report_page
 from seriesbox.sagemaker.training.channels import names_of, read_channels, sharded_channels
 from seriesbox.sagemaker.training.checkpoints import Checkpoints, fingerprint
 from seriesbox.sagemaker.training.digests import check_equal, digests_of_all
@@ -27,7 +28,6 @@ from seriesbox.sagemaker.training.headers import names_of_all
 from seriesbox.sagemaker.training.host_channels import read_once
 from seriesbox.sagemaker.training.log import Notes, logger
 from seriesbox.sagemaker.training.report import Report
-from seriesbox.sagemaker.training.report_page import ReportPage
 from seriesbox.sagemaker.training.settings import JobSettings
 from seriesbox.sagemaker.training.test_channel import faults_of_all, judge, labelled_faults
 from seriesbox.tables.stack import TableStack
@@ -68,7 +68,7 @@ def train(paths: Paths, group: Group) -> None:
                 logger.warning("%s: %s", name, sentence)
     names = names_of_all(names_of(channels.training), group)
     compared = first_rows(training, predictor.min_rows(hyperparameters))
-    page = ReportPage(algorithm, predictor, hyperparameters, training, test) if is_first else None
+    page = report_page.begin(predictor, hyperparameters, training, test) if is_first else None
 
     torch.set_num_threads(min(torch.get_num_threads(), usable_cores()))
     report = Report(paths.data)
@@ -100,8 +100,8 @@ def train(paths: Paths, group: Group) -> None:
         save(model, paths.model, runtime, names)
         report.write_metrics(summaries, notes.sentences)
         logger.info("Saved the model to %s.", paths.model)
-        if page:
-            page.write(paths.data, model.predictor(), report, names, summaries, notes.sentences)
+        told = {"column_names": names, "channels": summaries, "notes": notes.sentences, "is_hurried": stopped}
+        report_page.write(page, paths.data, algorithm, model, report, **told)
     group.barrier()
 
 

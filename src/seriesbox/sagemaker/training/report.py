@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from seriesbox import metrics
-from seriesbox.listener import Listener, Metrics
+from seriesbox.listener import Metrics, Record
 from seriesbox.sagemaker.training.log import logger
 
 BAR_WIDTH, SECONDS_BETWEEN_DRAWINGS = 40, 0.2
@@ -19,19 +19,16 @@ ERASE = "\r\x1b[K"
 BEST, RESUMED = "(the model that is saved)", "(before the interruption)"
 
 
-class Report(Listener):
+class Report(Record):
     """Writes metrics to standard output, where SageMaker reads them, and to files.
 
     `metrics.csv` has those of every epoch, `metrics.json` those of the model, with what was read and noted.
     """
 
     def __init__(self, folder: Path) -> None:
+        super().__init__()
         self.epochs = 0
         self.folder = folder
-        self.history: list[Metrics] = []
-        self.of_model: dict[str, Any] = {}
-        self.sentences: list[str] = []
-        self.tables: dict[str, tuple[Sequence[str], list[Sequence[Any]]]] = {}
         self.has_terminal = sys.stdout.isatty()
         self.erase = ERASE if self.has_terminal else ""
         self.has_printed = False
@@ -46,7 +43,7 @@ class Report(Listener):
 
     def resumed(self, history: Sequence[Metrics]) -> None:
         """Write the table of the epochs so far: there may be none to come."""
-        self.history = list(history)
+        super().resumed(history)
         with suppress(OSError):
             self._write_table()
 
@@ -60,7 +57,7 @@ class Report(Listener):
 
     def epoch(self, epoch: int, values: Metrics) -> None:
         """Print one line, with the time that the epoch took and the time that is left at this pace."""
-        self.history.append({"epoch": epoch, **values})
+        super().epoch(epoch, values)
         took, self.epoch_started = time.monotonic() - self.epoch_started, time.monotonic()
         times = f"({_duration(took)}, {_duration(took * (self.epochs - epoch))} left)"
         self._print(epoch, values, times)
@@ -76,36 +73,35 @@ class Report(Listener):
 
     def found(self, name: str, value: Any, sentence: str) -> None:
         """Log the sentence, and keep the value."""
-        self.of_model[name] = value
-        self.sentences.append(sentence)
+        super().found(name, value, sentence)
         logger.info(sentence)
 
     def judged(self, values: Metrics) -> None:
         """Print the metrics on labelled data, and keep them."""
         if values:
             print(f"{self.erase}{metrics.text(values)}", flush=True)
-        self.of_model |= values
+        super().judged(values)
 
     def table(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Write the table to a file of its name, and keep it."""
-        _, rows = self.tables[name] = columns, list(rows)
+        super().table(name, columns, rows)
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
             with (self.folder / f"{name}.csv").open("w", newline="") as stream:
                 writer = csv.writer(stream)
                 writer.writerow(columns)
-                writer.writerows(rows)
+                writer.writerows(self.tables[name][1])
 
     def ended(self, values: Metrics, is_best: bool) -> None:
         """Keep the metrics of the model. Print them too if an epoch was chosen, or none was printed."""
         if is_best or not self.has_printed:  # SageMaker's tuning and pipelines take the last line for the model's
             of_epoch = {name: value for name, value in values.items() if name != "epoch"}
             self._print(int(values["epoch"]), of_epoch, BEST if is_best else RESUMED)
-        self.of_model |= values
+        super().ended(values, is_best)
 
     def write_metrics(self, channels: Sequence[str], notes: Sequence[str]) -> None:
         """Write the metrics of the model, a line about each channel, and the warnings of the job."""
-        content = {**self.of_model, "channels": channels, "notes": notes}
+        content = {**self.choices, **self.metrics, "channels": channels, "notes": notes}
         content = json.loads(json.dumps(content), parse_constant=lambda _: None)  # NaN is no JSON
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,36 @@
+"""Faults of the command `seriesbox`, in one sentence."""
+
+import subprocess
+
+import pytest
+
+from tests.commands.command import COMMAND, run
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (("predict", "nowhere"), 1, "nowhere holds no model: model.json is missing"),
+        (("serve", "nowhere"), 1, "nowhere holds no model: model.json is missing"),
+        (("fit", "cnn-kmeans", "-", "--clusters", "1", "--out", "x"), 1, "`clusters` must be 0, for a number that is"),
+        (("fit", "cnn-kmeans", "-", "--out", "x"), 1, "standard input is empty: it needs at least one row of numbers."),
+        (("fit", "k-means", "-", "--out", "x"), 2, "No such command 'k-means'"),
+        (("fit", "cnn-kmeans", "--out", "x"), 2, "Missing argument 'FILES...'"),
+        (("fit", "cnn-kmeans", "-", "--out", "x", "--cluster", "1"), 2, "No such option"),
+    ],
+)
+def test_faults_are_told_in_one_sentence(arguments, code, sentence, tmp_path):
+    done = subprocess.run([COMMAND, *arguments], input="", capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_wrong_cells_are_named_by_row_and_column(files):
+    (files / "wrong.csv").write_text("1,2,3\n4,a,6\n")
+    done = run("predict", files / "cnn-kmeans", files / "wrong.csv")
+    assert done.exit_code == 1
+    assert "wrong.csv has cells that are not numbers" in done.stderr
+    assert "row 2, column 2 is 'a'" in done.stderr
+    refused = run("predict", files / "cnn-kmeans", files / "series.csv", "--names", "--accept", "json")
+    assert "`--names` is for CSV" in refused.stderr

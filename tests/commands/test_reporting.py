@@ -1,0 +1,24 @@
+"""`seriesbox report`."""
+
+from tests.commands.command import run
+from tests.report.test_samples import array
+from tests.sagemaker.serving.test_page import data_of
+
+
+def test_a_report_has_the_answer_to_a_file(files, tmp_path):
+    out = tmp_path / "report.html"
+    done = run("report", files / "lstm-ad", files / "wave.csv", "--header", "--ids", 1, "--out", out)
+    assert done.exit_code == 0, done.output
+    (sample,) = data_of(out.read_bytes())["training"]["samples"]
+    answer = run("predict", files / "lstm-ad", files / "wave.csv", "--header", "--ids", 1).stdout.splitlines()
+    assert array(sample["row"], "i4").tolist() == [number + 2 for number in range(len(answer))]
+    score = array(sample["answer"]).reshape(len(answer), -1)[-1, 0]
+    assert f"{score:.4g}" == f"{float(answer[-1].split(',')[0]):.4g}"
+    assert sample["columns"] == ["left", "right"]
+
+
+def test_a_faulty_file_has_no_report(files, tmp_path):
+    (tmp_path / "wrong.csv").write_text("1,2\n3,a\n")
+    done = run("report", files / "cnn-kmeans", tmp_path / "wrong.csv", "--out", tmp_path / "report.html")
+    assert (done.exit_code, (tmp_path / "report.html").exists()) == (1, False)
+    assert "row 2, column 2 is 'a'" in done.stderr

@@ -1,0 +1,31 @@
+"""`report`, of a fit and of other data."""
+
+import pytest
+
+from seriesbox import load
+from tests.report.test_samples import array
+from tests.sagemaker.serving.test_page import data_of
+
+
+def training_of(file):
+    return data_of(file.read_bytes())["training"]
+
+
+def test_the_report_of_a_fit_has_its_epochs_and_its_data(clusters, two_shapes, tmp_path):
+    clusters.report(tmp_path / "report.html")
+    training = training_of(tmp_path / "report.html")
+    assert [epoch["epoch"] for epoch in training["history"]] == [epoch["epoch"] for epoch in clusters.history_]
+    (sample,) = training["samples"]
+    labels = array(sample["answer"]).reshape(len(two_shapes[1]), -1)[:, 0]
+    assert labels.tolist() == clusters.labels_.tolist()
+
+
+def test_a_loaded_model_reports_what_it_is_given(detector, wave, tmp_path):
+    detector.save(tmp_path)
+    model = load(tmp_path)
+    with pytest.raises(ValueError, match="A model that was loaded has no data to show: give X"):
+        model.report(tmp_path / "report.html")
+    model.report(tmp_path / "report.html", wave)
+    training = training_of(tmp_path / "report.html")
+    assert training["history"] == []
+    assert len(array(training["samples"][0]["row"], "i4")) == len(wave)
