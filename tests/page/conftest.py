@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from seriesbox.tables.csv import write_csv
 from tests.job import CNN, LSTM, Job
@@ -75,15 +75,18 @@ def scheme(request) -> str:
     return request.param
 
 
+def is_fault(message: ConsoleMessage) -> bool:
+    """Whether a line of the console is an error; a request that is refused leaves one too."""
+    return message.type == "error" and "status of 4" not in message.text
+
+
 @pytest.fixture
 def page(browser) -> Iterator[Page]:
     """A page whose console must stay without errors, and whose requests must stay where it came from."""
     context = browser.new_context(viewport={"width": 1100, "height": 900}, accept_downloads=True)
     page, faults, places = context.new_page(), [], set()
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on(
-        "console", lambda message: message.type == "error" and "status of 4" not in message.text and faults.append(message.text)
-    )
+    page.on("console", lambda message: is_fault(message) and faults.append(message.text))
     page.on("request", lambda request: places.add(request.url.split("/")[2]))
     yield page
     storage = page.evaluate("location.protocol === 'file:' ? 0 : localStorage.length + sessionStorage.length")
