@@ -73,7 +73,7 @@ def _signature(name: str, called: Any) -> str:
     """Return a call as code: names and defaults, whose shapes and units the text has."""
     parameters = [each for each in inspect.signature(called).parameters.values() if each.name != "self"]
     plain = [each.replace(annotation=inspect.Parameter.empty) for each in parameters]
-    return f"```\n{textwrap.fill(f'{name}{inspect.Signature(plain)}', 110, subsequent_indent='    ')}\n```"
+    return f"```\n{textwrap.fill(f'{name}{inspect.Signature(plain)}', 88, subsequent_indent='    ')}\n```"
 
 
 def _text(part: Any) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from seriesbox.algorithm import ALGORITHMS, estimator_class, predictor_class
+from seriesbox.formats.content_type import FORMATS
 
 PROJECT = Path(__file__).parents[1]
 PLACES = ("*.md", "docs/*.md", "docs/gallery/*.md", "marketplace/**/*.md")
@@ -80,6 +81,10 @@ def test_the_hyperparameter_tables_are_those_of_the_declarations():
         for declaration in predictor_class(algorithm).Hyperparameters.declarations():
             row = f"| `{declaration.name}` | {declaration.type} | {declaration.default} |"
             assert row in DOCUMENTS["docs/hyperparameters.md"]
+
+
+def test_every_format_is_named():
+    assert all(f"`{form}`" in DOCUMENTS["docs/requests.md"] for form in FORMATS)
 
 
 def test_every_metric_is_explained():

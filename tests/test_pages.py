@@ -27,7 +27,8 @@ SLOW = "gallery/laptop-to-sagemaker.md"
 
 
 def blocks(page: str, language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", (DOCS / page).read_text(), re.MULTILINE | re.DOTALL)
+    found = re.findall(r"^```(\w*)\n(.*?)^```", (DOCS / page).read_text(), re.MULTILINE | re.DOTALL)
+    return [code for each, code in found if each == language]
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
@@ -54,7 +55,7 @@ def test_the_examples_in_a_shell_work(tmp_path, two_shapes):
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
 @pytest.mark.parametrize("page", [pytest.param(page, marks=pytest.mark.slow if page == SLOW else ()) for page in SHOWN])
-def test_the_program_of_a_page_shows_what_the_page_says(page, tmp_path, monkeypatch):
+def test_the_program_of_a_page_shows_what_the_page_says(page, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", f"{COMMANDS}:{os.environ['PATH']}")
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
@@ -64,6 +65,9 @@ def test_the_program_of_a_page_shows_what_the_page_says(page, tmp_path, monkeypa
     names = {}
     exec("\n".join(blocks(page, "python")).replace("8080", port), names)
     assert eval(SHOWN[page], names)
+    printed = capsys.readouterr().out
+    for shown in blocks(page, "") if page.startswith("gallery/") else []:
+        assert shown in printed
 
 
 def test_every_page_of_the_gallery_is_run():
