@@ -13,6 +13,7 @@ include_patterns = ["*.md", "docs/*.md", "docs/gallery/*.md", "marketplace/READM
 exclude_patterns = [".*", "build", "src", "tests"]
 extensions = ["myst_parser"]
 myst_heading_anchors = 6  # links name headings as GitHub does
+highlight_language = "text"  # of blocks that name none
 html_theme = "furo"
 html_title = "seriesbox"
 html_show_sphinx = html_copy_source = False
