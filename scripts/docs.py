@@ -3,6 +3,7 @@
 With --check, only name the old ones.
 
 docs/templates/NAME.md becomes docs/NAME.md. In a template, `{hyperparameters}` stands for a table of each algorithm,
+`{api[load]}` for the reference of a name in Python,
 `{speed[ecg200][ratio]:.2f}` for a figure of benchmarks/figures.json, `{growth[lstm-ad]:table}` for a table of figures,
 and `{speed[of]}` for the commit, the day and the machine that figures are of.
 """
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import figures
+from scripts.api import reference
 from scripts.stub import stub
 from seriesbox.algorithm import ALGORITHMS, predictor_class
 
@@ -69,7 +71,7 @@ def hyperparameters() -> str:
 
 def documents() -> dict[Path, str]:
     """Return the text of the stub, and of every document that has a template."""
-    values = {"hyperparameters": hyperparameters(), **entries()}
+    values = {"hyperparameters": hyperparameters(), "api": reference(), **entries()}
     templates = sorted(DOCS.glob("templates/*.md"))
     return {STUB: stub()} | {DOCS / each.name: each.read_text().format_map(values) for each in templates}
 

@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 
 from seriesbox.algorithm import ALGORITHMS, estimator_class, predictor_class
+from seriesbox.formats.content_type import FORMATS
 
 PROJECT = Path(__file__).parents[1]
-FILES = [*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md"), *PROJECT.glob("marketplace/**/*.md")]
+PLACES = ("*.md", "docs/*.md", "docs/gallery/*.md", "marketplace/**/*.md")
+FILES = [file for place in PLACES for file in PROJECT.glob(place)]
 DOCUMENTS = {str(file.relative_to(PROJECT)): file.read_text() for file in FILES if ".template" not in file.name}
+LINK = re.compile(r"""(?:\]\(|src="|srcset=")(?!https?://)([^)\s"]+)[)"]""")  # in Markdown, and pictures in HTML
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -26,7 +29,7 @@ def anchors(text: str) -> set[str]:
 def links() -> list[tuple[str, str]]:
     """Every document and link in it, except those that lead elsewhere."""
     texts = {name: BLOCK.sub("", text) for name, text in DOCUMENTS.items()}
-    return [(name, link) for name, text in texts.items() for link in re.findall(r"\]\((?!https?://)([^)\s]+)\)", text)]
+    return [(name, link) for name, text in texts.items() for link in LINK.findall(text)]
 
 
 @pytest.mark.parametrize(("document", "link"), links())
@@ -78,6 +81,10 @@ def test_the_hyperparameter_tables_are_those_of_the_declarations():
         for declaration in predictor_class(algorithm).Hyperparameters.declarations():
             row = f"| `{declaration.name}` | {declaration.type} | {declaration.default} |"
             assert row in DOCUMENTS["docs/hyperparameters.md"]
+
+
+def test_every_format_is_named():
+    assert all(f"`{form}`" in DOCUMENTS["docs/requests.md"] for form in FORMATS)
 
 
 def test_every_metric_is_explained():

@@ -1,7 +1,7 @@
 """The parameters of an estimator, which are the hyperparameters of its algorithm, by scikit-learn's conventions."""
 
 from collections.abc import Mapping
-from inspect import Parameter, Signature
+from inspect import Parameter, Signature, cleandoc
 from typing import Any, ClassVar, Self
 
 from seriesbox.algorithm import predictor_class
@@ -27,7 +27,7 @@ class Parameters:
         cls._algorithm = algorithm
         declared = declarations(algorithm)
         cls._names = tuple(declared)
-        cls.__doc__ = f"{cls.__doc__}\n\n{documentation(declared)}"
+        cls.__doc__ = f"{cleandoc(cls.__doc__ or '')}\n\n{documentation(declared)}"
         keywords = [Parameter(name, Parameter.KEYWORD_ONLY, default=each.default) for name, each in declared.items()]
         signature = Signature(keywords)
 
