@@ -18,6 +18,7 @@ from seriesbox.estimators.model import Model
 from seriesbox.estimators.parameters import Parameters
 from seriesbox.estimators.progress import Progress
 from seriesbox.estimators.scikit_learn import not_fitted, tags
+from seriesbox.extras import require
 from seriesbox.listener import Metrics, Record
 from seriesbox.optimization import Optimization
 from seriesbox.report.report import ModelReport
@@ -47,6 +48,7 @@ class SeriesEstimator(Parameters):
         A Ctrl-C ends the fit with what has been learnt; a second one ends it at once.
         Raises HyperparameterError and DataError, both ValueErrors, that say what is wrong, where, and what to do.
         """
+        require("train", "fit")
         with interruptible() as stopped:
             given, progress = self._given(X, "X"), Progress()
             sizes = self._sizes(given[0])

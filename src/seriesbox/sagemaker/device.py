@@ -3,6 +3,8 @@
 import re
 from typing import Literal, NamedTuple
 
+from seriesbox.extras import is_installed
+
 GPU_INSTANCES = re.compile(r"ml\.(p|g|gr)\d|local_gpu")
 
 
@@ -20,7 +22,7 @@ class Device(NamedTuple):
 
 def find_device(has_gpu: bool, machine: str = "The machine") -> Device:
     """Return the device of a machine with or without a GPU. Imports torch only if there is one."""
-    if not has_gpu:
+    if not has_gpu or not is_installed("torch"):
         return Device("cpu")
     import torch  # takes a second and hundreds of megabytes
 

@@ -1,0 +1,26 @@
+"""The extras of the package: what needs one that is not installed says so in one sentence."""
+
+import re
+from importlib.metadata import PackageNotFoundError, distribution, requires
+
+from seriesbox.errors import UserError
+
+
+class MissingExtraError(UserError):
+    """Something that needs packages which are not installed."""
+
+
+def require(extra: str, what: str) -> None:
+    """Check that the packages of an extra are installed, which `what` needs. Raises MissingExtraError."""
+    declared = re.findall(rf'^([\w.-]+).*; extra == "{extra}"$', "\n".join(requires("seriesbox") or ()), re.MULTILINE)
+    if missing := [name for name in declared if not is_installed(name)]:
+        raise MissingExtraError(f'{what} needs {" and ".join(missing)}: pip install "seriesbox[{extra}]"')
+
+
+def is_installed(package: str) -> bool:
+    """Return whether a package is installed."""
+    try:
+        distribution(package)
+    except PackageNotFoundError:
+        return False
+    return True
