@@ -6,15 +6,11 @@ from importlib.metadata import PackageNotFoundError, distribution, requires
 from seriesbox.errors import UserError
 
 
-class MissingExtraError(UserError):
-    """Something that needs packages which are not installed."""
-
-
 def require(extra: str, what: str) -> None:
-    """Check that the packages of an extra are installed, which `what` needs. Raises MissingExtraError."""
+    """Check that the packages of an extra are installed, which `what` needs. Raises UserError."""
     declared = re.findall(rf'^([\w.-]+).*; extra == "{extra}"$', "\n".join(requires("seriesbox") or ()), re.MULTILINE)
     if missing := [name for name in declared if not is_installed(name)]:
-        raise MissingExtraError(f'{what} needs {" and ".join(missing)}: pip install "seriesbox[{extra}]"')
+        raise UserError(f'{what} needs {" and ".join(missing)}: pip install "seriesbox[{extra}]"')
 
 
 def is_installed(package: str) -> bool:
