@@ -131,7 +131,6 @@ def test_the_core_says_what_fit_needs(core, model, data, tmp_path):
     assert (command.returncode, command.stderr) == (1, f"Error: {sentence}\n")
 
 
-@pytest.mark.slow
 def test_types_are_checked_from_outside(core, tmp_path):
     mypy = (sys.executable, "-m", "mypy", "--strict", "--config-file", os.devnull, "--cache-dir", tmp_path / "cache")
     checked = (*mypy, "--python-executable", core / "python", tmp_path / "user.py")

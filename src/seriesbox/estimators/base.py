@@ -61,7 +61,7 @@ class SeriesEstimator(Parameters):
                 held_out = stack_of(self._given(validation, "validation", sizes), known, shorter)
             if test:
                 tables = [table_of(each, known, shorter) for each in self._given(test[0], "test", sizes)]
-                judged = labelled_of(tables, test[1] if self._are_several(test[0]) else [test[1]])
+                judged = labelled_of(tables, test[1] if not self._independent and are_several(test[0]) else [test[1]])
             report = ModelReport(predictor_class(self._algorithm), sizes, training, judged)
             from seriesbox.fitting import Data, fit  # imports torch
 
@@ -118,9 +118,6 @@ class SeriesEstimator(Parameters):
             for given in tables:
                 _check_variables(given, sizes)
         return tables
-
-    def _are_several(self, x: Any) -> bool:
-        return not self._independent and are_several(x)
 
     def _sizes(self, given: Given) -> Optimization:
         """Return the hyperparameters for what is given."""
