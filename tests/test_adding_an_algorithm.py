@@ -19,7 +19,7 @@ REGISTRY = "src/seriesbox/algorithm.py"
 # A file's name, then text, then the block with its contents.
 FILES = dict(re.findall(r"^`(src/\S+)`:.*?^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL))
 (LINE,) = re.findall(r"^## One line\n.*?^```python\n(.*?\n)```", PAGE, re.MULTILINE | re.DOTALL)
-SERVE = "from seriesbox.sagemaker.serving.server import main; main()"
+SERVE = "from seriesbox.sagemaker.serving.command import main; main()"
 
 
 @pytest.fixture(scope="module")

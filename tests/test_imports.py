@@ -25,7 +25,7 @@ PUBLIC = "public"  # the file of each algorithm's package that is Python's door 
 # From the ground up. A room imports itself and lower floors; those on one floor do not import each other.
 FLOORS = [
     {"description", "errors", "files", "host_group", "listener", "metrics", "network", "page"},
-    {"codec", "model_folder", "model_tensors", "scaler", "hyperparameter_text", "tables", "distributed"},
+    {"codec", "extras", "model_folder", "model_tensors", "scaler", "hyperparameter_text", "tables", "distributed"},
     {"hyperparameters", "run", "shard", "shared_stack"},
     {"channel", "optimization"},
     {"answers", "schedule", "training_state"},

@@ -16,6 +16,7 @@ from seriesbox import codec
 from seriesbox.algorithm import estimator_class, name_of, predictor_class
 from seriesbox.description import Description, Runtime
 from seriesbox.errors import ArtifactError
+from seriesbox.extras import require
 from seriesbox.files import replacing
 from seriesbox.model_folder import DESCRIPTION, TENSORS, read
 from seriesbox.model_tensors import check_numbers, check_tensors
@@ -69,6 +70,7 @@ class Artifact(NamedTuple):
     def predictor(self, threads: int = 1) -> Predictor:
         """Return its predictor on a CPU. Raises ArtifactError if it cannot predict anything."""
         if self.runtime == "torch":
+            require("train", "A model that torch computes")
             import torch
 
             torch.set_num_threads(threads)

@@ -69,7 +69,7 @@ def test_the_machine_that_made_the_base_is_not_in_the_image():
 
 
 def test_train_and_serve_are_commands_of_ours():
-    for command, module in {"train": "training.command", "serve": "serving.server"}.items():
+    for command, module in {"train": "training.command", "serve": "serving.command"}.items():
         assert f"from seriesbox.sagemaker.{module} import main" in " ".join(shell(f"cat $(command -v {command})"))
 
 

@@ -15,6 +15,7 @@ from seriesbox.errors import DataError
 from seriesbox.estimators.arrays import Given, numbers
 from seriesbox.estimators.base import SeriesEstimator
 from seriesbox.estimators.progress import Progress
+from seriesbox.extras import require
 from seriesbox.optimization import Optimization
 
 NONE = -1  # the medoid of an empty cluster
@@ -56,6 +57,7 @@ class CNNKMeans(SeriesEstimator, algorithm="cnn-kmeans"):
 
         It is taken in the features that `transform` returns, of an evenly spread sample if there are very many series.
         """
+        require("train", "score")
         from seriesbox.cnn_kmeans.clustering import SCORED_SERIES  # imports torch and scikit-learn
         from seriesbox.cnn_kmeans.kmeans import silhouettes
 

@@ -12,6 +12,7 @@ from seriesbox.commands.inputs import named
 from seriesbox.errors import DataError, raise_errors
 from seriesbox.estimators.interrupting import interruptible
 from seriesbox.estimators.progress import Progress
+from seriesbox.extras import require
 from seriesbox.formats.content_type import ContentType
 from seriesbox.formats.files import Files, tables_in
 from seriesbox.listener import Metrics
@@ -65,6 +66,7 @@ def fit(
     verbose: bool,
 ) -> None:
     """Fit a model to files, and write it. Raises UserError, and ArtifactError or OSError if it cannot be written."""
+    require("train", "fit")
     of_texts = {"header": "present" if header else None, "id-columns": ids, "verbose": "true" if verbose else None}
     given, log = {name: value for name, value in {**hyperparameters, **of_texts}.items() if value is not None}, Log()
     sizes = predictor_class(algorithm).Hyperparameters.parse(given)

@@ -4,14 +4,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from seriesbox.errors import UserError
+from seriesbox.extras import require
 from seriesbox.model_folder import DESCRIPTION, read
 from seriesbox.sagemaker.machine import let_threads_sleep
-from seriesbox.sagemaker.serving.server import Server
-from seriesbox.sagemaker.serving.settings import ServerSettings
 
 
 def serve(folder: Path, host: str, port: int) -> None:
     """Serve until the process is told to stop. Raises ArtifactError if there is no model, and UserError."""
+    require("serve", "serve")
+    from seriesbox.sagemaker.serving.server import Server
+    from seriesbox.sagemaker.serving.settings import ServerSettings
+
     read(folder, DESCRIPTION)  # a worker that cannot load it would say so too, but with gunicorn's words around it
     let_threads_sleep()
     try:

@@ -18,6 +18,7 @@ from seriesbox.estimators.model import Model
 from seriesbox.estimators.parameters import Parameters
 from seriesbox.estimators.progress import Progress
 from seriesbox.estimators.scikit_learn import not_fitted, tags
+from seriesbox.extras import require
 from seriesbox.listener import Metrics, Record
 from seriesbox.optimization import Optimization
 from seriesbox.report.report import ModelReport
@@ -47,6 +48,7 @@ class SeriesEstimator(Parameters):
         A Ctrl-C ends the fit with what has been learnt; a second one ends it at once.
         Raises HyperparameterError and DataError, both ValueErrors, that say what is wrong, where, and what to do.
         """
+        require("train", "fit")
         with interruptible() as stopped:
             given, progress = self._given(X, "X"), Progress()
             sizes = self._sizes(given[0])
@@ -59,7 +61,7 @@ class SeriesEstimator(Parameters):
                 held_out = stack_of(self._given(validation, "validation", sizes), known, shorter)
             if test:
                 tables = [table_of(each, known, shorter) for each in self._given(test[0], "test", sizes)]
-                judged = labelled_of(tables, test[1] if self._are_several(test[0]) else [test[1]])
+                judged = labelled_of(tables, test[1] if not self._independent and are_several(test[0]) else [test[1]])
             report = ModelReport(predictor_class(self._algorithm), sizes, training, judged)
             from seriesbox.fitting import Data, fit  # imports torch
 
@@ -116,9 +118,6 @@ class SeriesEstimator(Parameters):
             for given in tables:
                 _check_variables(given, sizes)
         return tables
-
-    def _are_several(self, x: Any) -> bool:
-        return not self._independent and are_several(x)
 
     def _sizes(self, given: Given) -> Optimization:
         """Return the hyperparameters for what is given."""

@@ -1,6 +1,7 @@
 """The device that computes: the machine's GPU, or its CPU and the reason why its GPU cannot be used."""
 
 import re
+from importlib.util import find_spec
 from typing import Literal, NamedTuple
 
 GPU_INSTANCES = re.compile(r"ml\.(p|g|gr)\d|local_gpu")
@@ -20,7 +21,7 @@ class Device(NamedTuple):
 
 def find_device(has_gpu: bool, machine: str = "The machine") -> Device:
     """Return the device of a machine with or without a GPU. Imports torch only if there is one."""
-    if not has_gpu:
+    if not has_gpu or not find_spec("torch"):
         return Device("cpu")
     import torch  # takes a second and hundreds of megabytes
 

@@ -1,8 +1,7 @@
-"""`serve`: the app under gunicorn."""
+"""The app under gunicorn."""
 
 import os
 import resource
-import sys
 import time
 from importlib.metadata import version
 from pathlib import Path
@@ -12,10 +11,9 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.errors import AppImportError
 
 from seriesbox.errors import ArtifactError
-from seriesbox.sagemaker.command_line import unexpected_arguments
+from seriesbox.extras import is_installed
 from seriesbox.sagemaker.device import find_device
-from seriesbox.sagemaker.machine import let_threads_sleep, memory_limit, resident_memory
-from seriesbox.sagemaker.paths import Paths
+from seriesbox.sagemaker.machine import memory_limit, resident_memory
 from seriesbox.sagemaker.serving.log import ServerLogger, log
 from seriesbox.sagemaker.serving.settings import ServerSettings
 from seriesbox.sagemaker.serving.worker import Worker
@@ -23,29 +21,6 @@ from seriesbox.sagemaker.serving.worker import Worker
 if TYPE_CHECKING:
     from flask import Flask
 
-USAGE = """
-usage: serve
-
-Serves the model in model/ of the base folder, which is /opt/ml or what SAGEMAKER_BASE_DIR names: GET /ping, POST
-/invocations, GET /execution-parameters. The model is the two files that `train` writes, unpacked. SIGTERM ends the
-server once the requests it has are answered.
-
-environment variables:
-    SAGEMAKER_BASE_DIR                      the base folder
-    SAGEMAKER_BIND_TO_PORT                  port
-    MAX_CONTENT_LENGTH                      largest request in bytes; 0: memory alone is the limit
-    SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT    format of an answer if the request asks for none
-    SAGEMAKER_MODEL_SERVER_WORKERS          processes, each with its own copy of the model
-    OMP_NUM_THREADS                         threads of one prediction
-    SERIESBOX_PAGE                          true or false: whether GET / answers with a page to try the model. Without
-                                            it there is one unless AWS_REGION, SAGEMAKER_BATCH or
-                                            AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is set, as on SageMaker
-    SERIESBOX_QUEUE                         requests at once, beyond which the answer is 503
-    TMPDIR                                  folder for answers over 256 KB, until they are sent
-    SAGEMAKER_MULTI_MODEL                   true: models are loaded and unloaded by requests to /models
-    SAGEMAKER_BATCH                         true: the server of a batch job, which SageMaker configures by
-    SAGEMAKER_BATCH_STRATEGY, SAGEMAKER_MAX_CONCURRENT_TRANSFORMS
-"""
 SPARE_THREADS = 8  # beside those of the queue: to say that it is full, and to load models
 MAX_WAITING = 1000  # connections that wait for their clients
 SPARE_FILES = 200
@@ -95,7 +70,7 @@ class Server(BaseApplication):
         device = find_device(self.settings.gpu)
         log(
             "start",
-            **{package: version(package) for package in ("seriesbox", "onnxruntime", "torch")},
+            **{each: version(each) for each in ("seriesbox", "onnxruntime", "torch") if is_installed(each)},
             **vars(self.settings),
             device=device.name,
             algorithm=only.algorithm if only else None,
@@ -114,15 +89,3 @@ def _max_waiting() -> int:
     """Return how many connections may wait: each needs a file for itself, and one for its answer."""
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return min(MAX_WAITING, max(SPARE_FILES, files - SPARE_FILES) // 2)
-
-
-def main() -> None:
-    """Serve, as the console command. Exits with the reason if the model cannot be loaded."""
-    if excess := unexpected_arguments("serve", USAGE):
-        sys.exit(excess)
-    let_threads_sleep()
-    try:
-        settings = ServerSettings.read()
-    except ValueError as error:
-        sys.exit(str(error))
-    Server(settings, Paths().model).run()

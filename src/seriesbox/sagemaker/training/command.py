@@ -13,7 +13,8 @@ import sys
 from contextlib import suppress
 from typing import NoReturn
 
-from seriesbox.errors import STOPPED_BEFORE_TRAINING
+from seriesbox.errors import STOPPED_BEFORE_TRAINING, UserError
+from seriesbox.extras import require
 from seriesbox.sagemaker.command_line import unexpected_arguments
 from seriesbox.sagemaker.machine import job_started, let_threads_sleep
 from seriesbox.sagemaker.paths import Paths
@@ -68,7 +69,7 @@ def main() -> NoReturn:
     # Before anything large is imported: without a handler, the first process of a container ignores the signals.
     on_stop(stop_early)
 
-    obstacle = excess or find_obstacle(paths, had_code)
+    obstacle = excess or _find_missing() or find_obstacle(paths, had_code)
     fault = obstacle or _run_toolkit(paths)
     if fault:
         with suppress(OSError):
@@ -77,6 +78,16 @@ def main() -> NoReturn:
     if obstacle:
         _end_other_hosts(paths, obstacle)
     _exit(0 if paths.success.exists() and not fault else 1, paths, had_code)
+
+
+def _find_missing() -> str | None:
+    """Return a sentence about packages that are not installed."""
+    try:
+        require("sagemaker", "train")
+        require("train", "train")
+    except UserError as error:
+        return str(error)
+    return None
 
 
 def _run_toolkit(paths: Paths) -> str | None:
