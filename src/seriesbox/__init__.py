@@ -6,6 +6,10 @@
 
 def __getattr__(name: str) -> object:
     """Return `load`, or the class of an algorithm."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("seriesbox")
     if name != "load" and not name[:1].isupper():  # such as a module
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from seriesbox.estimators import loading

@@ -1,10 +1,12 @@
 """Faults of the command `seriesbox`, in one sentence."""
 
+import shlex
 import subprocess
 
 import pytest
 
-from tests.commands.command import COMMAND, run
+from tests.commands.command import COMMAND, options, run
+from tests.job import CNN
 
 
 @pytest.mark.parametrize(
@@ -34,3 +36,17 @@ def test_wrong_cells_are_named_by_row_and_column(files):
     assert "row 2, column 2 is 'a'" in done.stderr
     refused = run("predict", files / "cnn-kmeans", files / "series.csv", "--names", "--accept", "json")
     assert "`--names` is for CSV" in refused.stderr
+
+
+def test_a_reader_that_is_gone_loses_no_training(files, tmp_path):
+    fit = [COMMAND, "fit", "cnn-kmeans", files / "series.csv", *options(CNN), "--epochs", "3", "--out", tmp_path / "m"]
+    subprocess.run(f"{shlex.join(map(str, fit))} | true", shell=True, check=True, capture_output=True)
+    assert run("info", tmp_path / "m").exit_code == 0
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_the_training(files, tmp_path):
+    (tmp_path / "file").write_text("")
+    done = run("fit", "cnn-kmeans", files / "series.csv", *options(CNN), "--out", tmp_path / "file" / "model")
+    assert done.exit_code == 1
+    assert "Not a directory" in done.stderr
+    assert "epoch" not in done.stdout

@@ -107,7 +107,7 @@ def test_a_terminal_sees_a_bar(tmp_path):
     seen = os.read(terminal, 10_000).decode()
     os.close(terminal)
     os.close(other)
-    assert re.match(r"\r\[ *=* *\] +\d+%", seen)
+    assert re.match(r"\r\x1b\[K\[ *=* *\] +\d+%", seen)
     assert seen.endswith("\r\x1b[K")
 
 

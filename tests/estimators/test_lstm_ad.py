@@ -104,3 +104,23 @@ def test_faults_of_labels_come_before_the_training(wave):
         LSTMAD(**DETECTOR | {"epochs": 100_000}).fit(wave, test=(wave, np.full(len(wave), 2)))
     with pytest.raises(DataError, match="test has 1200 rows, but labels of the shape"):
         LSTMAD(**DETECTOR).fit(wave, test=(wave, [1, 0]))
+
+
+def test_labels_that_are_texts_are_refused_as_they_do_not_say_what_is_an_anomaly(wave):
+    labels = np.where(np.arange(len(wave)) == 300, "anomaly", "normal")
+    with pytest.raises(ValueError, match="labels that are no numbers: 1 is an anomaly, 0 is none"):
+        LSTMAD(context_length=20, prediction_length=5).fit(wave, test=(wave, labels))
+
+
+@pytest.mark.parametrize("test", [np.zeros((3, 2)), (np.zeros((300, 2)),), ()])
+def test_labelled_data_is_a_pair(wave, test):
+    with pytest.raises(ValueError, match="`test` must be a pair: data like X, and a label for each row"):
+        LSTMAD(context_length=20, prediction_length=5).fit(wave, test=test)
+
+
+def test_masked_values_are_missing(detector, wave):
+    masked = np.ma.masked_array(wave, np.zeros(wave.shape, bool))
+    masked[50, 0], masked.mask[50, 0] = -9999, True
+    gaps = wave.copy()
+    gaps[50, 0] = np.nan
+    np.testing.assert_array_equal(detector.score_samples(masked), detector.score_samples(gaps))

@@ -29,3 +29,11 @@ def test_a_loaded_model_reports_what_it_is_given(detector, wave, tmp_path):
     training = training_of(tmp_path / "report.html")
     assert training["history"] == []
     assert len(array(training["samples"][0]["row"], "i4")) == len(wave)
+
+
+def test_what_cannot_be_answered_has_no_report(clusters, detector, wave, tmp_path):
+    with pytest.raises(ValueError, match="X has rows of 1 cells, but the training data has 2"):
+        detector.report(tmp_path / "report.html", wave[:, :1])
+    with pytest.raises(ValueError, match="row 1"):
+        clusters.report(tmp_path / "report.html", [[float("nan")] * 20] * 2)
+    assert not list(tmp_path.iterdir())

@@ -1,5 +1,7 @@
 """`seriesbox fit`: files in, a model out, with the bytes that `train` writes."""
 
+import os
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -33,7 +35,7 @@ class Log(Progress):
         """Print one line."""
         super().epoch(epoch, values)
         self.erase()
-        click.echo(metrics.line(epoch, values))
+        _say(metrics.line(epoch, values))
 
     def warn(self, sentence: str) -> None:
         """Print a sentence once."""
@@ -50,7 +52,15 @@ class Log(Progress):
     def judged(self, values: Metrics) -> None:
         """Print the metrics on labelled data."""
         super().judged(values)
-        click.echo(metrics.text(values))
+        _say(metrics.text(values))
+
+
+def _say(line: str) -> None:
+    """Print a line. A reader that is gone, such as `head`, is no reason to lose the training."""
+    try:
+        click.echo(line)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def fit(
@@ -71,6 +81,7 @@ def fit(
     given, log = {name: value for name, value in {**hyperparameters, **of_texts}.items() if value is not None}, Log()
     sizes = predictor_class(algorithm).Hyperparameters.parse(given)
     content = ContentType(form, True if header else None, 0, ids or 0)
+    out.mkdir(parents=True, exist_ok=True)  # before the training, which would be lost
     with interruptible() as stopped:
         training = _read(files, content, algorithm, sizes, None, log)
         known = training.columns.names

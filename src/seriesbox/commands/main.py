@@ -10,6 +10,7 @@ from seriesbox.commands.options import FILE, FitGroup, describe_files, examples,
 from seriesbox.errors import SeriesboxError
 
 FOLDER = click.Path(path_type=Path)
+PAGE = click.Path(dir_okay=False, path_type=Path)
 CURL = "curl --data-binary @more.csv -H 'Content-Type: text/csv' localhost:8080/invocations"
 
 
@@ -72,7 +73,7 @@ def predict(model: Path, file: Path, **given: Any) -> None:
 @click.argument("model", type=FOLDER)
 @click.argument("file", type=FILE, default="-")
 @describe_files
-@click.option("--out", type=FOLDER, default="report.html", show_default=True, help="File to write the page to.")
+@click.option("--out", type=PAGE, default="report.html", show_default=True, help="File to write the page to.")
 def report(model: Path, file: Path, out: Path, **given: Any) -> None:
     """Draw MODEL's answer to FILE, or to standard input (-), as a page that a browser opens from disk."""
     from seriesbox.commands import reporting

@@ -1,5 +1,6 @@
 """`seriesbox predict`: the bytes that the server answers to the same request."""
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,6 +34,8 @@ def answer(
         raise UserError("`--names` is for CSV: rows of other formats have no header.")
     if verbose is None:
         verbose = threshold is not None or sizes.verbose == "true"
+    if threshold is not None and not math.isfinite(threshold):
+        raise UserError("`--threshold` must be a number.")
     if threshold is not None and not verbose:
         raise UserError("`--threshold` is of verbose answers: leave out `--no-verbose`.")
     details = Details(threshold) if verbose else None

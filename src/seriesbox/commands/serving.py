@@ -3,9 +3,9 @@
 from dataclasses import replace
 from pathlib import Path
 
+from seriesbox.artifact import load
 from seriesbox.errors import UserError
 from seriesbox.extras import require
-from seriesbox.model_folder import DESCRIPTION, read
 from seriesbox.sagemaker.machine import let_threads_sleep
 
 
@@ -15,7 +15,7 @@ def serve(folder: Path, host: str, port: int) -> None:
     from seriesbox.sagemaker.serving.server import Server
     from seriesbox.sagemaker.serving.settings import ServerSettings
 
-    read(folder, DESCRIPTION)  # a worker that cannot load it would say so too, but with gunicorn's words around it
+    load(folder)  # a worker that cannot load it would say so too, but with gunicorn's words around it
     let_threads_sleep()
     try:
         settings = ServerSettings.read()

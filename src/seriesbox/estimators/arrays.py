@@ -36,6 +36,11 @@ class Given(NamedTuple):
         for _, block in self._blocks():
             yield block.ravel(), equal_widths(block.shape[1], len(block))
 
+    def check_variables(self, variables: int) -> None:
+        """Raise DataError if series have variables, but not as many as a model is for."""
+        if self.variables not in (None, variables):
+            raise DataError(f"{self.name} has series of {self.variables} variables, but the model is for {variables}.")
+
     def _blocks(self) -> Iterator[tuple[int, NDArray[np.float64]]]:
         if isinstance(self.rows, np.ndarray):
             for rows in blocks(*self.rows.shape):
@@ -86,6 +91,12 @@ def numbers(x: Any, name: str) -> Numbers:
     """Return an array of real numbers. Raises DataError, or TypeError as numpy does."""
     if hasattr(x, "toarray"):
         raise TypeError(f"{name} is sparse, and a series has a value at every step: give {name}.toarray().")
+    if np.ma.isMaskedArray(x):
+        x = np.ma.filled(x.astype(np.float64), np.nan)
+    if hasattr(x, "dtypes") and hasattr(x, "columns"):
+        strange = [name for name, kind in x.dtypes.items() if getattr(kind, "kind", "O") in "Mmc"]
+        if strange:
+            raise DataError(f"{name} has a column {strange[0]!r} of {x.dtypes[strange[0]]}: leave it out.")
     try:
         array = x.to_numpy(np.float64, na_value=np.nan) if hasattr(x, "iloc") else np.asarray(x)
         if array.dtype.kind in "OUS":

@@ -12,7 +12,7 @@ from seriesbox.algorithm import predict, predictor_class
 from seriesbox.answers import Details
 from seriesbox.errors import DataError
 from seriesbox.estimators.arrays import Given, are_several, recordings, series
-from seriesbox.estimators.copies import labelled_of, stack_of, table_of
+from seriesbox.estimators.copies import labelled_of, pair, stack_of, table_of
 from seriesbox.estimators.interrupting import interruptible
 from seriesbox.estimators.model import Model
 from seriesbox.estimators.parameters import Parameters
@@ -59,9 +59,11 @@ class SeriesEstimator(Parameters):
             judged: Sequence[Labelled] = ()
             if validation is not None:
                 held_out = stack_of(self._given(validation, "validation", sizes), known, shorter)
-            if test:
-                tables = [table_of(each, known, shorter) for each in self._given(test[0], "test", sizes)]
-                judged = labelled_of(tables, test[1] if not self._independent and are_several(test[0]) else [test[1]])
+            if test is not None:
+                series, labels = pair(test)
+                tables = [table_of(each, known, shorter) for each in self._given(series, "test", sizes)]
+                several = not self._independent and are_several(series)
+                judged = labelled_of(tables, labels if several else [labels], are_classes=self._independent)
             report = ModelReport(predictor_class(self._algorithm), sizes, training, judged)
             from seriesbox.fitting import Data, fit  # imports torch
 
@@ -88,7 +90,10 @@ class SeriesEstimator(Parameters):
         artifact, predictor = self._fitted.artifact, self._fitted.predictor
         record: Record = Record()
         if X is not None:
-            report = ModelReport(type(predictor), artifact.hyperparameters, self._tables(X), is_training=False)
+            tables = self._tables(X)
+            for table in tables:
+                predictor.check(table)
+            report = ModelReport(type(predictor), artifact.hyperparameters, tables, is_training=False)
         elif "_of_fit" in vars(self):
             report, record = self._of_fit
         else:
@@ -116,13 +121,13 @@ class SeriesEstimator(Parameters):
         tables = [series(x, name)] if self._independent else recordings(x, name)
         if sizes:
             for given in tables:
-                _check_variables(given, sizes)
+                given.check_variables(sizes.variables_per_row)
         return tables
 
     def _sizes(self, given: Given) -> Optimization:
         """Return the hyperparameters for what is given."""
         sizes = self._hyperparameters()
-        _check_variables(given, sizes)
+        given.check_variables(sizes.variables_per_row)
         return sizes
 
     def _answers(self, x: Any, details: Details | None = None) -> list[NDArray[np.float32]]:
@@ -140,10 +145,3 @@ class SeriesEstimator(Parameters):
 
     def __sklearn_is_fitted__(self) -> bool:
         return "_model" in vars(self)
-
-
-def _check_variables(given: Given, sizes: Optimization) -> None:
-    if given.variables not in (None, sizes.variables_per_row):
-        raise DataError(
-            f"{given.name} has series of {given.variables} variables, but the model is for {sizes.variables_per_row}."
-        )

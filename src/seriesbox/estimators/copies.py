@@ -36,17 +36,31 @@ def table_of(given: Given, known: Sequence[str], may_be_shorter: bool) -> Table:
     return match(replace(table, columns=Columns(given.columns)), known, may_be_shorter)
 
 
-def labelled_of(tables: Sequence[Table], labels: Sequence[Any]) -> list[Labelled]:
-    """Return each table with its labels, of which it has one for every row; texts become numbers. Raises DataError."""
-    if len(labels) != len(tables):
-        raise DataError(f"test has {len(tables)} recordings, but labels of {len(labels)}: give an array for each.")
-    return [_labelled(*pair) for pair in zip(tables, labels, strict=True)]
+def pair(test: Any) -> tuple[Any, Any]:
+    """Return data and its labels. Raises DataError if it is no pair."""
+    if not isinstance(test, tuple | list) or len(test) != 2:
+        raise DataError("`test` must be a pair: data like X, and a label for each row.")
+    return test[0], test[1]
 
 
-def _labelled(table: Table, labels: Any) -> Labelled:
+def labelled_of(tables: Sequence[Table], labels: Sequence[Any], are_classes: bool) -> list[Labelled]:
+    """Return each table with its labels, of which it has one for every row. Raises DataError.
+
+    are_classes: whether labels that are no numbers are names of classes, which are numbered.
+    """
+    if not hasattr(labels, "__len__") or len(labels) != len(tables):
+        raise DataError(f"test has data of {len(tables)}, but not labels of as many: give an array of labels for each.")
+    return [_labelled(*pair, are_classes) for pair in zip(tables, labels, strict=True)]
+
+
+def _labelled(table: Table, labels: Any, are_classes: bool) -> Labelled:
     array, rows = np.asarray(labels), len(table.values)
     if array.shape != (rows,):
         raise DataError(f"{table.name} has {rows} rows, but labels of the shape {array.shape}: give one for each row.")
-    if array.dtype.kind not in "fiub":
-        _, array = np.unique(array, return_inverse=True)
-    return Labelled(table.name, "`test`", table, array.astype(np.float64))
+    try:
+        numbers = array.astype(np.float64)
+    except (ValueError, TypeError):
+        if not are_classes:
+            raise DataError(f"{table.name} has labels that are no numbers: 1 is an anomaly, 0 is none.") from None
+        numbers = np.unique(array.astype(str), return_inverse=True)[1].astype(np.float64)
+    return Labelled(table.name, "`test`", table, numbers)

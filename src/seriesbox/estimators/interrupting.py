@@ -15,10 +15,11 @@ def interruptible() -> Iterator[Callable[[], bool]]:
     Raises KeyboardInterrupt in place of the UserError that there is nothing to end with yet.
     """
     stop = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
+    before = signal.getsignal(signal.SIGINT)
+    is_heard = threading.current_thread() is threading.main_thread()
+    if not is_heard or before in (None, signal.SIG_IGN):  # a program in the background is not asked
         yield stop.is_set
         return
-    before = signal.getsignal(signal.SIGINT)
 
     def handle(*_: object) -> None:
         stop.set()

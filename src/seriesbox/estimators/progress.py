@@ -1,6 +1,7 @@
 """The progress of a fit: a bar on a terminal or in a notebook, warnings, and what is kept of it."""
 
 import logging
+import shutil
 import sys
 import time
 import warnings
@@ -10,6 +11,7 @@ from seriesbox import metrics
 from seriesbox.listener import Metrics, Record
 
 WIDTH, SECONDS_BETWEEN_DRAWINGS = 30, 0.2
+ERASE = "\r\x1b[K"
 logger = logging.getLogger("seriesbox")
 
 
@@ -33,7 +35,8 @@ class Progress(Record):
             share = (len(self.history) + done) / self.epochs
             last = {name: value for name, value in (self.history or [{}])[-1].items() if name != "epoch"}
             bar = f"[{'=' * round(WIDTH * share):{WIDTH}}] {share:4.0%} {metrics.text(last)}"
-            print(f"\r{bar}", end="", file=sys.stderr, flush=True)
+            width = shutil.get_terminal_size().columns - 1  # a line that is broken could not be drawn over
+            print(f"{ERASE}{bar[:width]}", end="", file=sys.stderr, flush=True)
 
     def epoch(self, epoch: int, values: Metrics) -> None:
         """Log the metrics of an epoch."""
@@ -42,6 +45,7 @@ class Progress(Record):
 
     def warn(self, sentence: str) -> None:
         """Warn, by Python's own warnings."""
+        self.erase()
         warnings.warn(sentence, UserWarning, stacklevel=2)
 
     def found(self, name: str, value: Any, sentence: str) -> None:
@@ -57,4 +61,4 @@ class Progress(Record):
     def erase(self) -> None:
         """Erase the bar if there is one, so that something else can be printed."""
         if self.drawn:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+            print(ERASE, end="", file=sys.stderr, flush=True)
