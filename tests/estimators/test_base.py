@@ -111,6 +111,15 @@ def test_a_terminal_sees_a_bar(tmp_path):
     assert seen.endswith("\r\x1b[K")
 
 
+@pytest.fixture
+def foreground():
+    """A process that hears Ctrl-C, as those in the background do not."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("foreground")
 def test_ctrl_c_ends_a_fit_with_what_it_has(wave, caplog):
     class Pressing(logging.Handler):
         def emit(self, record):
@@ -127,6 +136,7 @@ def test_ctrl_c_ends_a_fit_with_what_it_has(wave, caplog):
     assert signal.getsignal(signal.SIGINT) is handler
 
 
+@pytest.mark.usefixtures("foreground")
 def test_ctrl_c_before_the_first_step_is_an_interrupt(wave):
     class Pressing:
         def __array__(self, dtype=None, copy=None):

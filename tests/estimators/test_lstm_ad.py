@@ -119,7 +119,7 @@ def test_labelled_data_is_a_pair(wave, test):
 
 
 def test_masked_values_are_missing(detector, wave):
-    masked = np.ma.masked_array(wave, np.zeros(wave.shape, bool))
+    masked = np.ma.masked_array(wave.copy(), np.zeros(wave.shape, bool))
     masked[50, 0], masked.mask[50, 0] = -9999, True
     gaps = wave.copy()
     gaps[50, 0] = np.nan

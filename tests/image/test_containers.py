@@ -102,6 +102,7 @@ def test_the_page_is_served_without_network_or_a_writable_disk(clustering, tmp_p
     report = (folder / "output/data/report.html").read_text()
     model = ["-v", f"{folder / 'model'}:/opt/ml/model:ro"]
     with Container.running(*HARDENED, *model, command=("serve",)) as server:
+        server.log_until('"event":"page"')
         page = server.python(
             "import urllib.request; print(urllib.request.urlopen('http://localhost:8080/').read().decode())"
         ).decode()

@@ -97,9 +97,9 @@ def test_models_and_requests_never_have_the_same_memory():
 
 
 SMALL_MACHINE = """
-from seriesbox.sagemaker.serving import server
+from seriesbox.sagemaker.serving import command, server
 server.memory_limit = lambda: server.resident_memory() + 20_000_000
-server.main()
+command.main()
 """
 
 

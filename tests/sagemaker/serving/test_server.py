@@ -40,11 +40,11 @@ def test_a_model_that_was_left_packed_or_one_folder_too_deep_is_found(job, lstm)
 # A server on a machine with a driver for GPUs, in an image whose torch is built for CUDA, or is not.
 SERVE_WITH_GPU = """
 import torch
-from seriesbox.sagemaker.serving import server, settings
+from seriesbox.sagemaker.serving import command, server, settings
 
 torch.version.cuda = {cuda!r}
 settings.has_gpu = lambda: True
-server.main()
+command.main()
 """
 
 

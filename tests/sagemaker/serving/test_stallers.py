@@ -18,10 +18,10 @@ IN_THE_BODY_OF_A_PING = PING + b"Content-Length: 9\r\n\r\n"
 AFTER_A_REQUEST = PING + b"\r\n" + HEAD
 
 IMPATIENT = """
-from seriesbox.sagemaker.serving import connection, server, waiting
+from seriesbox.sagemaker.serving import command, connection, server, waiting
 connection.SECONDS_BEHIND = waiting.SECONDS[waiting.Stage.HEAD] = waiting.SECONDS[waiting.Stage.ANSWER] = 1
 server.MAX_WAITING = 100
-server.main()
+command.main()
 """
 
 
