@@ -9,7 +9,7 @@ from marketplace.shell import PublishError
 
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 TORCH_BUILD = f"cu{CUDA}0"
-PACKAGE = ("pyproject.toml", "requirements.txt", "README.md", "LICENSE", "src")
+PACKAGE = ("pyproject.toml", "setup.py", "requirements.txt", "README.md", "LICENSE", "src")
 SOURCES = ("Dockerfile", ".dockerignore", "docker", *PACKAGE)  # of the image
 
 
