@@ -22,7 +22,7 @@ def stub() -> str:
     for name, _, kind in kinds:
         lines += ["", *_class(name, kind)]
     lines += ["", f"def load(folder: str | PathLike[str]) -> {' | '.join(kind for *_, kind in kinds)}:"]
-    lines += ['    """Return the fitted estimator of a model on disk. Raises ArtifactError."""']
+    lines += ['    """Return the fitted estimator of a model on disk. Raises ArtifactError."""', "", "__version__: str"]
     return HEAD + "\n".join(lines) + "\n"
 
 

@@ -151,3 +151,5 @@ class LSTMAD(_LSTMAD):
 
 def load(folder: str | PathLike[str]) -> CNNKMeans | LSTMAD:
     """Return the fitted estimator of a model on disk. Raises ArtifactError."""
+
+__version__: str

@@ -1,4 +1,4 @@
-"""What an answer consists of, and what a request may ask for beyond the published columns."""
+"""The answer to a request: its columns, and those beyond the published ones that may be asked for."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple

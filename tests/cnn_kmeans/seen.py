@@ -1,4 +1,4 @@
-"""What K-Means sees of series."""
+"""The features of series that K-Means sees."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What K-Means sees of a series, and what of it is in an answer."""
+"""The features of a series that K-Means sees, and those of them that an answer has."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What all estimators have in common."""
+"""The behaviour that all estimators have in common."""
 
 import logging
 import os
@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+from importlib.metadata import version
 
 import numpy as np
 import pytest
@@ -87,6 +88,7 @@ def test_predicting_needs_neither_torch_nor_scikit_learn(clusters, tmp_path):
 
 def test_the_package_knows_its_names():
     assert {"CNNKMeans", "LSTMAD", "load"} <= set(dir(seriesbox))
+    assert seriesbox.__version__ == version("seriesbox")
     with pytest.raises(AttributeError, match="seriesbox has no KMeans: it has CNNKMeans, LSTMAD, load"):
         _ = seriesbox.KMeans
 

@@ -76,7 +76,7 @@ def scheme(request) -> str:
 
 
 def is_fault(message: ConsoleMessage) -> bool:
-    """Whether a line of the console is an error; a request that is refused leaves one too."""
+    """Return whether a line of the console is an error; a request that is refused leaves one too."""
     return message.type == "error" and "status of 4" not in message.text
 
 

@@ -1,4 +1,4 @@
-"""What a reader of the page sees."""
+"""The page as its reader sees it."""
 
 from pathlib import Path
 from typing import Any

@@ -6,11 +6,10 @@ from pathlib import Path
 
 from seriesbox.answers import Details
 from seriesbox.artifact import load
-from seriesbox.commands.inputs import named
+from seriesbox.commands.inputs import tables_for
 from seriesbox.errors import UserError
 from seriesbox.estimators.model import Model
-from seriesbox.formats.content_type import CSV, JSON_LINES, ContentType
-from seriesbox.formats.reading import read
+from seriesbox.formats.content_type import CSV, JSON_LINES
 from seriesbox.formats.writing import TableAnswer, Writer
 
 
@@ -27,27 +26,22 @@ def answer(
 ) -> Iterator[bytes]:
     """Yield the answer of the model in a folder to a file, part by part. Raises ArtifactError and UserError."""
     model = Model(load(folder))
-    predictor, known, sizes = model.predictor, model.artifact.column_names, model.artifact.hyperparameters
-    given = ContentType(form, header or None, ids=sizes.id_columns if ids is None else ids)
-    wanted = accept or (JSON_LINES if given.form == JSON_LINES else CSV)
+    predictor = model.predictor
+    wanted = accept or (JSON_LINES if form == JSON_LINES else CSV)
     if names and wanted != CSV:
         raise UserError("`--names` is for CSV: rows of other formats have no header.")
     if verbose is None:
-        verbose = threshold is not None or sizes.verbose == "true"
+        verbose = threshold is not None or predictor.hyperparameters.verbose == "true"
     if threshold is not None and not math.isfinite(threshold):
         raise UserError("`--threshold` must be a number.")
     if threshold is not None and not verbose:
         raise UserError("`--threshold` is of verbose answers: leave out `--no-verbose`.")
     details = Details(threshold) if verbose else None
-    path, name = named(file)
-    tables = read(path.read_bytes(), name, given, predictor, sizes.variables_per_row, known)
-    first = None
-    for table in tables:
-        predictor.check(table)
-        first = first or table
-    if first:
+    tables = tables_for(model, file, form, header, ids)
+    if first := next(iter(tables), None):
         id_names = first.ids.names if first.ids else ()
-        writer = Writer(wanted, predictor.names(details, known), id_names, names, objects=verbose)
+        answered = predictor.names(details, model.artifact.column_names)
+        writer = Writer(wanted, answered, id_names, names, objects=verbose)
         answers = (
             TableAnswer((part.columns for part in predictor.predict(each, details)), len(each.values), each.ids)
             for each in tables

@@ -1,4 +1,4 @@
-"""What the estimators of all algorithms share: training, the tables of what is given, and the model on disk."""
+"""The base of all estimators: training, the tables of data that is given, and the model on disk."""
 
 from collections.abc import Sequence
 from os import PathLike

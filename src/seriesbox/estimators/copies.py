@@ -1,4 +1,4 @@
-"""What a caller gave -> tables of copies, which training takes over and predictors may change."""
+"""Copies of arrays as tables, which training takes over and predictors may change."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What scikit-learn asks of an estimator. It is imported when it asks, so that predicting needs no scikit-learn."""
+"""The answers of an estimator to scikit-learn, which is imported when it asks: predicting needs none of it."""
 
 from typing import Any
 

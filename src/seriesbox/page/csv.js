@@ -48,8 +48,6 @@ class Cells {
   }
 }
 
-const countLines = (text) => text.split("\n").length;
-
 const countCells = (text) => {
   let cells = 1;
   for (let place = 0; place < text.length; place++) {

@@ -25,13 +25,13 @@ const ask = async (file, model, ids, status, result) => {
       refuse(element("p", {}, message), namedRows(message, text));
       return;
     }
-    const drawn = attempt(() => {
-      const [given, answer] = [parseCSV(text, ids, hasHeader), parseCSV(body.trimEnd(), ids, true)];
-      return showAnswered(answeredOfRequest(given, answer, file.name, model.columns), model);
-    });
-    replace(result, drawn);
-    const [rows, seconds] = [countLines(body.trimEnd()) - 1, short((performance.now() - started) / 1000)];
-    say(`${plural(rows, "row")} answered and drawn in ${seconds} s. `, download(body, file.name));
+    const [given, answer] = [parseCSV(text, ids, hasHeader), parseCSV(body.trimEnd(), ids, true)];
+    replace(
+      result,
+      attempt(() => showAnswered(answeredOfRequest(given, answer, file.name, model.columns), model)),
+    );
+    const seconds = short((performance.now() - started) / 1000);
+    say(`${plural(answer.lengths.length, "row")} answered and drawn in ${seconds} s. `, download(body, file.name));
   } catch (error) {
     if (!signal.aborted) refuse(`The server did not answer: ${error.message}.`);
   }

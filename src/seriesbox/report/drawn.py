@@ -32,7 +32,7 @@ def drawn(sample: Sample, predictor: Predictor, column_names: Sequence[str], dea
         if time.monotonic() > deadline:
             break
     names, answer = _with_two_features(predictor.names(details, column_names), np.concatenate(parts))
-    file, row, table, labels = sample.head(len(answer))[3:]
+    file, row, table, labels = sample.part(slice(len(answer)))[3:]
     values, stride = list(table.values), 1
     if predictor.rows_are_independent:
         values, stride = _kept(table, predictor.hyperparameters.variables_per_row)

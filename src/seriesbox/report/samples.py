@@ -4,6 +4,7 @@ Shapes: N rows, D columns, S series.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -34,11 +35,15 @@ class Sample(NamedTuple):
     table: Table
     labels: NDArray[np.float64] | None = None
 
-    def head(self, rows: int) -> "Sample":
-        """Return the first rows."""
-        table = Table(self.table.values[:rows], self.table.widths[:rows], self.table.name, self.table.columns)
-        labels = None if self.labels is None else self.labels[:rows]
-        return self._replace(file=self.file[:rows], row=self.row[:rows], table=table, labels=labels)
+    def part(self, rows: slice) -> "Sample":
+        """Return a copy of some rows."""
+        values, widths = self.table.values[rows].copy(), self.table.widths[rows].copy()
+        return self._replace(
+            file=self.file[rows],
+            row=self.row[rows],
+            table=replace(self.table, values=values, widths=widths),
+            labels=None if self.labels is None else self.labels[rows].copy(),
+        )
 
 
 def samples(
@@ -114,9 +119,4 @@ def _cut_one(sample: Sample, cells: int, min_rows: int) -> Sample | None:
     first = count - most
     if sample.labels is not None:
         first = min(first, max(0, int((sample.labels == 1).argmax()) - most // 2))
-    rows = slice(first, first + most)
-    table = Table(
-        sample.table.values[rows].copy(), sample.table.widths[rows].copy(), sample.table.name, sample.table.columns
-    )
-    labels = None if sample.labels is None else sample.labels[rows].copy()
-    return sample._replace(file=sample.file[rows], row=sample.row[rows], table=table, labels=labels)
+    return sample.part(slice(first, first + most))
