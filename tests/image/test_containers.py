@@ -67,11 +67,12 @@ def test_nothing_is_written_but_the_model_and_the_outcome(problem, tmp_path):
         assert job.wait() == 0, job.log()
         assert outside_tmp(job.written()) == []
     after = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    tables = {"metrics.csv", "metrics.json", *(["clusters.csv", "medoids.csv"] if problem.empty_rows == 0 else [])}
+    outputs = ["metrics.csv", "metrics.json", "report.html"]
+    outputs += ["clusters.csv", "medoids.csv"] if problem.empty_rows == 0 else []
     assert {str(path.relative_to(folder)) for path in after.keys() - given.keys()} == {
         "model/model.json",
         "model/model.safetensors",
-        *(f"output/data/{name}" for name in tables),
+        *(f"output/data/{name}" for name in outputs),
         "output/success",
     }
     assert {path: after[path] for path in given} == given
