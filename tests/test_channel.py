@@ -47,7 +47,7 @@ def test_validation_data_that_no_process_has_is_an_error_if_each_should_have_a_p
 
 @either_algorithm
 def test_patience_without_validation_is_refused(channel, sizes):
-    with pytest.raises(HyperparameterError, match=r"^`patience` compares epochs by a validation channel"):
+    with pytest.raises(HyperparameterError, match=r"^`patience` compares epochs by validation data"):
         channel.open(sizes(patience=3), [TABLE], [], Run())
 
 

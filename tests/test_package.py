@@ -68,6 +68,12 @@ def run(*command: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=without_ours | more, input="", capture_output=True, text=True, check=False)
 
 
+def test_a_star_imports_what_the_package_offers():
+    names = {}
+    exec("from seriesbox import *", names)
+    assert names.keys() - {"__builtins__"} == {"CNNKMeans", "LSTMAD", "load"}
+
+
 def test_everything_of_the_source_is_in_the_wheel(wheel):
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     files = [file for file in (SOURCE / "seriesbox").rglob("*") if file.is_file() and "__pycache__" not in file.parts]

@@ -10,10 +10,12 @@ def __getattr__(name: str) -> object:
         from importlib.metadata import version
 
         return version("seriesbox")
-    if name != "load" and not name[:1].isupper():  # such as a module
+    if name not in ("load", "__all__") and not name[:1].isupper():  # such as a module
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from seriesbox.estimators import loading
 
+    if name == "__all__":
+        return loading.names()
     return loading.load if name == "load" else loading.class_called(name)
 
 

@@ -46,7 +46,7 @@ class Channel(ABC):
             if not has_data.get(name, True):
                 raise DataError(f"The `{name}` channel has no data on any host: give it one file or more.")
         if hyperparameters.patience and not has_data["validation"]:
-            raise HyperparameterError("`patience` compares epochs by a validation channel: give one, or leave it out.")
+            raise HyperparameterError("`patience` compares epochs by validation data: give some, or leave it out.")
         raise_errors(cls.faults(hyperparameters, training, validation, run.group))
         train = cls("training", training, hyperparameters, run)
         return train, cls("validation", validation, hyperparameters, run) if has_data["validation"] else None

@@ -64,7 +64,7 @@ def test_the_empty_rows_of_all_files_are_named_together(two_shapes):
 
 
 def test_a_single_series_to_validate_with_is_refused(two_shapes):
-    with pytest.raises(DataError, match="validation channel has one series"):
+    with pytest.raises(DataError, match="validation data has one series"):
         CNNKMeans.fit(SMALL, [two_shapes[0]], [Table.of(two_shapes[0].values[:1])], Run())
 
 

@@ -72,7 +72,7 @@ def test_a_training_that_is_stopped_before_its_first_step_gives_none(two_shapes)
 
 def test_more_clusters_than_series_is_refused_before_training(two_shapes):
     table = Table.of(two_shapes[0].values[:5])
-    with pytest.raises(DataError, match="8 clusters need at least as many series, but the training channel has 5"):
+    with pytest.raises(DataError, match="8 clusters need at least as many series, but the training data has 5"):
         CNNKMeans.fit(CNNKMeansHyperparameters(epochs=100_000), [table], [], Run())
 
 

@@ -82,7 +82,7 @@ def test_a_variable_of_which_a_series_has_nothing_counts_as_its_mean(series):
     )
     for each in absent:
         each[1] = NAN
-    with pytest.raises(DataError, match="training channel has nothing of variable 2 in any series"):
+    with pytest.raises(DataError, match="training data has nothing of variable 2 in any series"):
         CNNKMeans.fit(THREE, [in_rows(absent)], [], Run())
 
 

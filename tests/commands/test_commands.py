@@ -1,5 +1,6 @@
 """The command `seriesbox`: the bytes of `train` and of the server, and faults in one sentence."""
 
+import gzip
 import subprocess
 import sys
 
@@ -52,6 +53,21 @@ def test_predicting_needs_no_package_that_trains_or_serves(files):
     command = [sys.executable, "-c", program, "predict", files / "lstm-ad", files / "wave.csv"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stderr == "\n"
+
+
+def test_the_first_bytes_of_a_file_tell_its_format(files, tmp_path):
+    body = (files / "series.csv").read_bytes()
+    values = np.genfromtxt(body.decode().splitlines(), delimiter=",")[:, :10]
+    (tmp_path / "series.csv").write_bytes(write_csv(values))
+    (tmp_path / "series.csv.gz").write_bytes(gzip.compress(write_csv(values)))
+    np.save(tmp_path / "series.npy", values)
+    (tmp_path / "series.jsonl").write_text("".join(f"{row.tolist()}\n" for row in values))
+    answers = {file.name: run("predict", files / "cnn-kmeans", file) for file in tmp_path.iterdir()}
+    assert {answer.exit_code for answer in answers.values()} == {0}, answers
+    expected = answers["series.csv"].stdout_bytes
+    assert answers["series.csv.gz"].stdout_bytes == answers["series.npy"].stdout_bytes == expected
+    lines = run("predict", files / "cnn-kmeans", tmp_path / "series.csv", "--accept", "jsonlines")
+    assert answers["series.jsonl"].stdout_bytes == lines.stdout_bytes
 
 
 def test_files_come_from_standard_input_too(files):

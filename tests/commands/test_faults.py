@@ -1,6 +1,7 @@
 """Faults of the command `seriesbox`, in one sentence."""
 
 import shlex
+import socket
 import subprocess
 
 import pytest
@@ -16,6 +17,10 @@ from tests.job import CNN
         (("serve", "nowhere"), 1, "nowhere holds no model: model.json is missing"),
         (("fit", "cnn-kmeans", "-", "--clusters", "1", "--out", "x"), 1, "`clusters` must be 0, for a number that is"),
         (("fit", "cnn-kmeans", "-", "--out", "x"), 1, "standard input is empty: it needs at least one row of numbers."),
+        (("fit", "cnn-kmeans", "-", "--out", ""), 2, "A folder must have a name."),
+        (("fit", "cnn-kmeans", "-", "--out", "x", "--format", "npy", "--header"), 1, "`--header` is for CSV"),
+        (("serve", "x", "--host", ""), 1, "`--host` is empty: leave it out"),
+        (("serve", "x", "--host", "nowhere.invalid"), 1, "nowhere.invalid, port 8080, is no address to listen at: "),
         (("fit", "k-means", "-", "--out", "x"), 2, "No such command 'k-means'"),
         (("fit", "cnn-kmeans", "--out", "x"), 2, "Missing argument 'FILES...'"),
         (("fit", "cnn-kmeans", "-", "--out", "x", "--cluster", "1"), 2, "No such option"),
@@ -36,6 +41,14 @@ def test_wrong_cells_are_named_by_row_and_column(files):
     assert "row 2, column 2 is 'a'" in done.stderr
     refused = run("predict", files / "cnn-kmeans", files / "series.csv", "--names", "--accept", "json")
     assert "`--names` is for CSV" in refused.stderr
+
+
+def test_a_port_in_use_is_told(files):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run("serve", files / "cnn-kmeans", "--port", port)
+    assert done.exit_code == 1
+    assert f"127.0.0.1, port {port}, is no address to listen at: Address already in use." in done.stderr
 
 
 def test_a_reader_that_is_gone_loses_no_training(files, tmp_path):

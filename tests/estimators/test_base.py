@@ -52,7 +52,7 @@ def test_parameters_are_those_of_the_declaration(name):
 
 
 def test_an_unknown_parameter_is_refused():
-    with pytest.raises(TypeError, match="unexpected keyword argument 'cluster'"):
+    with pytest.raises(TypeError, match=r"CNNKMeans has no parameter 'cluster': did you mean 'clusters'\?"):
         CNNKMeans(cluster=3)
     with pytest.raises(ValueError, match="Invalid parameter 'cluster' for estimator CNNKMeans"):
         CNNKMeans().set_params(cluster=3)

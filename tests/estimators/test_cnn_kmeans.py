@@ -3,6 +3,8 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn import config_context
+from sklearn.base import clone
 from sklearn.metrics import silhouette_score
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
@@ -47,6 +49,28 @@ def test_variables_have_an_axis_and_need_not_be_told(two_shapes, ragged):
     np.testing.assert_array_equal(model.labels_, rows.labels_)
     with pytest.raises(DataError, match="X has series of 3 variables, but the model is for 2"):
         model.predict(np.ones((4, 3, 5)))
+    with pytest.raises(DataError, match=r"X has rows, but the model was fitted to \(N, 2, T\)"):
+        model.predict(values[0])
+
+
+def test_features_come_in_a_data_frame_if_it_is_asked_for(two_shapes):
+    frame = pd.DataFrame(two_shapes[0].values, index=[f"beat {number}" for number in range(60)])
+    frame.columns = [f"step {number}" for number in range(frame.shape[1])]
+    model = CNNKMeans(**CLUSTERER).fit(frame)
+    assert model.feature_names_in_.tolist() == [*frame.columns]
+    features = model.transform(frame)
+    pipeline = make_pipeline(FunctionTransformer(), model).set_output(transform="pandas")
+    told = pipeline.transform(frame)
+    pd.testing.assert_frame_equal(told, pd.DataFrame(features, frame.index, model.get_feature_names_out()))
+    with config_context(transform_output="pandas"):
+        assert isinstance(clone(model).fit_transform(frame), pd.DataFrame)
+    with pytest.raises(ValueError, match="`set_output` knows default and pandas, not 'polars'"):
+        model.set_output(transform="polars").transform(frame)
+
+
+def test_parameters_are_given_by_name():
+    with pytest.raises(TypeError, match="CNNKMeans takes its parameters by name: clusters=3"):
+        CNNKMeans(3)
 
 
 def test_medoids_are_series_of_their_clusters(clusters, two_shapes):

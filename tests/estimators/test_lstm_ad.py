@@ -88,7 +88,7 @@ def test_gaps_are_missing_cells(detector, wave):
     [
         (
             np.ones((40, 2)),
-            "X has 40 rows, but context-length 20 and prediction-length 5 need at least 125 to train on",
+            "X has 40 rows, but context_length 20 and prediction_length 5 need at least 125 to train on",
         ),
         ([RANDOM[:, :2], RANDOM], r"same number of columns: X\[0\] has 2; X\[1\] has 3"),
         (np.ones((9, 2, 4)), r"X has the shape \(9, 2, 4\): give a row for each time step"),

@@ -59,7 +59,7 @@ def check_number(series: int, clusters: int, channel: str) -> None:
         what, way_out = f"{clusters} clusters need at least as many", "lower `clusters`"
         if not clusters:
             what, way_out = "`clusters` 0 needs at least three", "give the number of clusters"
-        raise DataError(f"{what} series, but the {channel} channel has {series}: {way_out} or add rows.")
+        raise DataError(f"{what} series, but the {channel} data has {series}: {way_out} or add rows.")
 
 
 def check_empty(empty: NDArray[np.integer[Any]], total: int, channel: str, warn: Callable[[str], None]) -> None:
@@ -70,7 +70,7 @@ def check_empty(empty: NDArray[np.integer[Any]], total: int, channel: str, warn:
     for variable, count in enumerate(empty.tolist(), 1):
         if count == total:
             raise DataError(
-                f"The {channel} channel has nothing of variable {variable} in any series: leave it out, and lower "
+                f"The {channel} data has nothing of variable {variable} in any series: leave it out, and lower "
                 "`variables`."
             )
         if count:
@@ -83,7 +83,7 @@ def check_anchors(anchors: int, channel: str, sharded: bool) -> None:
     """Raise DataError if no series has another one of its process as a negative."""
     if not anchors:
         count, owner = ("at most one series on every host", "a host") if sharded else ("one series", "it")
-        raise DataError(f"The {channel} channel has {count}: give {owner} two or more.")
+        raise DataError(f"The {channel} data has {count}: give {owner} two or more.")
 
 
 def check_steps(steps: int, scaling: str, known: int) -> None:

@@ -33,7 +33,7 @@ def agreement(
     }
     if known > MAX_CLASSES:
         warn(
-            f"`test_accuracy` is left out: the first column of the `test` channel has {known} different labels, and "
+            f"`test_accuracy` is left out: the `test` data has {known} different labels, and "
             f"clusters are matched with {MAX_CLASSES} classes at most."
         )
         return metrics

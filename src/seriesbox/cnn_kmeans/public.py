@@ -5,7 +5,7 @@ Shapes: N series, V variables, T time steps, F features, P parts of a series, K 
 
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from seriesbox.errors import DataError
 from seriesbox.estimators.arrays import Given, numbers
 from seriesbox.estimators.base import SeriesEstimator
 from seriesbox.estimators.progress import Progress
+from seriesbox.estimators.scikit_learn import contained
 from seriesbox.extras import require
 from seriesbox.optimization import Optimization
 
@@ -30,7 +31,7 @@ class CNNKMeans(SeriesEstimator, algorithm="cnn-kmeans"):
 
     Attributes: `labels_` (N,), `cluster_centers_` (K, P F), `medoids_` (the series in the middle of each cluster),
     `medoid_indices_` (K,), -1 if a cluster is empty, `history_` and `metrics_`. A model that was loaded has
-    `cluster_centers_` alone.
+    `cluster_centers_` alone. Of data frames, `feature_names_in_` has the names of the columns.
     """
 
     _kind, _transforms = "clusterer", True
@@ -48,9 +49,15 @@ class CNNKMeans(SeriesEstimator, algorithm="cnn-kmeans"):
         """Return the label of every series, (N,): 0 is the cluster that was the largest. Raises DataError."""
         return self._answer(X)[:, 0].astype(np.int64)
 
-    def transform(self, X: Any) -> NDArray[np.float32]:  # noqa: N803
-        """Return the features of every series, (N, F). Raises DataError."""
-        return self._answer(X)[:, 1:]
+    def transform(self, X: Any) -> Any:  # noqa: N803
+        """Return the features of every series, (N, F), as `set_output` says. Raises DataError."""
+        return contained(self._answer(X)[:, 1:], X, self)
+
+    def set_output(self, *, transform: str | None = None) -> Self:
+        """Let `transform` return an array ("default") or a data frame ("pandas"); None changes nothing."""
+        if transform is not None:
+            self._sklearn_output_config = {"transform": transform}  # the name that scikit-learn's `clone` knows
+        return self
 
     def score(self, X: Any, y: Any = None) -> float:  # noqa: N803
         """Return the mean silhouette of the series in their clusters, -1 to 1; NaN with one cluster. y is ignored.
@@ -69,7 +76,7 @@ class CNNKMeans(SeriesEstimator, algorithm="cnn-kmeans"):
         """Fit to X, and return its labels, (N,)."""
         return self.fit(X, y, **fitting).labels_
 
-    def fit_transform(self, X: Any, y: Any = None, **fitting: Any) -> NDArray[np.float32]:  # noqa: N803
+    def fit_transform(self, X: Any, y: Any = None, **fitting: Any) -> Any:  # noqa: N803
         """Fit to X, and return its features, (N, F)."""
         return self.fit(X, y, **fitting).transform(X)
 
@@ -89,6 +96,15 @@ class CNNKMeans(SeriesEstimator, algorithm="cnn-kmeans"):
     def _answer(self, x: Any) -> NDArray[np.float32]:
         (answer,) = self._answers(x)
         return answer
+
+    def _given(self, x: Any, name: str, sizes: Optimization | None = None) -> list[Given]:
+        tables = super()._given(x, name, sizes)
+        if sizes and sizes.variables_per_row > self.variables and tables[0].variables is None:
+            raise DataError(
+                f"{name} has rows, but the model was fitted to (N, {sizes.variables_per_row}, T): give that, "
+                f"{name}[None] if it is one series."
+            )
+        return tables
 
     def _sizes(self, given: Given) -> Optimization:
         variables = given.variables or self.variables

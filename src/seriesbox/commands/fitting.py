@@ -10,7 +10,7 @@ import click
 
 from seriesbox import metrics
 from seriesbox.algorithm import predictor_class
-from seriesbox.commands.inputs import named
+from seriesbox.commands.inputs import content_type, named
 from seriesbox.errors import DataError, raise_errors
 from seriesbox.estimators.interrupting import interruptible
 from seriesbox.estimators.progress import Progress
@@ -80,7 +80,7 @@ def fit(
     of_texts = {"header": "present" if header else None, "id-columns": ids, "verbose": "true" if verbose else None}
     given, log = {name: value for name, value in {**hyperparameters, **of_texts}.items() if value is not None}, Log()
     sizes = predictor_class(algorithm).Hyperparameters.parse(given)
-    content = ContentType(form, True if header else None, 0, ids or 0)
+    content = content_type(form, header, ids or 0)
     out.mkdir(parents=True, exist_ok=True)  # before the training, which would be lost
     with interruptible() as stopped:
         training = _read(files, content, algorithm, sizes, None, log)

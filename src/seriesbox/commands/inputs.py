@@ -2,12 +2,44 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
+from seriesbox.errors import UserError
 from seriesbox.estimators.model import Model
 from seriesbox.files import printable
-from seriesbox.formats.content_type import ContentType
+from seriesbox.formats.content_type import CSV, ContentType
+from seriesbox.formats.files import form_of
 from seriesbox.formats.reading import read
+from seriesbox.tables.lines import parts_of_file
 from seriesbox.tables.table import Table
+
+
+class Input(NamedTuple):
+    """A whole file, its name in messages, and its content type."""
+
+    body: bytes
+    name: str
+    content: ContentType
+
+    @classmethod
+    def read(cls, model: Model, file: Path, form: str, header: bool, ids: int | None) -> "Input":
+        """Read a file, decompressed. Its first bytes may tell another format than `form`. Raises UserError.
+
+        ids: the number of ids in a row; None if the model knows it.
+        """
+        path, name = named(file)
+        body = b"".join(parts_of_file(path, name))
+        known = model.artifact.hyperparameters.id_columns if ids is None else ids
+        return cls(body, name, content_type(form_of(body, form), header, ids)._replace(ids=known))
+
+    def tables_for(self, model: Model) -> Iterable[Table]:
+        """Return the tables, all of which the model can answer. Raises UserError."""
+        predictor, names = model.predictor, model.artifact.column_names
+        variables = model.artifact.hyperparameters.variables_per_row
+        tables = read(self.body, self.name, self.content, predictor, variables, names)
+        for table in tables:
+            predictor.check(table)
+        return tables
 
 
 def named(file: Path) -> tuple[Path, str]:
@@ -15,15 +47,9 @@ def named(file: Path) -> tuple[Path, str]:
     return (Path("/dev/stdin"), "standard input") if str(file) == "-" else (file, printable(file))
 
 
-def tables_for(model: Model, file: Path, form: str, header: bool, ids: int | None) -> Iterable[Table]:
-    """Return the tables of a file, all of which the model can answer. Raises UserError and OSError.
-
-    form: the content type of the file. ids: the number of ids in a row; None if the model knows it.
-    """
-    predictor, sizes = model.predictor, model.artifact.hyperparameters
-    given = ContentType(form, header or None, ids=sizes.id_columns if ids is None else ids)
-    path, name = named(file)
-    tables = read(path.read_bytes(), name, given, predictor, sizes.variables_per_row, model.artifact.column_names)
-    for table in tables:
-        predictor.check(table)
-    return tables
+def content_type(form: str, header: bool, ids: int | None) -> ContentType:
+    """Return what the options say of files. Raises UserError if they are not for the format."""
+    for option, value in (("--header", header), ("--ids", ids)):
+        if value and form != CSV:
+            raise UserError(f"`{option}` is for CSV: leave it out, or give another `--format` than {form}.")
+    return ContentType(form, header or None, 0, ids)

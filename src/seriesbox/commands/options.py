@@ -13,7 +13,19 @@ FORMATS = {
     "npy": "application/x-npy",
 }
 FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
-FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+class Folder(click.Path):
+    """A folder. What a shell leaves of a variable that is not set is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path."""
+        if value == "":
+            self.fail("A folder must have a name.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+FOLDER = Folder(path_type=Path)
 
 
 def examples(*commands: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from seriesbox.answers import Details
 from seriesbox.artifact import load
-from seriesbox.commands.inputs import tables_for
+from seriesbox.commands.inputs import Input
 from seriesbox.errors import UserError
 from seriesbox.estimators.model import Model
 from seriesbox.formats.content_type import CSV, JSON_LINES
@@ -27,7 +27,8 @@ def answer(
     """Yield the answer of the model in a folder to a file, part by part. Raises ArtifactError and UserError."""
     model = Model(load(folder))
     predictor = model.predictor
-    wanted = accept or (JSON_LINES if form == JSON_LINES else CSV)
+    given = Input.read(model, file, form, header, ids)
+    wanted = accept or (JSON_LINES if given.content.form == JSON_LINES else CSV)
     if names and wanted != CSV:
         raise UserError("`--names` is for CSV: rows of other formats have no header.")
     if verbose is None:
@@ -37,7 +38,7 @@ def answer(
     if threshold is not None and not verbose:
         raise UserError("`--threshold` is of verbose answers: leave out `--no-verbose`.")
     details = Details(threshold) if verbose else None
-    tables = tables_for(model, file, form, header, ids)
+    tables = given.tables_for(model)
     if first := next(iter(tables), None):
         id_names = first.ids.names if first.ids else ()
         answered = predictor.names(details, model.artifact.column_names)

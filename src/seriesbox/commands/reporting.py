@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from seriesbox.artifact import load
-from seriesbox.commands.inputs import tables_for
+from seriesbox.commands.inputs import Input
 from seriesbox.estimators.model import Model
 from seriesbox.listener import Record
 from seriesbox.report.report import ModelReport
@@ -13,6 +13,6 @@ def report(folder: Path, file: Path, form: str, header: bool, ids: int | None, o
     """Write the page. Raises ArtifactError, UserError and OSError."""
     model = Model(load(folder))
     artifact, predictor = model.artifact, model.predictor
-    tables = list(tables_for(model, file, form, header, ids))
+    tables = list(Input.read(model, file, form, header, ids).tables_for(model))
     page = ModelReport(type(predictor), artifact.hyperparameters, tables, is_training=False)
     page.write(out, artifact.algorithm, predictor, Record(), artifact.column_names)

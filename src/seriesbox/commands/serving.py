@@ -1,5 +1,6 @@
 """`seriesbox serve`: the server of a model in any folder."""
 
+import socket
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ def serve(folder: Path, host: str, port: int) -> None:
     from seriesbox.sagemaker.serving.server import Server
     from seriesbox.sagemaker.serving.settings import ServerSettings
 
+    check_address(host, port)
     load(folder)  # a worker that cannot load it would say so too, but with gunicorn's words around it
     let_threads_sleep()
     try:
@@ -22,3 +24,16 @@ def serve(folder: Path, host: str, port: int) -> None:
     except ValueError as error:
         raise UserError(str(error)) from None
     Server(replace(settings, port=port, many_models=False), folder, host).run()
+
+
+def check_address(host: str, port: int) -> None:
+    """Raise UserError if nothing can listen there. gunicorn would try for seconds, and say so in its log alone."""
+    if not host:
+        raise UserError("`--host` is empty: leave it out, or give 0.0.0.0 for all addresses.")
+    try:
+        (family, *_, address), *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as gunicorn does
+            probe.bind(address)
+    except OSError as error:
+        raise UserError(f"{host}, port {port}, is no address to listen at: {error.strerror}.") from None

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from seriesbox.algorithm import predict, predictor_class
 from seriesbox.answers import Details
 from seriesbox.errors import DataError
-from seriesbox.estimators.arrays import Given, are_several, recordings, series
+from seriesbox.estimators.arrays import Given, recordings, series
 from seriesbox.estimators.copies import labelled_of, pair, stack_of, table_of
 from seriesbox.estimators.interrupting import interruptible
 from seriesbox.estimators.model import Model
-from seriesbox.estimators.parameters import Parameters
+from seriesbox.estimators.parameters import Parameters, pythons_names
 from seriesbox.estimators.progress import Progress
 from seriesbox.estimators.scikit_learn import not_fitted, tags
 from seriesbox.extras import require
@@ -39,12 +39,12 @@ class SeriesEstimator(Parameters):
     _model: Model
     _of_fit: tuple[ModelReport, Record]
 
+    @pythons_names()
     def fit(self, X: Any, y: Any = None, *, validation: Any = None, test: tuple[Any, Any] | None = None) -> Self:  # noqa: N803
         """Fit to X, and return the estimator. What is given is not changed, and y is ignored.
 
         validation: data like X, whose metrics `history_` has, and by which `patience` ends the fit.
         test: data like X, and a label for every row, by which the fitted model is judged.
-
         A Ctrl-C ends the fit with what has been learnt; a second one ends it at once.
         Raises HyperparameterError and DataError, both ValueErrors, that say what is wrong, where, and what to do.
         """
@@ -55,15 +55,13 @@ class SeriesEstimator(Parameters):
             shorter = self._may_be_shorter(sizes)
             training = stack_of(given, (), shorter)
             known = training.columns.names
-            held_out: Sequence[Table] = ()
             judged: Sequence[Labelled] = ()
+            held_out: Sequence[Table] = ()
             if validation is not None:
                 held_out = stack_of(self._given(validation, "validation", sizes), known, shorter)
             if test is not None:
-                series, labels = pair(test)
-                tables = [table_of(each, known, shorter) for each in self._given(series, "test", sizes)]
-                several = not self._independent and are_several(series)
-                judged = labelled_of(tables, labels if several else [labels], are_classes=self._independent)
+                tables = [table_of(each, known, shorter) for each in self._given(pair(test)[0], "test", sizes)]
+                judged = labelled_of(tables, *test, are_classes=self._independent)
             report = ModelReport(predictor_class(self._algorithm), sizes, training, judged)
             from seriesbox.fitting import Data, fit  # imports torch
 
@@ -85,10 +83,10 @@ class SeriesEstimator(Parameters):
         """Write the model into a folder: the files that a training job writes, and that `serve` serves."""
         self._fitted.artifact.save(Path(folder))
 
+    @pythons_names()
     def report(self, file: str | PathLike[str], X: Any = None) -> None:  # noqa: N803
         """Write a page to look at: the fit and its data or, if X is given, the answers to X. Raises DataError."""
-        artifact, predictor = self._fitted.artifact, self._fitted.predictor
-        record: Record = Record()
+        artifact, predictor, record = self._fitted.artifact, self._fitted.predictor, Record()
         if X is not None:
             tables = self._tables(X)
             for table in tables:
@@ -99,6 +97,11 @@ class SeriesEstimator(Parameters):
         else:
             raise DataError("A model that was loaded has no data to show: give X.")
         report.write(Path(file), self._algorithm, predictor, record, artifact.column_names)
+
+    @property
+    def feature_names_in_(self) -> NDArray[np.object_]:
+        """The names of the columns, (D,), if they were given."""
+        return self._fitted.feature_names
 
     @property
     def _fitted(self) -> Model:
@@ -113,8 +116,7 @@ class SeriesEstimator(Parameters):
     def _may_be_shorter(self, sizes: Optimization) -> bool:
         return self._independent and sizes.variables_per_row == 1
 
-    def _set_learnt(self, x: Any, progress: Progress) -> None:
-        """Set the attributes that are of the data that was fitted to."""
+    def _set_learnt(self, x: Any, progress: Progress) -> None: ...
 
     def _given(self, x: Any, name: str, sizes: Optimization | None = None) -> list[Given]:
         """Return what is given, which has the variables of the hyperparameters if these are known."""
@@ -130,6 +132,7 @@ class SeriesEstimator(Parameters):
         given.check_variables(sizes.variables_per_row)
         return sizes
 
+    @pythons_names()
     def _answers(self, x: Any, details: Details | None = None) -> list[NDArray[np.float32]]:
         """Return the answer to each table, (N, outputs), as the server gives it. Raises DataError."""
         return [predict(self._fitted.predictor, table, details) for table in self._tables(x)]

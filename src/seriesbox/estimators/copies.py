@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from seriesbox.errors import DataError, raise_errors
-from seriesbox.estimators.arrays import Given
+from seriesbox.estimators.arrays import Given, are_several
 from seriesbox.tables.columns import Columns
 from seriesbox.tables.labelled import Labelled
 from seriesbox.tables.matching import match, match_all
@@ -43,11 +43,14 @@ def pair(test: Any) -> tuple[Any, Any]:
     return test[0], test[1]
 
 
-def labelled_of(tables: Sequence[Table], labels: Sequence[Any], are_classes: bool) -> list[Labelled]:
+def labelled_of(tables: Sequence[Table], data: Any, labels: Any, are_classes: bool) -> list[Labelled]:
     """Return each table with its labels, of which it has one for every row. Raises DataError.
 
+    data: what the tables are of; there are several arrays of labels if these are several recordings.
     are_classes: whether labels that are no numbers are names of classes, which are numbered.
     """
+    if are_classes or not are_several(data):
+        labels = [labels]
     if not hasattr(labels, "__len__") or len(labels) != len(tables):
         raise DataError(f"test has data of {len(tables)}, but not labels of as many: give an array of labels for each.")
     return [_labelled(*pair, are_classes) for pair in zip(tables, labels, strict=True)]

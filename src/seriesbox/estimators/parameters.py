@@ -1,10 +1,14 @@
 """The parameters of an estimator, which are the hyperparameters of its algorithm, by scikit-learn's conventions."""
 
-from collections.abc import Mapping
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from inspect import Parameter, Signature, cleandoc
 from typing import Any, ClassVar, Self
 
-from seriesbox.algorithm import predictor_class
+from seriesbox.algorithm import ALGORITHMS, predictor_class
+from seriesbox.errors import UserError
 from seriesbox.hyperparameters import Declaration
 from seriesbox.optimization import Optimization
 
@@ -31,7 +35,15 @@ class Parameters:
         keywords = [Parameter(name, Parameter.KEYWORD_ONLY, default=each.default) for name, each in declared.items()]
         signature = Signature(keywords)
 
-        def __init__(self: Any, **parameters: Any) -> None:  # noqa: N807
+        def __init__(self: Any, *positional: Any, **parameters: Any) -> None:  # noqa: N807
+            if positional:
+                raise TypeError(
+                    f"{cls.__name__} takes its parameters by name: {next(iter(declared))}={positional[0]!r}."
+                )
+            if unknown := [name for name in parameters if name not in declared]:
+                close = difflib.get_close_matches(unknown[0], declared, n=1)
+                advice = f"did you mean {close[0]!r}?" if close else f"it has {', '.join(declared)}."
+                raise TypeError(f"{cls.__name__} has no parameter {unknown[0]!r}: {advice}")
             bound = signature.bind(**parameters)
             bound.apply_defaults()
             vars(self).update(bound.arguments)
@@ -74,10 +86,25 @@ class Parameters:
         return {name: value for name, value in given if repr(value) != repr(defaults[name])}
 
 
+@contextmanager
+def pythons_names() -> Iterator[None]:
+    """Let errors have the names of Python: `context_length`, not `context-length`."""
+    try:
+        yield
+    except UserError as error:
+        texts = (each.name for algorithm in ALGORITHMS for each in _declared(algorithm) if "-" in each.name)
+        names = re.compile(rf"(?<![\w-])({'|'.join(sorted(texts, key=len, reverse=True))})(?![\w-])")
+        error.args = (names.sub(lambda name: name[0].replace("-", "_"), str(error)),)
+        raise
+
+
 def declarations(algorithm: str) -> Mapping[str, Declaration]:
     """Return the declarations of an algorithm's parameters, by their names in Python."""
-    declared = predictor_class(algorithm).Hyperparameters.declarations()
-    return {each.name.replace("-", "_"): each for each in declared if each.name not in OF_TEXTS}
+    return {each.name.replace("-", "_"): each for each in _declared(algorithm) if each.name not in OF_TEXTS}
+
+
+def _declared(algorithm: str) -> Iterator[Declaration]:
+    return predictor_class(algorithm).Hyperparameters.declarations()
 
 
 def documentation(declared: Mapping[str, Declaration]) -> str:

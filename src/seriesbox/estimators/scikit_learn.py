@@ -1,6 +1,9 @@
 """The answers of an estimator to scikit-learn, which is imported when it asks: predicting needs none of it."""
 
+import sys
 from typing import Any
+
+from seriesbox.errors import UserError
 
 
 def tags(kind: str, transforms: bool) -> Any:
@@ -13,6 +16,22 @@ def tags(kind: str, transforms: bool) -> Any:
         transformer_tags=TransformerTags(preserves_dtype=["float32"]) if transforms else None,
         input_tags=InputTags(three_d_array=transforms, allow_nan=True),
     )
+
+
+def contained(features: Any, x: Any, estimator: Any) -> Any:
+    """Return the features of X in the container that `set_output`, or else scikit-learn's configuration, asks for."""
+    wanted = getattr(estimator, "_sklearn_output_config", {}).get("transform", "default")
+    if wanted == "default" and "sklearn" in sys.modules:
+        from sklearn import get_config
+
+        wanted = get_config()["transform_output"]
+    if wanted == "default":
+        return features
+    if wanted == "pandas":
+        import pandas as pd
+
+        return pd.DataFrame(features, columns=estimator.get_feature_names_out(), index=getattr(x, "index", None))
+    raise UserError(f"`set_output` knows default and pandas, not {wanted!r}.")
 
 
 def not_fitted(name: str) -> Any:

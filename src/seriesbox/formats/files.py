@@ -5,7 +5,7 @@ from itertools import chain
 from mmap import mmap
 
 from seriesbox.errors import DataError, HeaderAloneError, collect_errors
-from seriesbox.formats.content_type import CSV, JSON, NPY, ContentType
+from seriesbox.formats.content_type import CSV, JSON, JSON_LINES, NPY, ContentType
 from seriesbox.protocols import Predictor
 from seriesbox.tables.columns import Columns
 from seriesbox.tables.csv_rows import CSVRows, Layout
@@ -86,8 +86,6 @@ def tables_in(
 ) -> Iterator[NamedRows]:
     """Yield the tables in a file that comes in parts. An empty file has none.
 
-    A file that begins with `[` or `{` is JSON Lines if its content type does not say JSON. Arrays of numpy are known by
-    their first bytes.
     name: of the file in messages. variables: of a row. known: the names of columns that files may begin with.
     Raises DataError.
     """
@@ -97,16 +95,17 @@ def tables_in(
     if first.startswith(GZIP):
         raise DataError(f"{name} is compressed by gzip twice: compress it once.")
     parts = chain([first], parts)
-    if given.form == NPY or first.startswith(MAGIC):
+    form = form_of(first, given.form)
+    if form == NPY:
         yield name, parse_npy(b"".join(parts), name, predictor.rows_are_independent, variables).rows()
         return
     check_text(first, name)
-    if given.form == JSON:
+    if form == JSON:
         body = b"".join(parts)
         is_series = not predictor.rows_are_independent
         table = parse_series(body, name) if is_series else parse_rows(body, name, variables, given.label_size)
         yield name, table.rows()
-    elif given.form == CSV and not first.removeprefix(BYTE_ORDER_MARK).lstrip(BLANKS).startswith((b"[", b"{")):
+    elif form == CSV:
         labelled, gaps = given.label_size > 0, predictor.gaps_are_allowed
         layout = Layout(given.header, given.ids or 0, labelled, gaps, known, is_whole=True)
         yield name, CSVRows(parts, name, layout)
@@ -114,3 +113,14 @@ def tables_in(
         yield name, LineRows(parts, name, variables, given.label_size)
     else:
         yield from ((line.name, line.rows) for line in series_lines(parts, name))
+
+
+def form_of(first: bytes, given: str) -> str:
+    """Return the format of a file by its first bytes, if it is not what was given.
+
+    Arrays of numpy begin with a mark, and what begins with `[` or `{` is no CSV, but JSON Lines.
+    """
+    if first.startswith(MAGIC):
+        return NPY
+    is_json = first.removeprefix(BYTE_ORDER_MARK).lstrip(BLANKS).startswith((b"[", b"{"))
+    return JSON_LINES if given == CSV and is_json else given

@@ -79,7 +79,7 @@ class LSTMAD(nn.Module):
         train, valid = WindowChannel.open(hyperparameters, training, validation, run)
         if warm_start and warm_start.columns != train.columns:
             raise DataError(
-                f"The training channel has rows of {train.columns} cells, but the earlier model knows "
+                f"The training data has rows of {train.columns} cells, but the earlier model knows "
                 f"{warm_start.columns}: a training that continues needs the same columns."
             )
 

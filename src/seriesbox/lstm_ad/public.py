@@ -67,13 +67,6 @@ class LSTMAD(SeriesEstimator, algorithm="lstm-ad"):
         """The number of columns, D."""
         return self._fitted.artifact.columns
 
-    @property
-    def feature_names_in_(self) -> NDArray[np.object_]:
-        """The names of the columns, (D,), if they were given."""
-        if not (names := self._fitted.artifact.column_names):
-            raise AttributeError("The model was fitted to columns without names.")
-        return np.array(names, object)
-
     def score_samples(self, X: Any) -> Each:  # noqa: N803
         """Return the log-density of every row's forecast errors, (T,): low is anomalous; NaN for the first rows."""
         return self._of_each(X, self._scores(X))

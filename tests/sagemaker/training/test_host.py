@@ -64,7 +64,7 @@ def test_faults_of_hyperparameters_are_named_in_one_sentence(run, hyperparameter
         (
             CNN,
             {"training": {"a.csv": b"1,2\n"}},
-            r"^2 clusters need at least as many series, but the training channel has 1: ",
+            r"^2 clusters need at least as many series, but the training data has 1: ",
         ),
         (
             LSTM,
@@ -79,7 +79,7 @@ def test_faults_of_hyperparameters_are_named_in_one_sentence(run, hyperparameter
         (
             {**LSTM, "patience": "3"},
             {"training": {"a.csv": b"1\n" * 200}},
-            r"^`patience` compares epochs by a validation channel",
+            r"^`patience` compares epochs by validation data",
         ),
     ],
     ids=["no channel", "no file", "text", "text and a long gap", "one series", "few rows", "unequal rows", "patience"],

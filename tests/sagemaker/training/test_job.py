@@ -96,7 +96,7 @@ def test_a_job_continues_the_earlier_model_and_keeps_its_shape(job, earlier_mode
     [
         ({"hidden-size": "4", "num-layers": "1"}, 2, "`hidden-size` is 3 there, not 4, `num-layers` is 2 there, not 1"),
         ({"model": "cnn-kmeans"}, 2, "holds a model of lstm-ad, the job is cnn-kmeans's"),
-        ({}, 1, "The training channel has rows of 1 cells, but the earlier model knows 2"),
+        ({}, 1, "The training data has rows of 1 cells, but the earlier model knows 2"),
     ],
 )
 def test_an_earlier_model_that_cannot_be_continued_is_refused(

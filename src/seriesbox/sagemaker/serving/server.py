@@ -39,7 +39,7 @@ class Server(BaseApplication):
 
     def load_config(self) -> None:
         for name, value in {
-            "bind": f"{self.host}:{self.settings.port}",
+            "bind": f"[{self.host}]:{self.settings.port}" if ":" in self.host else f"{self.host}:{self.settings.port}",
             "workers": self.settings.workers,
             "worker_class": Worker,  # of threads: one can answer while another one predicts
             "threads": self.settings.queue + SPARE_THREADS,
