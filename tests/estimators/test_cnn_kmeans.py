@@ -49,7 +49,7 @@ def test_variables_have_an_axis_and_need_not_be_told(two_shapes, ragged):
     np.testing.assert_array_equal(model.labels_, rows.labels_)
     with pytest.raises(DataError, match="X has series of 3 variables, but the model is for 2"):
         model.predict(np.ones((4, 3, 5)))
-    with pytest.raises(DataError, match=r"X has rows, but the model was fitted to \(N, 2, T\)"):
+    with pytest.raises(DataError, match=r"X has rows, but the training data has the shape \(N, 2, T\)"):
         model.predict(values[0])
 
 
@@ -62,6 +62,7 @@ def test_features_come_in_a_data_frame_if_it_is_asked_for(two_shapes):
     pipeline = make_pipeline(FunctionTransformer(), model).set_output(transform="pandas")
     told = pipeline.transform(frame)
     pd.testing.assert_frame_equal(told, pd.DataFrame(features, frame.index, model.get_feature_names_out()))
+    assert isinstance(model.transform([*frame.to_numpy()]), pd.DataFrame)
     with config_context(transform_output="pandas"):
         assert isinstance(clone(model).fit_transform(frame), pd.DataFrame)
     with pytest.raises(ValueError, match="`set_output` knows default and pandas, not 'polars'"):

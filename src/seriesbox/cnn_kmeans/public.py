@@ -35,6 +35,7 @@ class CNNKMeans(SeriesEstimator, algorithm="cnn-kmeans"):
     """
 
     _kind, _transforms = "clusterer", True
+    _has_axis = False  # whether X had an axis of variables
     variables: int
     labels_: NDArray[np.int64]
     medoid_indices_: NDArray[np.int64]
@@ -99,15 +100,15 @@ class CNNKMeans(SeriesEstimator, algorithm="cnn-kmeans"):
 
     def _given(self, x: Any, name: str, sizes: Optimization | None = None) -> list[Given]:
         tables = super()._given(x, name, sizes)
-        if sizes and sizes.variables_per_row > self.variables and tables[0].variables is None:
+        if sizes and sizes.variables_per_row > 1 and self._has_axis and tables[0].variables is None:
             raise DataError(
-                f"{name} has rows, but the model was fitted to (N, {sizes.variables_per_row}, T): give that, "
-                f"{name}[None] if it is one series."
+                f"{name} has rows, but the training data has the shape (N, {sizes.variables_per_row}, T): give that, "
+                f"or [{name}] if it is one series."
             )
         return tables
 
     def _sizes(self, given: Given) -> Optimization:
-        variables = given.variables or self.variables
+        variables, self._has_axis = given.variables or self.variables, given.variables is not None
         if self.variables not in (1, variables):
             raise DataError(
                 f"X has series of {variables} variables, but `variables` is {self.variables}: leave it out, X tells it."

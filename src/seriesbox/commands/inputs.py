@@ -7,7 +7,7 @@ from typing import NamedTuple
 from seriesbox.errors import UserError
 from seriesbox.estimators.model import Model
 from seriesbox.files import printable
-from seriesbox.formats.content_type import CSV, ContentType
+from seriesbox.formats.content_type import CSV, NPY, ContentType
 from seriesbox.formats.files import form_of
 from seriesbox.formats.reading import read
 from seriesbox.tables.lines import parts_of_file
@@ -30,7 +30,13 @@ class Input(NamedTuple):
         path, name = named(file)
         body = b"".join(parts_of_file(path, name))
         known = model.artifact.hyperparameters.id_columns if ids is None else ids
-        return cls(body, name, content_type(form_of(body, form), header, ids)._replace(ids=known))
+        return cls(
+            body,
+            name,
+            content_type(form if header and form_of(body, form) != NPY else form_of(body, form), header, ids)._replace(
+                ids=known
+            ),
+        )
 
     def tables_for(self, model: Model) -> Iterable[Table]:
         """Return the tables, all of which the model can answer. Raises UserError."""
@@ -51,5 +57,5 @@ def content_type(form: str, header: bool, ids: int | None) -> ContentType:
     """Return what the options say of files. Raises UserError if they are not for the format."""
     for option, value in (("--header", header), ("--ids", ids)):
         if value and form != CSV:
-            raise UserError(f"`{option}` is for CSV: leave it out, or give another `--format` than {form}.")
+            raise UserError(f"`{option}` is for CSV, and this is {form}: leave it out.")
     return ContentType(form, header or None, 0, ids)

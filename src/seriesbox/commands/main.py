@@ -6,10 +6,9 @@ from typing import Any
 
 import click
 
-from seriesbox.commands.options import FILE, FOLDER, FitGroup, describe_files, examples, form_option
+from seriesbox.commands.options import FILE, FOLDER, PAGE, FitGroup, describe_files, examples, form_option
 from seriesbox.errors import SeriesboxError
 
-PAGE = click.Path(dir_okay=False, path_type=Path)
 CURL = "curl --data-binary @more.csv -H 'Content-Type: text/csv' localhost:8080/invocations"
 
 

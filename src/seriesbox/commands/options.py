@@ -15,17 +15,18 @@ FORMATS = {
 FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 
 
-class Folder(click.Path):
-    """A folder. What a shell leaves of a variable that is not set is none."""
+class NamedPath(click.Path):
+    """A path that has a name: what a shell leaves of a variable that is not set has none."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path."""
         if value == "":
-            self.fail("A folder must have a name.", param, ctx)
+            self.fail("It is empty: give a name.", param, ctx)
         return super().convert(value, param, ctx)
 
 
-FOLDER = Folder(path_type=Path)
+FOLDER = NamedPath(file_okay=False, path_type=Path)
+PAGE = NamedPath(dir_okay=False, path_type=Path)
 
 
 def examples(*commands: str) -> str:

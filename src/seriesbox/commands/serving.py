@@ -7,6 +7,7 @@ from pathlib import Path
 from seriesbox.artifact import load
 from seriesbox.errors import UserError
 from seriesbox.extras import require
+from seriesbox.files import printable
 from seriesbox.sagemaker.machine import let_threads_sleep
 
 
@@ -31,9 +32,9 @@ def check_address(host: str, port: int) -> None:
     if not host:
         raise UserError("`--host` is empty: leave it out, or give 0.0.0.0 for all addresses.")
     try:
-        (family, *_, address), *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        with socket.socket(family) as probe:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as gunicorn does
-            probe.bind(address)
-    except OSError as error:
-        raise UserError(f"{host}, port {port}, is no address to listen at: {error.strerror}.") from None
+            probe.bind((host, port))
+    except (OSError, UnicodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no name of a host"
+        raise UserError(f"{printable(host)}, port {port}, is no address to listen at: {reason}.") from None

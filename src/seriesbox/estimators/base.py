@@ -43,10 +43,10 @@ class SeriesEstimator(Parameters):
     def fit(self, X: Any, y: Any = None, *, validation: Any = None, test: tuple[Any, Any] | None = None) -> Self:  # noqa: N803
         """Fit to X, and return the estimator. What is given is not changed, and y is ignored.
 
-        validation: data like X, whose metrics `history_` has, and by which `patience` ends the fit.
-        test: data like X, and a label for every row, by which the fitted model is judged.
         A Ctrl-C ends the fit with what has been learnt; a second one ends it at once.
         Raises HyperparameterError and DataError, both ValueErrors, that say what is wrong, where, and what to do.
+        validation: data like X, whose metrics `history_` has, and by which `patience` ends the fit.
+        test: data like X, and a label for every row, by which the fitted model is judged.
         """
         require("train", "fit")
         with interruptible() as stopped:

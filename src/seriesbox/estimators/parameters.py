@@ -93,7 +93,7 @@ def pythons_names() -> Iterator[None]:
         yield
     except UserError as error:
         texts = (each.name for algorithm in ALGORITHMS for each in _declared(algorithm) if "-" in each.name)
-        names = re.compile(rf"(?<![\w-])({'|'.join(sorted(texts, key=len, reverse=True))})(?![\w-])")
+        names = re.compile(rf"(?<![\w'-])({'|'.join(sorted(texts, key=len, reverse=True))})(?![\w'-])")
         error.args = (names.sub(lambda name: name[0].replace("-", "_"), str(error)),)
         raise
 

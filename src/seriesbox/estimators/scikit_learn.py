@@ -20,17 +20,19 @@ def tags(kind: str, transforms: bool) -> Any:
 
 def contained(features: Any, x: Any, estimator: Any) -> Any:
     """Return the features of X in the container that `set_output`, or else scikit-learn's configuration, asks for."""
-    wanted = getattr(estimator, "_sklearn_output_config", {}).get("transform", "default")
-    if wanted == "default" and "sklearn" in sys.modules:
+    wanted = getattr(estimator, "_sklearn_output_config", {}).get("transform")
+    if wanted is None and "sklearn" in sys.modules:
         from sklearn import get_config
 
         wanted = get_config()["transform_output"]
-    if wanted == "default":
+    if wanted in (None, "default"):
         return features
     if wanted == "pandas":
         import pandas as pd
 
-        return pd.DataFrame(features, columns=estimator.get_feature_names_out(), index=getattr(x, "index", None))
+        return pd.DataFrame(
+            features, columns=estimator.get_feature_names_out(), index=x.index if hasattr(x, "iloc") else None
+        )
     raise UserError(f"`set_output` knows default and pandas, not {wanted!r}.")
 
 
