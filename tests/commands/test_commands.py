@@ -70,6 +70,15 @@ def test_the_first_bytes_of_a_file_tell_its_format(files, tmp_path):
     assert answers["series.jsonl"].stdout_bytes == lines.stdout_bytes
 
 
+def test_a_header_may_begin_with_a_bracket(files, tmp_path):
+    body = (files / "series.csv").read_bytes()
+    names = ",".join(f"[{number}]" for number in range(40))
+    (tmp_path / "named.csv").write_bytes(names.encode() + b"\n" + body)
+    done = run("predict", files / "cnn-kmeans", tmp_path / "named.csv", "--header")
+    assert done.exit_code == 0, done.output
+    assert done.stdout_bytes == run("predict", files / "cnn-kmeans", files / "series.csv").stdout_bytes
+
+
 def test_files_come_from_standard_input_too(files):
     body = (files / "series.csv").read_bytes()
     command = [COMMAND, "predict", files / "cnn-kmeans"]

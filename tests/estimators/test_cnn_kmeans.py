@@ -69,6 +69,15 @@ def test_features_come_in_a_data_frame_if_it_is_asked_for(two_shapes):
         model.set_output(transform="polars").transform(frame)
 
 
+def test_columns_keep_their_names_in_errors(two_shapes):
+    frame = pd.DataFrame(two_shapes[0].values).rename(
+        columns=lambda number: "batch-size" if not number else f"{number}"
+    )
+    model = CNNKMeans(**CLUSTERER).fit(frame)
+    with pytest.raises(DataError, match="'batch-size'"):
+        model.predict(frame.rename(columns={"batch-size": "other"}))
+
+
 def test_parameters_are_given_by_name():
     with pytest.raises(TypeError, match="CNNKMeans takes its parameters by name: clusters=3"):
         CNNKMeans(3)

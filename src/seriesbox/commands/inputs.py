@@ -7,10 +7,10 @@ from typing import NamedTuple
 from seriesbox.errors import UserError
 from seriesbox.estimators.model import Model
 from seriesbox.files import printable
-from seriesbox.formats.content_type import CSV, NPY, ContentType
+from seriesbox.formats.content_type import CSV, JSON_LINES, ContentType
 from seriesbox.formats.files import form_of
 from seriesbox.formats.reading import read
-from seriesbox.tables.lines import parts_of_file
+from seriesbox.tables.lines import PART, parts_of_file
 from seriesbox.tables.table import Table
 
 
@@ -29,14 +29,13 @@ class Input(NamedTuple):
         """
         path, name = named(file)
         body = b"".join(parts_of_file(path, name))
-        known = model.artifact.hyperparameters.id_columns if ids is None else ids
-        return cls(
-            body,
-            name,
-            content_type(form if header and form_of(body, form) != NPY else form_of(body, form), header, ids)._replace(
-                ids=known
-            ),
-        )
+        found = form_of(body[:PART], form)
+        if header and found == JSON_LINES:  # a header may begin with a bracket
+            found = form
+        content = content_type(found, header, ids)
+        if ids is None:
+            content = content._replace(ids=model.artifact.hyperparameters.id_columns)
+        return cls(body, name, content)
 
     def tables_for(self, model: Model) -> Iterable[Table]:
         """Return the tables, all of which the model can answer. Raises UserError."""
