@@ -68,7 +68,7 @@ DAMAGES = {
     ),
     "packed": (
         lambda f: (pack(f, f / "model.tar.gz"), [(f / name).unlink() for name in (DESCRIPTION, TENSORS)]),
-        "model.json is missing, which `train` writes. It holds model.tar.gz: unpack it",
+        "model.json is missing, which a training writes. It holds model.tar.gz: unpack it",
     ),
     "no tensors": (lambda f: (f / TENSORS).unlink(), "holds no model: model.safetensors is missing"),
     "no json": (lambda f: (f / DESCRIPTION).write_text("{"), "cannot be read"),

@@ -1,3 +1,5 @@
+import pickle
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,3 +95,9 @@ def test_one_error_is_raised_as_it_is_and_several_as_one():
     with pytest.raises(CombinedDataError) as caught:
         raise_errors([first, second])
     assert str(caught.value) == f"{first} {second}"
+
+
+def test_an_error_can_be_sent_to_another_process():
+    error = CombinedDataError([fault(3), DataError("One sentence.")])
+    copy = pickle.loads(pickle.dumps(error))
+    assert (str(copy), copy.count, copy.message(90)) == (str(error), 4, error.message(90))

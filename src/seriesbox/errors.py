@@ -13,10 +13,11 @@ SeriesboxError
 Any other exception is a bug of ours and keeps its traceback.
 """
 
+import copyreg
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Item = TypeVar("Item")
 
@@ -56,6 +57,10 @@ class DataError(UserError):
         self.what, self.places, self.advice = what, places, advice
         self.count = places.count if places else 1
         super().__init__(self.message())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let a copy have the message of the original, whatever it was made from."""
+        return copyreg.__newobj__, (type(self), *self.args), vars(self)  # type: ignore[attr-defined]
 
     def message(self, limit: int = sys.maxsize, size: Callable[[str], int] = len) -> str:
         """Return the message with the first places, as many as `limit` allows, but one at least.

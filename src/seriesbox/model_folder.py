@@ -21,6 +21,8 @@ def read(folder: Path, name: str) -> bytes:
         return file.read_bytes()
     except FileNotFoundError:
         raise missing(folder, name) from None
+    except NotADirectoryError:
+        raise ArtifactError(printable(f"{folder} is a file: give the folder that has a model's files.")) from None
 
 
 def check_size(name: str, size: int) -> None:
@@ -31,7 +33,7 @@ def check_size(name: str, size: int) -> None:
 
 def missing(folder: Path, name: str) -> ArtifactError:
     """Return the error that a folder lacks a file of the two, which also says what is there instead."""
-    message = f"{folder} holds no model: {name} is missing, which `train` writes.{instead(folder)}"
+    message = f"{folder} holds no model: {name} is missing, which a training writes.{instead(folder)}"
     return ArtifactError(printable(message))
 
 

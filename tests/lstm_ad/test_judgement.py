@@ -52,9 +52,9 @@ def test_labels_reach_the_threshold_and_nothing_else(model, wave):
 @pytest.mark.parametrize(
     ("labels", "sentence"),
     [
-        ([], "labelled normal"),
-        (list(range(CONTEXT)), "labelled normal"),  # no row that has a score
-        (list(range(400)), "labelled an anomaly"),
+        ([], "has a score is normal"),
+        (list(range(CONTEXT)), "has a score is normal"),  # no row that has a score
+        (list(range(400)), "has a score is an anomaly"),
         ([150], "rests on 1 labelled event,"),
         ([150, 151, 170], "rests on 2 labelled events,"),
     ],

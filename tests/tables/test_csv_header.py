@@ -77,5 +77,5 @@ def test_a_header_tells_which_columns_are_no_series(names, no_series):
 
 @pytest.mark.parametrize("names", ["temperature,pressure", "lead_1,lead_2", "daylight,timeliness", "x,candidates"])
 def test_other_names_are_those_of_series(names):
-    with pytest.raises(DataError, match=r"in row 1\): remove it, or say `header=present` in [^.]*\.$"):
+    with pytest.raises(DataError, match=r"in row 1\): remove it, or say so \(`header=present` in [^.]*\.$"):
         parse_csv(f"{names}\n1,2\n".encode(), "it")

@@ -24,7 +24,7 @@ def agreement(
     known = len(np.unique(classes))
     if known in (1, len(classes)):
         have = "the same label" if known == 1 else "a label of their own"
-        warn(f"All series of the `test` channel have {have}: there are no classes to compare the clusters with.")
+        warn(f"All labelled series have {have}: there are no classes to compare the clusters with.")
         return {}
     _, numbers = np.unique(classes, return_inverse=True)  # scikit-learn warns of labels that are no whole numbers
     metrics = {
@@ -33,7 +33,7 @@ def agreement(
     }
     if known > MAX_CLASSES:
         warn(
-            f"`test_accuracy` is left out: the `test` data has {known} different labels, and "
+            f"`test_accuracy` is left out: the series have {known} different labels, and "
             f"clusters are matched with {MAX_CLASSES} classes at most."
         )
         return metrics

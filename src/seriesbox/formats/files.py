@@ -10,7 +10,7 @@ from seriesbox.protocols import Predictor
 from seriesbox.tables.columns import Columns
 from seriesbox.tables.csv_rows import CSVRows, Layout
 from seriesbox.tables.json import LineRows, parse_rows, parse_series, series_lines
-from seriesbox.tables.lines import BLANKS, BYTE_ORDER_MARK, GZIP
+from seriesbox.tables.lines import BLANKS, BYTE_ORDER_MARK
 from seriesbox.tables.matching import match_all
 from seriesbox.tables.memory import private_memory
 from seriesbox.tables.npy import MAGIC, parse_npy
@@ -92,8 +92,6 @@ def tables_in(
     first = next(parts, b"")
     if not first:
         return
-    if first.startswith(GZIP):
-        raise DataError(f"{name} is compressed by gzip twice: compress it once.")
     parts = chain([first], parts)
     form = form_of(first, given.form)
     if form == NPY:

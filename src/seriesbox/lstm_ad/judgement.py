@@ -53,7 +53,7 @@ def judge(predictor: LSTMADPredictor, test: Sequence[Labelled], listener: Listen
     if all_labels.all() or not all_labels.any():
         kind = "an anomaly" if all_labels.any() else "normal"
         listener.warn(
-            f"Every row of the `test` channel that has a score is labelled {kind}: the threshold stays that of "
+            f"Every labelled row that has a score is {kind}: the threshold stays that of "
             "`false-alarm-rate`. Give rows of both kinds, after the first `context-length` rows."
         )
         return predictor.threshold, {}
@@ -68,13 +68,11 @@ def judge(predictor: LSTMADPredictor, test: Sequence[Labelled], listener: Listen
     listener.found(
         "threshold",
         threshold,
-        f"By the labels of the `test` channel, a row is an anomaly if its score is below {threshold:.6g} instead.",
+        f"By the labels, a row is an anomaly if its score is below {threshold:.6g} instead.",
     )
     share = float((all_scores < threshold).mean())
     if share > WIDE_ALARM:
-        listener.warn(
-            f"{share:.0%} of the rows of the `test` channel are alarms: scores do not tell its anomalies apart."
-        )
+        listener.warn(f"{share:.0%} of the labelled rows are alarms: scores do not tell the anomalies apart.")
     return threshold, measure(recordings, threshold, sizes.beta, sizes.gap)
 
 

@@ -11,6 +11,8 @@ from seriesbox.tables.labelled import Labelled
 from seriesbox.tables.suspects import empty_column
 from seriesbox.tables.table import Table
 
+MANY_COLUMNS = 20  # of a short table, which is then more likely to have a series in each row
+
 
 def check_recording(
     table: Table, columns: int, hyperparameters: LSTMADHyperparameters, windows: int, purpose: str
@@ -35,7 +37,9 @@ def check_recording(
         _check_gaps(table, columns, hyperparameters.context_length)
     context, predicted = hyperparameters.context_length, hyperparameters.prediction_length
     if count < windows * (context + predicted):
-        turned = f" It has {columns} columns: a row must be a time step, not a series." if columns > count else ""
+        turned = ""
+        if columns >= MANY_COLUMNS or columns > count:
+            turned = f" It has {columns} columns: a row must be a time step. If a row is a series, use CNN-KMeans."
         raise ShortSeriesError(
             f"{table.name} has {count} rows, but context-length {context} and prediction-length {predicted} "
             f"need at least {windows * (context + predicted)} {purpose}.{turned}"

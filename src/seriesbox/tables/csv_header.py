@@ -16,8 +16,8 @@ NO_SERIES = re.compile(  # a time, an index or a label
 WHOLE_NUMBER = re.compile(rb'(?:^|\n)[" ]*[-+]?\d+[" ]*(?:\n|$)')  # alone on a line
 COUNTED_CELL = re.compile(rb'[" \t]*0?[" \t]*(?:[,\n]|\Z)')  # 0 or nothing
 FRACTION = re.compile(rb"[.eE]")
-SAY_SO = "say `header=present` in the content type, or by the hyperparameter `header`"
-CARRY = "carry the first columns as ids (`ids` in the content type, or `id-columns`)"
+SAY_SO = "say so (`header=present` in the content type, the hyperparameter `header`, or `--header` in a shell)"
+CARRY = "carry the first columns as ids (`ids` in the content type, `id-columns`, or `--ids` in a shell)"
 SHOWN = 60  # characters of a header in a message
 
 
@@ -37,7 +37,8 @@ def check_names(names: Sequence[str], name: str, may_count_from_any: bool) -> No
     has_index = len(given) == len(names) - 1 and not names[0]  # a column without a name before those that count
     if names and not (counted and (has_index or len(given) == len(names))):
         shown = ",".join(names)[:20]
-        raise HeaderError(f"{name} should have a header, but its first row consists of numbers ({shown!r}).")
+        what = f"{name} should have a header, but its first row consists of numbers ({shown!r})"
+        raise HeaderError(what, advice=": add the header, or do not ask for one.")
 
 
 def is_counted(lines: bytes) -> bool:
@@ -107,7 +108,8 @@ def counted_header_fault(row: bytes) -> str:
     shown = row[:SHOWN].decode(errors="replace")
     return (
         f" starts with a header ({shown!r} in row 1), as pandas writes it: leave it out, by "
-        "to_csv(header=False, index=False). If it is data, add `header=absent` to the content type."
+        "to_csv(header=False, index=False). If it is data, say so: `header=absent` in the content type, or "
+        "`--no-header` in a shell."
     )
 
 

@@ -26,6 +26,8 @@ def parts_of_file(path: Path, name: str) -> Iterator[bytes]:
     try:
         with path.open("rb") as file:
             stream = gzip.GzipFile(fileobj=file) if file.peek(len(GZIP)).startswith(GZIP) else file
+            if stream is not file and stream.peek(len(GZIP)).startswith(GZIP):
+                raise DataError(f"{name} is compressed by gzip twice: compress it once.")
             # A part larger than the file would be cut to size and leave a hole in memory.
             size = max(MIN_PART, min(PART, os.fstat(file.fileno()).st_size))
             while part := stream.read(size):

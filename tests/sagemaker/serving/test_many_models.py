@@ -68,7 +68,7 @@ def test_a_folder_without_a_model_and_a_malformed_request_are_refused(endpoint):
     folder = endpoint.folders["a"]
     nothing = endpoint.load("c", folder.parent)
     assert nothing.status == 400
-    assert f"holds no model: model.safetensors is missing, which `train` writes. {folder} holds " in nothing.message
+    assert f"holds no model: model.safetensors is missing, which a training writes. {folder} holds " in nothing.message
     for malformed in (b"[]", b"[" * 100_000, b'{"model_name": "\\ud800", "url": "x"}', b"x" * 70_000):
         assert endpoint.server.request("POST", "/models", malformed).status in (400, 413)
     assert endpoint.load("a/b", endpoint.folders["a"]).status == 400

@@ -22,8 +22,7 @@ def read(
     try:
         return reading.read(body, REQUEST, given, predictor, variables, known)
     except HeaderError as error:
-        fault = str(error).removesuffix(".")
         raise DataError(
-            f"{fault}: leave `header` out of the content type, or set SplitType to None if a batch job cuts files into "
-            "parts."
+            f"{error.what}: leave `header` out of the content type, or set SplitType to None if a batch job cuts files "
+            "into parts."
         ) from None
