@@ -5,7 +5,7 @@ import pytest
 from seriesbox import LSTMAD, CNNKMeans
 
 CLUSTERER = {"clusters": 2, "blocks": 1, "filters": 8, "reduced_size": 8, "output_size": 6, "lr": 0.01, "epochs": 5}
-DETECTOR = {"context_length": 20, "prediction_length": 5, "hidden_size": 6, "epochs": 3}
+DETECTOR = {"context_length": 20, "prediction_length": 5, "hidden_size": 6, "epochs": 3, "false_alarm_rate": 0.01}
 
 
 @pytest.fixture(scope="session")

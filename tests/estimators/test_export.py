@@ -10,6 +10,7 @@ from seriesbox.algorithm import predict
 from seriesbox.answers import Details
 from seriesbox.artifact import load
 from seriesbox.tables.table import Table
+from tests.estimators.conftest import DETECTOR
 
 SMALL = {"clusters": 2, "blocks": 1, "filters": 4, "reduced_size": 4, "output_size": 3, "epochs": 1}
 
@@ -37,7 +38,7 @@ def test_the_clusters_of_a_file_are_those_of_the_model(two_shapes, tmp_path, sca
 
 @pytest.mark.parametrize("stride", [0, 1])
 def test_the_forecasts_and_scores_of_a_file_are_those_of_the_model(wave, tmp_path, stride):
-    model = LSTMAD(context_length=20, prediction_length=5, hidden_size=4, epochs=1, forecast_stride=stride).fit(wave)
+    model = LSTMAD(**DETECTOR, forecast_stride=stride).fit(wave)
     model.export(tmp_path / "model.onnx")
     window = wave[:25].astype(np.float64)
     (forecast,) = run(tmp_path / "model.onnx", "forecast", rows=window[None])

@@ -91,6 +91,7 @@ def test_gaps_are_missing_cells(detector, wave):
             "X has 40 rows, but context_length 20 and prediction_length 5 need at least 125 to train on",
         ),
         ([RANDOM[:, :2], RANDOM], r"same number of columns: X\[0\] has 2; X\[1\] has 3"),
+        ("wave.csv", "X is a text, 'wave.csv': read the file first, for example by pandas.read_csv"),
         (np.ones((9, 2, 4)), r"X has the shape \(9, 2, 4\): give a row for each time step"),
     ],
 )
@@ -104,6 +105,10 @@ def test_faults_of_labels_come_before_the_training(wave):
         LSTMAD(**DETECTOR | {"epochs": 100_000}).fit(wave, test=(wave, np.full(len(wave), 2)))
     with pytest.raises(DataError, match="test has 1200 rows, but labels of the shape"):
         LSTMAD(**DETECTOR).fit(wave, test=(wave, [1, 0]))
+    with pytest.raises(DataError, match="test has lists of different lengths as labels: give one for each row"):
+        LSTMAD(**DETECTOR).fit(wave, test=(wave, [[1, 0], [1]]))
+    with pytest.raises(DataError, match="test has data of 1, but not labels of as many"):
+        LSTMAD(**DETECTOR).fit(wave, test=([wave], np.array(1)))
 
 
 def test_labels_that_are_texts_are_refused_as_they_do_not_say_what_is_an_anomaly(wave):

@@ -41,7 +41,7 @@ def test_the_bytes_are_those_of_a_job(job, two_shapes, wave, tmp_path, small):
 
 
 def test_the_names_of_a_data_frame_are_those_of_a_header(job, wave, tmp_path):
-    hyperparameters, wave = {**LSTM, "epochs": "1"}, wave.astype(np.float64)
+    hyperparameters, wave = {**LSTM, "epochs": "1", "false-alarm-rate": "0.01"}, wave.astype(np.float64)
     job.set(hyperparameters)
     job.configure("inputdataconfig", training={"ContentType": "text/csv; header=present"})
     job.put("training", "a.csv", b"left,right\n" + write_csv(wave))

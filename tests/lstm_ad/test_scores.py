@@ -102,5 +102,5 @@ def test_a_density_of_many_errors_that_is_fitted_to_few_rows_is_told(wave):
     recorder = Recorder()
     sizes = SMALL.model_copy(update={"prediction_length": LENGTH, "forecast_stride": 1, "epochs": 1})
     LSTMAD.fit(sizes, [Table.of(wave[:200])], [], Run(listener=recorder))
-    (warning,) = recorder.warnings
+    warning, _ = recorder.warnings
     assert warning.startswith("The density of 12 errors is fitted to only 15 rows of the last fifth")

@@ -14,18 +14,18 @@ def test_no_more_new_rows_than_the_rate_are_false_alarms_on_average(rate, rows):
     random = np.random.default_rng(0)
     alarms = []
     for _ in range(200):
-        threshold, _ = quantile_threshold(random.normal(size=rows), rate, rows)
+        threshold, *_ = quantile_threshold(random.normal(size=rows), rate, rows)
         alarms.append((random.normal(size=1000) < threshold).mean())
     assert np.mean(alarms) < max(rate, 1 / (rows + 1)) * 1.2
 
 
 def test_too_few_rows_for_the_rate_are_told():
     scores = np.arange(99, 0, -1.0)
-    threshold, sentence = quantile_threshold(scores, 0.001, 99)
+    threshold, sentence, few = quantile_threshold(scores, 0.001, 99)
     assert threshold == 1
-    assert "about 1 normal row in 100" in sentence
-    assert "takes 999 of them: give more data, or raise it" in sentence
-    assert "few" not in quantile_threshold(scores, 0.01, 99)[1]
+    assert sentence.endswith("below 1, the lowest of 99 held-out rows.")
+    assert "of 0.001 takes 999 held-out rows, and there are 99: expect an alarm in about 100 normal rows." in few
+    assert not quantile_threshold(scores, 0.01, 99)[2]
 
 
 def test_several_scores_of_a_row_do_not_make_it_more_certain():

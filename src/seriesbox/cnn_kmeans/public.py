@@ -14,7 +14,7 @@ from seriesbox.cnn_kmeans.onnx_export import exported
 from seriesbox.errors import DataError
 from seriesbox.estimators.arrays import Given, numbers
 from seriesbox.estimators.base import SeriesEstimator
-from seriesbox.estimators.progress import Progress
+from seriesbox.estimators.progress import Progress, warn
 from seriesbox.estimators.scikit_learn import contained
 from seriesbox.extras import require
 from seriesbox.optimization import Optimization
@@ -64,6 +64,7 @@ class CNNKMeans(SeriesEstimator, algorithm="cnn-kmeans"):
         """Return the mean silhouette of the series in their clusters, -1 to 1; NaN with one cluster. y is ignored.
 
         It is taken in the features that `transform` returns, of an evenly spread sample if there are very many series.
+        The `train_score` of `metrics_` differs: it is taken in what K-Means sees, which has the halves of series too.
         """
         require("train", "score")
         from seriesbox.cnn_kmeans.clustering import SCORED_SERIES  # imports torch and scikit-learn
@@ -112,6 +113,12 @@ class CNNKMeans(SeriesEstimator, algorithm="cnn-kmeans"):
         if self.variables not in (1, variables):
             raise DataError(
                 f"X has series of {variables} variables, but `variables` is {self.variables}: leave it out, X tells it."
+            )
+        if given.variables and isinstance(given.rows, np.ndarray) and variables**2 > given.rows.shape[1]:
+            steps = given.rows.shape[1] // variables
+            warn(
+                f"X has series of {variables} variables and {steps} steps. If these are the other way round, give "
+                "X.transpose(0, 2, 1)."
             )
         return self._hyperparameters(variables=variables)
 

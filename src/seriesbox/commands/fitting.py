@@ -1,66 +1,25 @@
 """`seriesbox fit`: files in, a model out, with the bytes that `train` writes."""
 
-import os
-import sys
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import click
 
-from seriesbox import metrics
 from seriesbox.algorithm import predictor_class
-from seriesbox.commands.inputs import content_type, named
+from seriesbox.commands.inputs import content_of, content_type, named
+from seriesbox.commands.log import Log
 from seriesbox.errors import DataError, raise_errors
 from seriesbox.estimators.interrupting import interruptible
-from seriesbox.estimators.progress import Progress
+from seriesbox.estimators.model import Model
 from seriesbox.extras import require
 from seriesbox.formats.content_type import ContentType
 from seriesbox.formats.files import Files, tables_in
-from seriesbox.listener import Metrics
 from seriesbox.optimization import Optimization
+from seriesbox.report.report import ModelReport
 from seriesbox.tables.labelled import Labelled
 from seriesbox.tables.lines import parts_of_file
 from seriesbox.tables.stack import TableStack
-
-
-class Log(Progress):
-    """Prints the metrics of every epoch as `train` does, and everything else to standard error."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.printed: set[str] = set()
-
-    def epoch(self, epoch: int, values: Metrics) -> None:
-        """Print one line."""
-        super().epoch(epoch, values)
-        self.erase()
-        _say(metrics.line(epoch, values))
-
-    def warn(self, sentence: str) -> None:
-        """Print a sentence once."""
-        if sentence not in self.printed:
-            self.printed.add(sentence)
-            self.erase()
-            click.echo(sentence, err=True)
-
-    def found(self, name: str, value: Any, sentence: str) -> None:
-        """Print a sentence."""
-        super().found(name, value, sentence)
-        self.warn(sentence)
-
-    def judged(self, values: Metrics) -> None:
-        """Print the metrics on labelled data."""
-        super().judged(values)
-        _say(metrics.text(values))
-
-
-def _say(line: str) -> None:
-    """Print a line. A reader that is gone, such as `head`, is no reason to lose the training."""
-    try:
-        click.echo(line)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def fit(
@@ -71,11 +30,15 @@ def fit(
     validation: Sequence[Path],
     test: Sequence[Path],
     form: str,
-    header: bool,
+    header: bool | None,
     ids: int | None,
     verbose: bool,
+    report: Path | None,
 ) -> None:
-    """Fit a model to files, and write it. Raises UserError, and ArtifactError or OSError if it cannot be written."""
+    """Fit a model to files, and write it, and a report if there is a file for it.
+
+    Raises UserError, and ArtifactError or OSError if something cannot be written.
+    """
     require("train", "fit")
     of_texts = {"header": "present" if header else None, "id-columns": ids, "verbose": "true" if verbose else None}
     given, log = {name: value for name, value in {**hyperparameters, **of_texts}.items() if value is not None}, Log()
@@ -90,9 +53,13 @@ def fit(
         from seriesbox.fitting import Data, fit  # imports torch
 
         data = Data(training, held_out, [Labelled.of(table) for table in labelled])
+        page = ModelReport(predictor_class(algorithm), sizes, training, data.test) if report else None
         artifact = fit(algorithm, sizes, data, log, stopped)
     artifact.save(out)
     click.echo(f"The model is in {out}.", err=True)
+    if page and report:
+        page.write(report, algorithm, Model(artifact).predictor, log, artifact.column_names)
+        click.echo(f"The report is in {report}.", err=True)
 
 
 def _read(
@@ -111,9 +78,10 @@ def _read(
     files, errors = Files(given, predictor, variables, known), list[DataError]()
     for path in paths:
         file, name = named(path)
-        parts = parts_of_file(file, name)
-        rows = len(files.builder)
-        errors += files.add(tables_in(parts, name, given, predictor, variables, known or ()))
+        parts, rows = parts_of_file(file, name), len(files.builder)
+        first = next(parts, b"")
+        content_of(first, given.form, given.header, given.ids)
+        errors += files.add(tables_in(chain([first], parts), name, given, predictor, variables, known or ()))
         if len(files.builder) == rows and not errors:
             raise DataError(f"{name} is empty: it needs at least one row of numbers.")
     raise_errors(errors)

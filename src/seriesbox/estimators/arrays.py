@@ -4,6 +4,7 @@ Shapes: N series, V variables, T time steps, D columns.
 """
 
 from collections.abc import Iterator, Sequence
+from os import PathLike
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -89,6 +90,8 @@ def are_several(x: Any) -> bool:
 
 def numbers(x: Any, name: str) -> Numbers:
     """Return an array of real numbers. Raises DataError, or TypeError as numpy does."""
+    if isinstance(x, str | PathLike):
+        raise DataError(f"{name} is a text, {str(x)!r}: read the file first, for example by pandas.read_csv.")
     if hasattr(x, "toarray"):
         raise TypeError(f"{name} is sparse, and a series has a value at every step: give {name}.toarray().")
     if np.ma.isMaskedArray(x):

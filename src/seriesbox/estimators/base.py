@@ -84,7 +84,7 @@ class SeriesEstimator(Parameters):
         self._fitted.artifact.save(Path(folder))
 
     @pythons_names()
-    def report(self, file: str | PathLike[str], X: Any = None) -> None:  # noqa: N803
+    def report(self, file: str | PathLike[str] = "report.html", X: Any = None) -> None:  # noqa: N803
         """Write a page to look at: the fit and its data or, if X is given, the answers to X. Raises DataError."""
         artifact, predictor, record = self._fitted.artifact, self._fitted.predictor, Record()
         if X is not None:

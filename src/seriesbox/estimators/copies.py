@@ -51,13 +51,18 @@ def labelled_of(tables: Sequence[Table], data: Any, labels: Any, are_classes: bo
     """
     if are_classes or not are_several(data):
         labels = [labels]
-    if not hasattr(labels, "__len__") or len(labels) != len(tables):
+    are_many = isinstance(labels, list | tuple) or getattr(labels, "ndim", 0) > 0
+    if not are_many or len(labels) != len(tables):
         raise DataError(f"test has data of {len(tables)}, but not labels of as many: give an array of labels for each.")
     return [_labelled(*pair, are_classes) for pair in zip(tables, labels, strict=True)]
 
 
 def _labelled(table: Table, labels: Any, are_classes: bool) -> Labelled:
-    array, rows = np.asarray(labels), len(table.values)
+    rows = len(table.values)
+    try:
+        array = np.asarray(labels)
+    except ValueError:
+        raise DataError(f"{table.name} has lists of different lengths as labels: give one for each row.") from None
     if array.shape != (rows,):
         raise DataError(f"{table.name} has {rows} rows, but labels of the shape {array.shape}: give one for each row.")
     try:

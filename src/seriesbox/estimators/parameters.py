@@ -88,14 +88,19 @@ class Parameters:
 
 @contextmanager
 def pythons_names() -> Iterator[None]:
-    """Let errors have the names of Python: `context_length`, not `context-length`."""
+    """Let errors have the names of Python."""
     try:
         yield
     except UserError as error:
-        texts = (each.name for algorithm in ALGORITHMS for each in _declared(algorithm) if "-" in each.name)
-        names = re.compile(rf"(?<![\w'-])({'|'.join(sorted(texts, key=len, reverse=True))})(?![\w'-])")
-        error.args = (names.sub(lambda name: name[0].replace("-", "_"), str(error)),)
+        error.args = (with_pythons_names(str(error)),)
         raise
+
+
+def with_pythons_names(sentence: str) -> str:
+    """Return a sentence with the names that parameters have in Python: `context_length`, not `context-length`."""
+    texts = (each.name for algorithm in ALGORITHMS for each in _declared(algorithm) if "-" in each.name)
+    names = re.compile(rf"(?<![\w'-])({'|'.join(sorted(texts, key=len, reverse=True))})(?![\w'-])")
+    return names.sub(lambda name: name[0].replace("-", "_"), sentence)
 
 
 def declarations(algorithm: str) -> Mapping[str, Declaration]:

@@ -4,15 +4,25 @@ import logging
 import shutil
 import sys
 import time
+import traceback
 import warnings
 from typing import Any
 
 from seriesbox import metrics
+from seriesbox.estimators.parameters import with_pythons_names
 from seriesbox.listener import Metrics, Record
 
 WIDTH, SECONDS_BETWEEN_DRAWINGS = 30, 0.2
 ERASE = "\r\x1b[K"
 logger = logging.getLogger("seriesbox")
+
+
+def warn(sentence: str) -> None:
+    """Warn of something, at the line of the caller's code that asked for it."""
+    modules = [frame.f_globals.get("__name__", "") for frame, _ in traceback.walk_stack(sys._getframe())]
+    caller = 1 + max(level for level, module in enumerate(modules) if module.partition(".")[0] == "seriesbox")
+    caller += modules[caller] == "contextlib"  # of a decorator
+    warnings.warn(sentence, UserWarning, stacklevel=caller + 1)
 
 
 class Progress(Record):
@@ -24,9 +34,9 @@ class Progress(Record):
         self.epochs, self.drawn = 0, 0.0
 
     def begun(self, epochs: int, sentence: str) -> None:
-        """Log what is to come."""
+        """Tell what is to come."""
         self.epochs = epochs
-        logger.info(sentence)
+        self.tell(sentence)
 
     def step(self, done: float) -> None:
         """Draw the bar again if somebody sees it."""
@@ -46,12 +56,16 @@ class Progress(Record):
     def warn(self, sentence: str) -> None:
         """Warn, by Python's own warnings."""
         self.erase()
-        warnings.warn(sentence, UserWarning, stacklevel=2)
+        warn(with_pythons_names(sentence))
 
     def found(self, name: str, value: Any, sentence: str) -> None:
-        """Log what was found."""
+        """Tell what was found."""
         super().found(name, value, sentence)
-        logger.info(sentence)
+        self.tell(sentence)
+
+    def tell(self, sentence: str) -> None:
+        """Log a sentence."""
+        logger.info(with_pythons_names(sentence))
 
     def ended(self, values: Metrics, is_best: bool) -> None:
         """Erase the bar."""

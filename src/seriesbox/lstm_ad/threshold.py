@@ -17,23 +17,25 @@ from seriesbox.lstm_ad.scores import TrailingMean
 from seriesbox.run import Run
 
 
-def quantile_threshold(scores: NDArray[np.float64], rate: float, rows: int) -> tuple[float, str]:
-    """Return the score that a share `rate` of new normal rows is below, and a sentence, from (N,) of normal rows.
+def quantile_threshold(scores: NDArray[np.float64], rate: float, rows: int) -> tuple[float, str, str]:
+    """Return the score that a share `rate` of new normal rows is below, a sentence about it, and one if rows are few.
 
     It is the k-th lowest of n with k = rate * (n + 1), rounded down: in k of n + 1 cases, a new score is the lower one
-    if scores come in any order (Vovk et al. 2005, conformal prediction). n is `rows`, the rows that the scores are of;
-    each may have several.
+    if scores come in any order (Vovk et al. 2005, conformal prediction).
+
+    scores: (N,), of normal rows. rows: n, the rows that the scores are of; each may have several.
     """
     rank = math.floor(rate * (rows + 1))
     place = max(0, math.ceil(rank * len(scores) / rows) - 1)
     threshold = float(np.partition(scores, place)[place])
     sentence = f"A row is an anomaly if its score is below {threshold:.6g}, "
     if rank:
-        return threshold, sentence + f"as are {100 * rate:g} % of the {rows:,} held-out rows (`false-alarm-rate`)."
-    return threshold, sentence + (
-        f"the lowest of {rows:,} held-out rows, which about 1 normal row in {rows + 1:,} is below too. A "
-        f"`false-alarm-rate` of {rate:g} takes {math.ceil(1 / rate) - 1:,} of them: give more data, or raise it."
+        return threshold, sentence + f"as are {100 * rate:g} % of the {rows:,} held-out rows (`false-alarm-rate`).", ""
+    few = (
+        f"A `false-alarm-rate` of {rate:g} takes {math.ceil(1 / rate) - 1:,} held-out rows, and there are {rows:,}: "
+        f"expect an alarm in about {rows + 1:,} normal rows. Give more data, or raise the rate."
     )
+    return threshold, sentence + f"the lowest of {rows:,} held-out rows.", few
 
 
 def held_out_threshold(gaussian: Gaussian, errors: NDArray[Any], sizes: LSTMADHyperparameters, run: Run) -> float:
@@ -48,8 +50,10 @@ def held_out_threshold(gaussian: Gaussian, errors: NDArray[Any], sizes: LSTMADHy
     if run.group.rank == 0:
         times = max(1.0, sizes.stride / sizes.held_out_stride)  # that a row is scored
         rows = max(1, round(len(scores) / times))
-        threshold, sentence = quantile_threshold(scores, sizes.false_alarm_rate, rows)
+        threshold, sentence, few = quantile_threshold(scores, sizes.false_alarm_rate, rows)
         run.listener.found("threshold", threshold, sentence)
+        if few:
+            run.listener.warn(few)
     return float(run.group.broadcast(torch.tensor(threshold, dtype=torch.float64)))
 
 

@@ -62,7 +62,7 @@ def test_the_series_of_json_lines_are_counted(job, wave):
     ],
 )
 def test_a_column_that_is_probably_no_series_is_noted(job, wave, column, what):
-    job.set({**LSTM, "epochs": "1"})
+    job.set({**LSTM, "epochs": "1", "false-alarm-rate": "0.01"})
     job.put("training", "a.csv", write_csv(np.column_stack([column(len(wave)), wave])))
     _, notes = read_and_noted(job)
     assert notes == [f"training: Column 1 {what}: leave it out, or {CARRY}, unless it is data."]
