@@ -4,8 +4,10 @@ import shlex
 import socket
 import subprocess
 
+import numpy as np
 import pytest
 
+from seriesbox.tables.csv import write_csv
 from tests.commands.command import COMMAND, options, run
 from tests.job import CNN
 
@@ -23,7 +25,9 @@ from tests.job import CNN
         (("serve", "x", "--host", "nowhere.invalid"), 1, "nowhere.invalid, port 8080, is no address to listen at: "),
         (("report", "x", "-", "--out", ""), 2, "It is empty: give a name."),
         (("serve", "x", "--host", "a..b"), 1, "a..b, port 8080, is no address to listen at: "),
-        (("fit", "k-means", "-", "--out", "x"), 2, "No such command 'k-means'"),
+        (("fit", "k-means", "-", "--out", "x"), 2, "'k-means' is no algorithm: give cnn-kmeans or"),
+        (("fit", "beats.csv"), 2, "'beats.csv' is no algorithm: give cnn-kmeans or lstm-ad, then files."),
+        (("predict", COMMAND, "model"), 2, "seriesbox is a file: give the folder of a model."),
         (("fit", "cnn-kmeans", "--out", "x"), 2, "Missing argument 'FILES...'"),
         (("fit", "cnn-kmeans", "-", "--out", "x", "--cluster", "1"), 2, "No such option"),
     ],
@@ -43,6 +47,33 @@ def test_wrong_cells_are_named_by_row_and_column(files):
     assert "row 2, column 2 is 'a'" in done.stderr
     refused = run("predict", files / "cnn-kmeans", files / "series.csv", "--names", "--accept", "json")
     assert "`--names` is for CSV" in refused.stderr
+
+
+@pytest.mark.parametrize("option", [("--header",), ("--ids", "1")])
+def test_options_of_csv_are_refused_for_a_file_that_its_first_bytes_show_to_be_another(files, tmp_path, option):
+    np.save(tmp_path / "series.npy", np.eye(4))
+    for command in (("fit", "cnn-kmeans", "--out", tmp_path / "model"), ("predict", files / "cnn-kmeans")):
+        done = run(*command, tmp_path / "series.npy", *option)
+        assert f"`{option[0]}` is for CSV, and this is application/x-npy: leave it out." in done.stderr
+
+
+def test_a_label_that_was_left_in_is_told(files, two_shapes, tmp_path):
+    values, is_fast = two_shapes
+    (tmp_path / "labelled.csv").write_bytes(write_csv(np.column_stack([is_fast, values.values])))
+    done = run("predict", files / "cnn-kmeans", tmp_path / "labelled.csv")
+    assert done.exit_code == 0
+    assert done.stderr.startswith("Column 1 has no values but 0, 1, like a label: leave it out")
+    assert not run("predict", files / "cnn-kmeans", files / "series.csv").stderr
+
+
+def test_numbers_that_count_are_data_if_that_is_said(files, two_shapes, tmp_path):
+    body = b",".join(b"%d" % step for step in range(two_shapes[0].width)) + b"\n" + (files / "series.csv").read_bytes()
+    (tmp_path / "counted.csv").write_bytes(body)
+    refused, done = (
+        run("predict", files / "cnn-kmeans", tmp_path / "counted.csv", *no) for no in ((), ["--no-header"])
+    )
+    assert "or `--no-header` in a shell." in refused.stderr
+    assert len(done.stdout.splitlines()) == body.count(b"\n")
 
 
 def test_a_port_in_use_is_told(files):

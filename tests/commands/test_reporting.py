@@ -1,6 +1,7 @@
 """`seriesbox report`."""
 
-from tests.commands.command import run
+from tests.commands.command import options, run
+from tests.job import CNN
 from tests.report.test_samples import array
 from tests.sagemaker.serving.test_page import data_of
 
@@ -22,3 +23,12 @@ def test_a_faulty_file_has_no_report(files, tmp_path):
     done = run("report", files / "cnn-kmeans", tmp_path / "wrong.csv", "--out", tmp_path / "report.html")
     assert (done.exit_code, (tmp_path / "report.html").exists()) == (1, False)
     assert "row 2, column 2 is 'a'" in done.stderr
+
+
+def test_a_training_has_a_report_if_it_is_wanted(files, tmp_path):
+    given = (*options(CNN), "--epochs", 2, "--out", tmp_path / "model", "--report", tmp_path / "report.html")
+    done = run("fit", "cnn-kmeans", files / "series.csv", *given)
+    assert done.exit_code == 0, done.output
+    training = data_of((tmp_path / "report.html").read_bytes())["training"]
+    assert [epoch["epoch"] for epoch in training["history"]] == [1, 2]
+    assert {"clusters", "medoids"} <= training["tables"].keys()

@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from seriesbox.files import printable
+
 FORMATS = {
     "csv": "text/csv",
     "json": "application/json",
@@ -22,6 +24,8 @@ class NamedPath(click.Path):
         """Return the path."""
         if value == "":
             self.fail("It is empty: give a name.", param, ctx)
+        if not self.file_okay and Path(value).is_file():
+            self.fail(f"{printable(value)} is a file: give the folder of a model.", param, ctx)
         return super().convert(value, param, ctx)
 
 
@@ -47,7 +51,7 @@ def describe_files(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say what is in files."""
     for option in (
         click.option("--ids", type=click.IntRange(0, 100), help="First columns of CSV that are ids."),
-        click.option("--header", is_flag=True, help="Files begin with the names of columns."),
+        click.option("--header/--no-header", default=None, help="Whether CSV begins with the names of columns."),
         form_option("--format", "form", default="csv", show_default=True, help="Format of the files."),
     ):
         command = option(command)
@@ -63,9 +67,14 @@ class FitGroup(click.Group):
 
         return [*ALGORITHMS]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return the command that fits an algorithm."""
-        return _fit_command(cmd_name) if cmd_name in self.list_commands(ctx) else None
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+        """Return the command that fits an algorithm. Raises UsageError if there is no such algorithm."""
+        names = self.list_commands(ctx)
+        if cmd_name not in names:
+            raise click.UsageError(
+                f"{printable(cmd_name)!r} is no algorithm: give {' or '.join(names)}, then files.", ctx
+            )
+        return _fit_command(cmd_name)
 
 
 def _fit_command(algorithm: str) -> click.Command:
@@ -82,6 +91,7 @@ def _fit_command(algorithm: str) -> click.Command:
         click.option("--verbose", is_flag=True, help="Let answers of the model be verbose by default."),
         click.option("--test", type=FILE, multiple=True, help="Labelled data; the label comes first, or after ids."),
         click.option("--validation", type=FILE, multiple=True, help="Other data, by which `--patience` stops."),
+        click.option("--report", type=PAGE, help="File to write the report of the training to."),
         click.option("--out", type=FOLDER, required=True, help="Folder of the model."),
         click.argument("files", type=FILE, nargs=-1, required=True),
     ):

@@ -17,7 +17,7 @@ def answer(
     folder: Path,
     file: Path,
     form: str,
-    header: bool,
+    header: bool | None,
     ids: int | None,
     accept: str | None,
     verbose: bool | None,

@@ -9,7 +9,7 @@ from seriesbox.listener import Record
 from seriesbox.report.report import ModelReport
 
 
-def report(folder: Path, file: Path, form: str, header: bool, ids: int | None, out: Path) -> None:
+def report(folder: Path, file: Path, form: str, header: bool | None, ids: int | None, out: Path) -> None:
     """Write the page. Raises ArtifactError, UserError and OSError."""
     model = Model(load(folder))
     artifact, predictor = model.artifact, model.predictor
