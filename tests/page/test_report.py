@@ -24,6 +24,21 @@ def test_every_chart_is_drawn(report):
     assert blank_charts(report) == []
 
 
+def test_the_page_is_drawn_before_its_load_event(report):
+    report.add_init_script("addEventListener('load', () => (window.atLoad = document.body.cloneNode(true)))")
+    report.reload()
+    assert report.evaluate("[atLoad.dataset.ready, atLoad.querySelectorAll('canvas').length > 3]") == ["true", True]
+    assert not report.is_visible(".undrawn")
+
+
+def test_who_cannot_run_the_script_is_told(report, browser):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(report.url)
+    assert "a browser of 2022 or later that may run scripts" in page.inner_text("body")
+    context.close()
+
+
 def test_a_checker_of_accessibility_finds_nothing(report, scheme):
     report.emulate_media(color_scheme=scheme)
     assert violations(report) == []

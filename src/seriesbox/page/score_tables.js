@@ -27,7 +27,7 @@ const scoreSentences = (scored) => {
 const eventTable = (scored, go) => {
   const { answered, events } = scored;
   if (!events.length) return "";
-  const listed = events.toSorted((a, b) => a.lowest - b.lowest).slice(0, LISTED);
+  const listed = [...events].sort((a, b) => a.lowest - b.lowest).slice(0, LISTED);
   const rows = listed.map((event) => {
     const [share, column] = scored.blamed(event.at);
     const blamed = scored.columns.length > 1 ? [`${scored.name(column)} (${percent(share)})`] : [];
