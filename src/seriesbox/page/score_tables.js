@@ -36,7 +36,8 @@ const eventTable = (scored, go) => {
   const head = ["first row", "rows", "lowest score", ...(scored.columns.length > 1 ? ["column to blame"] : [])];
   const caption =
     listed.length < events.length ? `The ${LISTED} worst of ${whole(events.length)} events` : "Events, the worst first";
-  return table(caption, head, rows, (number) => go(listed[number].first, listed[number].last));
+  const counted = "Rows are counted from 1, and a header is one.";
+  return table(`${caption}. ${counted}`, head, rows, (number) => go(listed[number].first, listed[number].last));
 };
 
 // The rows of an event and a few beside it.
