@@ -13,9 +13,8 @@ def test_a_report_has_the_answer_to_a_file(files, tmp_path):
     (sample,) = data_of(out.read_bytes())["training"]["samples"]
     answer = run("predict", files / "lstm-ad", files / "wave.csv", "--header", "--ids", 1).stdout.splitlines()
     assert array(sample["row"], "i4").tolist() == [number + 2 for number in range(len(answer))]
-    score = array(sample["answer"]).reshape(len(answer), -1)[-1, 0]
-    assert f"{score:.4g}" == f"{float(answer[-1].split(',')[0]):.4g}"
-    assert sample["columns"] == ["left", "right"]
+    assert f"{array(sample['answers']['score'])[-1]:.4g}" == f"{float(answer[-1].split(',')[0]):.4g}"
+    assert (sample["columns"], sample["title"], sample["files"]) == (["left", "right"], "wave.csv", ["wave.csv"])
 
 
 def test_a_faulty_file_has_no_report(files, tmp_path):

@@ -11,13 +11,12 @@ def training_of(file):
     return data_of(file.read_bytes())["training"]
 
 
-def test_the_report_of_a_fit_has_its_epochs_and_its_data(clusters, two_shapes, tmp_path):
+def test_the_report_of_a_fit_has_its_epochs_and_its_data(clusters, tmp_path):
     clusters.report(tmp_path / "report.html")
     training = training_of(tmp_path / "report.html")
     assert [epoch["epoch"] for epoch in training["history"]] == [epoch["epoch"] for epoch in clusters.history_]
     (sample,) = training["samples"]
-    labels = array(sample["answer"]).reshape(len(two_shapes[1]), -1)[:, 0]
-    assert labels.tolist() == clusters.labels_.tolist()
+    assert array(sample["answers"]["label"]).tolist() == clusters.labels_.tolist()
 
 
 def test_a_loaded_model_reports_what_it_is_given(detector, wave, tmp_path):

@@ -4,6 +4,7 @@ import csv
 
 import pytest
 
+from tests.commands.command import run
 from tests.page.drawn import blank_charts, rows, violations, wait, whole
 
 NAMES = ("cnn-kmeans", "lstm-ad")
@@ -22,6 +23,21 @@ def report(request, jobs, page):
 
 def test_every_chart_is_drawn(report):
     assert blank_charts(report) == []
+
+
+def test_the_page_is_drawn_before_its_load_event(report):
+    report.add_init_script("addEventListener('load', () => (window.atLoad = document.body.cloneNode(true)))")
+    report.reload()
+    assert report.evaluate("[atLoad.dataset.ready, atLoad.querySelectorAll('canvas').length > 3]") == ["true", True]
+    assert not report.is_visible(".undrawn")
+
+
+def test_who_cannot_run_the_script_is_told(report, browser):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(report.url)
+    assert "a browser of 2022 or later that may run scripts" in page.inner_text("body")
+    context.close()
 
 
 def test_a_checker_of_accessibility_finds_nothing(report, scheme):
@@ -69,3 +85,26 @@ def test_a_click_on_the_map_shows_the_series(jobs, page):
     over.click(position={"x": 300, "y": 100})
     section = page.locator("section section", has_text="One series")
     assert "rows.csv, row" in section.inner_text()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_with_a_long_path_fits_the_page(jobs, bodies, page, tmp_path, name, width):
+    file = tmp_path / ("folder" * 20) / ("file" * 25 + ".csv")
+    file.parent.mkdir()
+    file.write_bytes(bodies[name])
+    header = ["--header"] if name == "lstm-ad" else []
+    done = run("report", jobs[name].model, file, *header, "--out", tmp_path / "report.html")
+    assert done.exit_code == 0, done.output
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto((tmp_path / "report.html").as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    text = page.inner_text("main")
+    assert file.name in text
+    assert file.parent.name not in text
+    assert all(len(section.inner_text().splitlines()) > 1 for section in page.query_selector_all("section"))
+
+
+def test_where_events_are_listed_the_counting_of_rows_is_told(jobs, page):
+    page.goto((jobs["lstm-ad"].base / "output/data/report.html").as_uri())
+    assert "Rows are counted from 1, and a header is one." in page.inner_text("table:has-text('lowest score') caption")

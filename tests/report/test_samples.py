@@ -23,8 +23,12 @@ from seriesbox.tables.table import Table
 MEGABYTES = 3
 
 
-def array(text: str, kind: str = "f4") -> np.ndarray:
-    return np.frombuffer(base64.b64decode(text), f"<{kind}")
+def array(written: str | list, kind: str = "f4") -> np.ndarray:
+    """Return an array of a report."""
+    if isinstance(written, str):
+        return np.frombuffer(base64.b64decode(written), f"<{kind}")
+    values, counts = np.array(written, float).T
+    return np.repeat(values.astype(kind), counts.astype(int))
 
 
 def of_series(*tables):
@@ -91,7 +95,19 @@ def test_no_more_is_answered_after_the_deadline(wave):
     (sample,) = of_recordings([Table.of(np.tile(wave, (40, 1)))])
     data = drawn(sample, model.predictor(), (), deadline=0)
     assert 0 < len(array(data["row"], "i4")) < len(sample.row)
-    assert len(array(data["answer"])) == len(array(data["row"], "i4")) * len(data["names"])
+    assert {len(array(column)) for column in data["answers"].values()} == {len(array(data["row"], "i4"))}
+
+
+def test_what_repeats_takes_next_to_no_room(wave):
+    torch.manual_seed(0)
+    model = LSTMAD(LSTMADHyperparameters(context_length=20, prediction_length=5, hidden_size=4), columns=1).eval()
+    labels = np.arange(len(wave)) // 100 % 2.0
+    labelled = Labelled("a", "column 1", Table.of(wave[:, :1]), labels)
+    _, sample = of_recordings([Table.of(wave[:, :1])], [labelled])
+    data = drawn(sample, model.predictor(), (), time.monotonic() + 60)
+    np.testing.assert_array_equal(array(data["labels"]), labels)
+    np.testing.assert_array_equal(array(data["answers"]["share_1"]), np.where(np.arange(len(wave)) < 20, np.nan, 1))
+    assert max(len(data[name]) for name in ("labels", "lengths", "file")) <= len(wave) // 100
 
 
 @pytest.mark.parametrize("steps", [96, 200])

@@ -1,5 +1,6 @@
 """`seriesbox report`: the answers of a model to a file, as a page to look at."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from seriesbox.artifact import load
@@ -13,6 +14,7 @@ def report(folder: Path, file: Path, form: str, header: bool | None, ids: int | 
     """Write the page. Raises ArtifactError, UserError and OSError."""
     model = Model(load(folder))
     artifact, predictor = model.artifact, model.predictor
-    tables = list(Input.read(model, file, form, header, ids).tables_for(model))
+    read = Input.read(model, file, form, header, ids).tables_for(model)
+    tables = [replace(table, name=Path(table.name).name) for table in read]  # faults name the whole path
     page = ModelReport(type(predictor), artifact.hyperparameters, tables, is_training=False)
     page.write(out, artifact.algorithm, predictor, Record(), artifact.column_names)

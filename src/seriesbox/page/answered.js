@@ -52,33 +52,22 @@ class Answered {
   }
 }
 
-const bytesOf = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-const floatsOf = (base64) => new Float32Array(bytesOf(base64).buffer);
-const integersOf = (base64) => new Int32Array(bytesOf(base64).buffer);
+// An array as `report/drawn.py` writes it: base64 of its bytes, or pairs of a value and how often it follows itself.
+const arrayOf = (Kind, written) =>
+  typeof written === "string"
+    ? new Kind(Uint8Array.from(atob(written), (letter) => letter.charCodeAt(0)).buffer)
+    : Kind.from(written.flatMap(([value, count]) => Array(count).fill(value ?? NaN)));
 
-// The rows of a report, as `training/report_page.py` wrote them.
+// The rows of a report, as `report/drawn.py` wrote them.
 const answeredOfSample = (sample) => {
-  const [lengths, file, row, answer] = [
-    integersOf(sample.lengths),
-    integersOf(sample.file),
-    integersOf(sample.row),
-    floatsOf(sample.answer),
-  ];
-  const width = sample.names.length;
-  const column = (place) => Float32Array.from(lengths, (_, number) => answer[number * width + place]);
+  const [lengths, file, row] = [sample.lengths, sample.file, sample.row].map((each) => arrayOf(Int32Array, each));
   return new Answered({
     ...sample,
     first: row[0],
     origin: (number) => `${sample.files[file[number]]}, row ${whole(row[number])}`,
     lengths,
-    values: floatsOf(sample.values),
-    answers: new Map(sample.names.map((name, place) => [name, column(place)])),
-    labels: sample.labels && floatsOf(sample.labels),
+    values: arrayOf(Float32Array, sample.values),
+    answers: new Map(Object.entries(sample.answers).map(([name, each]) => [name, arrayOf(Float32Array, each)])),
+    labels: sample.labels && arrayOf(Float32Array, sample.labels),
   });
-};
-
-// The data that the document holds.
-const readData = () => {
-  const packed = new Blob([bytesOf(document.getElementById("data").textContent)]);
-  return new Response(packed.stream().pipeThrough(new DecompressionStream("gzip"))).json();
 };

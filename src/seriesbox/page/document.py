@@ -1,7 +1,6 @@
 """The page as one HTML file: its style, its scripts and its data are inside, and it loads nothing else."""
 
 import base64
-import gzip
 import hashlib
 import html
 import json
@@ -53,7 +52,7 @@ class Document(NamedTuple):
             style=style,
             script=script,
             version=version("seriesbox"),
-            data=base64.b64encode(gzip.compress(_json(data), mtime=0)).decode(),
+            data=_json(data),
         )
         return cls(page.encode(), policy)
 
@@ -62,5 +61,7 @@ def _digest(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
-def _json(data: Any) -> bytes:
-    return json.dumps(json.loads(json.dumps(data), parse_constant=lambda _: None)).encode()
+def _json(data: Any) -> str:
+    """Return JSON for a script element, which a `<` might end."""
+    known = json.loads(json.dumps(data), parse_constant=lambda _: None)
+    return json.dumps(known, separators=(",", ":")).replace("<", r"\u003c")

@@ -1,6 +1,7 @@
-// What the document is: the report of a training, or the page of a server.
+// What the document is: the report of a training, or the page of a server. It is drawn while the document is read, so
+// before its load event, and before the browser meets the sentence for those that cannot draw it.
 
-const data = await readData();
+const data = JSON.parse(document.getElementById("data").textContent);
 const main = document.getElementById("main");
 const parts = attempt(() => (data.training ? showTraining(data.training) : showServer(data)));
 replace(

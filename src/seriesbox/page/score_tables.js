@@ -27,7 +27,7 @@ const scoreSentences = (scored) => {
 const eventTable = (scored, go) => {
   const { answered, events } = scored;
   if (!events.length) return "";
-  const listed = events.toSorted((a, b) => a.lowest - b.lowest).slice(0, LISTED);
+  const listed = [...events].sort((a, b) => a.lowest - b.lowest).slice(0, LISTED);
   const rows = listed.map((event) => {
     const [share, column] = scored.blamed(event.at);
     const blamed = scored.columns.length > 1 ? [`${scored.name(column)} (${percent(share)})`] : [];
@@ -36,7 +36,8 @@ const eventTable = (scored, go) => {
   const head = ["first row", "rows", "lowest score", ...(scored.columns.length > 1 ? ["column to blame"] : [])];
   const caption =
     listed.length < events.length ? `The ${LISTED} worst of ${whole(events.length)} events` : "Events, the worst first";
-  return table(caption, head, rows, (number) => go(listed[number].first, listed[number].last));
+  const counted = "Rows are counted from 1, and a header is one.";
+  return table(`${caption}. ${counted}`, head, rows, (number) => go(listed[number].first, listed[number].last));
 };
 
 // The rows of an event and a few beside it.

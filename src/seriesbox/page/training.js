@@ -18,13 +18,13 @@ const showTraining = (training) => {
   const { algorithm, history, channels, notes, metrics, sentences } = training;
   const answered = training.samples.map(answeredOfSample);
   const chosen = training.threshold === null ? {} : { threshold: training.threshold };
+  const told = [
+    ...(channels.length ? [list(channels)] : []),
+    ...paragraphs(sentences),
+    ...(notes.length ? [element("h3", {}, "Notes"), list(notes)] : []),
+  ];
   return [
-    section(
-      history.length ? `A training of ${algorithm}` : `A model of ${algorithm}`,
-      list(channels),
-      paragraphs(sentences),
-      notes.length ? [element("h3", {}, "Notes"), list(notes)] : [],
-    ),
+    told.length ? section(`A ${history.length ? "training" : "model"} of ${algorithm}`, told) : undefined,
     history.length
       ? section(
           "Epochs",
@@ -34,22 +34,33 @@ const showTraining = (training) => {
     answered.map((each) => showAnswered(each, training, describedClusters(training.tables))),
     section(
       "The model",
-      definitions(Object.entries({ ...metrics, ...chosen }).map(([name, value]) => [name, short(value)])),
+      definitions([
+        ["algorithm", algorithm],
+        ...Object.entries({ ...metrics, ...chosen }).map(([name, value]) => [name, short(value)]),
+      ]),
       details("Hyperparameters", definitions(Object.entries(training.hyperparameters))),
       element("h3", {}, "Ask it"),
-      element(
-        "p",
-        {},
-        "Serve the folder of the model, then send it rows, or open http://localhost:8080/ in a browser:",
-      ),
-      element("pre", { tabindex: "0" }, element("code", {}, askingText)),
+      prose("p", "Its folder, as a training job, `seriesbox fit` or `save` wrote it, is `model/` here."),
+      WAYS.map(([where, text]) => [
+        element("p", {}, where),
+        element("pre", { tabindex: "0" }, element("code", {}, text)),
+      ]),
     ),
   ];
 };
 
-const askingText = `docker run --rm -v "$PWD/model":/opt/ml/model:ro -p 8080:8080 seriesbox serve
+const WAYS = [
+  ["In a shell:", "seriesbox predict model/ rows.csv"],
+  ["In Python:", 'seriesbox.load("model/").predict(rows)'],
+  [
+    "In a browser at http://localhost:8080/, or over HTTP, while it is served:",
+    `seriesbox serve model/  # or, from the image:
+docker run --rm -v "$PWD/model":/opt/ml/model:ro -p 8080:8080 seriesbox serve
+
 curl --data-binary @rows.csv -H 'Content-Type: text/csv' \\
-    -H 'Accept: text/csv; verbose=true; header=present' localhost:8080/invocations`;
+    -H 'Accept: text/csv; verbose=true; header=present' localhost:8080/invocations`,
+  ],
+];
 
 // A chart for each kind of metric: training and validation in one.
 const epochCharts = (history) => {

@@ -18,11 +18,12 @@ from seriesbox.tables.table import Table
 
 KEPT_CELLS = 150_000  # of one sample's series
 KEPT_STEPS = 300  # of one variable of a usual series: more are no wider than a pixel
+RUN = 10  # mean repetitions of a value, from which on pairs are much shorter than base64
 FEATURE = "feature_"
 
 
 def drawn(sample: Sample, predictor: Predictor, column_names: Sequence[str], deadline: float) -> dict[str, Any]:
-    """Return what the page draws: rows and their answers. Arrays are base64 of float32 or int32.
+    """Return what the page draws: rows and their answers. Arrays are as `_written` says.
 
     deadline: on the clock of `time.monotonic`, after which no more rows are answered.
     """
@@ -40,15 +41,14 @@ def drawn(sample: Sample, predictor: Predictor, column_names: Sequence[str], dea
         "title": sample.title,
         "total": sample.total,
         "files": sample.files,
-        "file": _text(file, np.int32),
-        "row": _text(row, np.int32),
+        "file": _written(file, np.int32),
+        "row": _written(row, np.int32),
         "columns": column_names,
-        "lengths": _text([len(each) for each in values], np.int32),
-        "values": _text(np.concatenate(values), np.float32),
+        "lengths": _written([len(each) for each in values], np.int32),
+        "values": _written(np.concatenate(values), np.float32),
         "stride": stride,
-        "names": names,
-        "answer": _text(answer, np.float32),
-        "labels": None if labels is None else _text(labels, np.float32),
+        "answers": {name: _written(column, np.float32) for name, column in zip(names, answer.T, strict=True)},
+        "labels": None if labels is None else _written(labels, np.float32),
     }
 
 
@@ -77,5 +77,11 @@ def _kept(table: Table, variables: int) -> tuple[list[NDArray[np.float64]], int]
     return [row if number % every == 0 else row[:0] for number, row in enumerate(rows)], stride
 
 
-def _text(values: Any, kind: type) -> str:
-    return base64.b64encode(np.ascontiguousarray(values, np.dtype(kind).newbyteorder("<")).tobytes()).decode()
+def _written(values: Any, kind: type) -> str | list[list[float]]:
+    """Return base64 of float32 or int32 or, if much repeats, pairs of a value and how often it follows itself."""
+    array = np.ascontiguousarray(values, np.dtype(kind).newbyteorder("<"))
+    bits = array.view("<i4")  # by which missing values are equal
+    starts = np.flatnonzero(np.append(True, bits[1:] != bits[:-1]))
+    if RUN * len(starts) > len(array):
+        return base64.b64encode(array.tobytes()).decode()
+    return np.column_stack([array[starts], np.diff(starts, append=len(array))]).tolist()

@@ -31,7 +31,7 @@ def test_the_report_of_clusters_has_all_series_with_their_answers(train, two_sha
     values = np.split(array(sample["values"]), np.cumsum(array(sample["lengths"], "i4")))[:-1]
     assert len(values) == len(table.values)
     np.testing.assert_allclose(values[1], table.values[1], rtol=1e-6)
-    labels = array(sample["answer"]).reshape(len(values), -1)[:, sample["names"].index("label")]
+    labels = array(sample["answers"]["label"])
     sizes = [row[1] for row in training["tables"]["clusters"]["rows"]]
     assert np.bincount(labels.astype(int)).tolist() == sizes
     assert [len(epochs) for epochs in (training["history"], training["channels"])] == [2, 1]
@@ -41,8 +41,7 @@ def test_the_report_of_scores_has_the_last_fifth(train, wave):
     (sample,) = train(LSTM)["samples"]
     rows = array(sample["row"], "i4")
     assert rows[-1] == len(wave)
-    scores = array(sample["answer"]).reshape(len(rows), -1)[:, 0]
-    assert np.isfinite(scores[rows > len(wave) * 4 // 5]).all()
+    assert np.isfinite(array(sample["answers"]["score"])[rows > len(wave) * 4 // 5]).all()
 
 
 def test_a_report_that_cannot_be_written_fails_no_job(job, bodies):
