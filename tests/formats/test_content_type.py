@@ -34,7 +34,7 @@ def test_the_content_type_names_the_format_and_says_whether_there_is_a_header(co
         ("text/csv; charset=base64", "is base64: it must be utf-8"),
         ("text/csv; header=maybe", "`header` in the content type is maybe: it must be present or absent"),
         ("text/csv; label_size=1", "no column is a label"),
-        ("text/csv; label_size=2", "it must be 0, or 1 for labelled data"),
+        ("text/csv; label_size=2", "it must be 1 in a `test` channel, else 0"),
     ],
 )
 def test_any_other_content_type_is_refused_with_the_reason(content_type, message):

@@ -68,8 +68,8 @@ IDS = Parameter(
 LABEL_SIZE = Parameter(
     "label_size",
     {"0": 0, "1": 1}.__getitem__,
-    "0, or 1 for labelled data",
-    "how many columns, after the ids, are labels: 1 in a `test` channel",
+    "1 in a `test` channel, else 0",
+    "how many columns, after the ids, are labels",
 )
 VERBOSE = Parameter(
     "verbose",
