@@ -8,7 +8,7 @@ import pytest
 from benchmarks import figures
 from stress.faults import FAULTS
 from stress.mistakes import CALLS, COMMANDS, REQUESTS
-from tests.programs import marked, programs, run
+from tests.programs import SECONDS, marked, programs, run
 
 SMALLEST = {
     "failures": "--faults SIGKILL",
@@ -45,11 +45,11 @@ def test_every_mistake_is_recorded():
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3 * SECONDS)
 @pytest.mark.parametrize("program", ["failures", "refusals"])
 def test_what_is_recorded_is_what_is_said_now(program, tmp_path):
     """But for what libraries and the machine say, in parentheses."""
-    run("stress", program, "--record", FIGURES=str(tmp_path / "figures.json"))
+    run("stress", program, "--record", 3 * SECONDS, FIGURES=str(tmp_path / "figures.json"))
     for table, entry in json.loads((tmp_path / "figures.json").read_text()).items():
         for name, row in entry["figures"].items():
             now, then = (re.sub(r" \(\w+Error: .*", "", str(each)) for each in (row, recorded(table)[name]))
