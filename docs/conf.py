@@ -14,6 +14,7 @@ exclude_patterns = [".*", "build", "src", "tests"]
 extensions = ["myst_parser"]
 myst_heading_anchors = 6  # links name headings as GitHub does
 highlight_language = "text"  # of blocks that name none
+smartquotes = False  # options keep their two hyphens, and messages their quotes
 html_theme = "furo"
 html_title = "seriesbox"
 html_show_sphinx = html_copy_source = False

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import seriesbox
+from scripts.markdown import table
 from seriesbox import errors
 from seriesbox.algorithm import ALGORITHMS
 from seriesbox.estimators.base import SeriesEstimator
@@ -23,7 +24,7 @@ def reference() -> dict[str, str]:
     shared = [line for kind in SHARED for name in members(kind) for line in _member("", kind, name)]
     called = {each.__name__: each for kind in classes().values() for each in answers(kind)} | {"load": seriesbox.load}
     texts |= {name: f"{_signature(name, each)}\n\n{_text(each)}" for name, each in called.items()}
-    return texts | {"shared": "\n".join(shared).strip(), "errors": "\n".join(_errors())}
+    return texts | {"shared": "\n".join(shared).strip(), "errors": _errors()}
 
 
 def classes() -> dict[str, Any]:
@@ -81,10 +82,10 @@ def _text(part: Any) -> str:
     return re.sub(r"(?m)^([a-z]\w*(?:, \w+)*): ", r"- `\1`: ", inspect.getdoc(part) or "")
 
 
-def _errors() -> Iterator[str]:
-    yield "| error | is a | meaning |"
-    yield "|---|---|---|"
-    for name, kind in vars(errors).items():
-        if inspect.isclass(kind) and issubclass(kind, errors.SeriesboxError):
-            bases = ", ".join(f"`{base.__name__}`" for base in kind.__bases__)
-            yield f"| `{name}` | {bases} | {' '.join(_text(kind).split())} |"
+def _errors() -> str:
+    rows = [
+        [f"`{name}`", ", ".join(f"`{base.__name__}`" for base in kind.__bases__), " ".join(_text(kind).split())]
+        for name, kind in vars(errors).items()
+        if inspect.isclass(kind) and issubclass(kind, errors.SeriesboxError)
+    ]
+    return table(["error", "is a", "meaning"], rows)

@@ -3,7 +3,7 @@
 With --check, only name the old ones.
 
 docs/templates/NAME.md becomes docs/NAME.md. In a template, `{hyperparameters}` stands for a table of each algorithm,
-`{api[load]}` for the reference of a name in Python,
+`{api[load]}` for the reference of a name in Python, `{formats[columns]}` for a table of formats,
 `{speed[ecg200][ratio]:.2f}` for a figure of benchmarks/figures.json, `{growth[lstm-ad]:table}` for a table of figures,
 and `{speed[of]}` for the commit, the day and the machine that figures are of.
 """
@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import figures
-from scripts.api import reference
+from scripts import api, formats
+from scripts.markdown import table
 from scripts.stub import stub
 from seriesbox.algorithm import ALGORITHMS, predictor_class
 
@@ -30,9 +31,8 @@ class Figures(dict[str, Any]):
             raise ValueError(f"{', '.join(self)} are no single figure")
         rows = {name: row for name, row in self.items() if isinstance(row, dict)}
         columns = list(dict.fromkeys(column for row in rows.values() for column in row))
-        lines = [["", *(column.replace("_", " ") for column in columns)], ["---"] * (1 + len(columns))]
-        lines += [[name, *(_text(row.get(column, "")) for column in columns)] for name, row in rows.items()]
-        return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+        cells = [[name, *(_text(row.get(column, "")) for column in columns)] for name, row in rows.items()]
+        return table(["", *(column.replace("_", " ") for column in columns)], cells)
 
 
 def _text(value: float | str) -> str:
@@ -53,25 +53,26 @@ def _origin(entry: dict[str, Any]) -> str:
 
 def hyperparameters() -> str:
     """Return the hyperparameters of every algorithm as a Markdown table under its name."""
-    lines = []
+    header = ["name", "type", "default", "range", "inherited", "meaning"]
+    parts = []
     for name in ALGORITHMS:
-        lines += [
-            f"## {name}",
-            "",
-            "| name | type | default | range | inherited | meaning |",
-            "|---|---|---|---|---|---|",
+        declared = predictor_class(name).Hyperparameters.declarations()
+        rows = [
+            [f"`{each.name}`", each.type, each.default, each.range, "yes" if each.inherited else "", each.description]
+            for each in declared
         ]
-        for each in predictor_class(name).Hyperparameters.declarations():
-            inherited = "yes" if each.inherited else ""
-            cells = [f"`{each.name}`", each.type, str(each.default), each.range, inherited, each.description]
-            lines.append(f"| {' | '.join(cells)} |")
-        lines.append("")
-    return "\n".join(lines).strip()
+        parts.append(f"## {name}\n\n{table(header, rows)}")
+    return "\n\n".join(parts)
 
 
 def documents() -> dict[Path, str]:
     """Return the text of the stub, and of every document that has a template."""
-    values = {"hyperparameters": hyperparameters(), "api": reference(), **entries()}
+    values = {
+        "hyperparameters": hyperparameters(),
+        "api": api.reference(),
+        "formats": formats.reference(),
+        **entries(),
+    }
     templates = sorted(DOCS.glob("templates/*.md"))
     return {STUB: stub()} | {DOCS / each.name: each.read_text().format_map(values) for each in templates}
 

@@ -1,9 +1,10 @@
 """The messages of training jobs that fail: each fault of `faults.py` is provoked in a real `train`.
 
-Prints a table. Exits with 1 if a job does not fail, if something is left in the place of a model, or if the reason is
-missing, longer than SageMaker shows, or a traceback. Only a job that is killed says nothing.
+Prints a table; docs/errors.md shows the recorded one. Exits with 1 if a job does not fail, if something is left in the
+place of a model, or if the reason is missing, longer than SageMaker shows, or a traceback. Only a job that is killed
+says nothing.
 
-    .venv/bin/python -m stress.failures [--faults "too few rows" ...]
+    .venv/bin/python -m stress.failures [--faults "too few rows" ...] [--record]
 """
 
 import os
@@ -17,7 +18,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from benchmarks import options
+from benchmarks import figures, options
 from demo.container import COMMANDS
 from seriesbox.sagemaker.training.failure import MAX_CHARACTERS
 from stress.faults import FAULTS, Fault
@@ -74,17 +75,21 @@ def is_right(fault: Fault, code: int, reason: str) -> bool:
 
 def main() -> None:
     """Print the table. Exits with the faults that did not end as they should."""
-    parser = options.parser(__doc__)
+    parser = options.parser(__doc__, "--record")
     parser.add_argument("--faults", nargs="+", default=list(FAULTS), choices=list(FAULTS), metavar="FAULT")
     given = parser.parse_args()
     print("| fault | exit code | what SageMaker shows |\n|---|---|---|")
-    wrong = []
+    shown, wrong = {}, []
     for name in given.faults:
         code, reason, left = provoke(FAULTS[name])
+        shown[name] = {"exit code": code, "what SageMaker shows": reason or "nothing"}
         print(f"| {name} | {code} | {reason or 'nothing'} |", flush=True)
         if left or not is_right(FAULTS[name], code, reason):
             wrong.append(name)
-    sys.exit(f"Not as it should be: {', '.join(wrong)}." if wrong else 0)
+    if wrong:
+        sys.exit(f"Not as it should be: {', '.join(wrong)}.")
+    if given.record:
+        figures.record("failures-training", shown)
 
 
 if __name__ == "__main__":

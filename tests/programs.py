@@ -27,7 +27,7 @@ def marked(names: Iterable[str], slow: Collection[str]):
     ]
 
 
-def run(folder: str, program: str, arguments: str, **environment: str) -> list[str]:
+def run(folder: str, program: str, arguments: str, seconds: float = SECONDS, **environment: str) -> list[str]:
     """Run a program and return the rows of each table that it prints, as one text. It must end with 0."""
     done = subprocess.run(
         [sys.executable, "-m", f"{folder}.{program}", *arguments.split()],
@@ -36,7 +36,7 @@ def run(folder: str, program: str, arguments: str, **environment: str) -> list[s
         env=os.environ | {"OMP_NUM_THREADS": "1"} | environment,
         capture_output=True,
         text=True,
-        timeout=SECONDS,
+        timeout=seconds,
     )
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     return TABLE.findall(done.stdout)

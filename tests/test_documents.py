@@ -73,7 +73,7 @@ def test_the_readme_is_short():
     assert max(map(len, lines)) <= 120
 
 
-def test_the_hyperparameter_tables_are_those_of_the_declarations():
+def test_the_pages_that_are_generated_are_up_to_date():
     check = [sys.executable, "-m", "scripts.docs", "--check"]
     done = subprocess.run(check, cwd=PROJECT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -10,6 +10,7 @@ from seriesbox.formats.content_type import CSV, JSON, JSON_LINES, ContentType, C
     [
         ("text/csv", (CSV, None)),
         ("TEXT/CSV; charset=UTF-8", (CSV, None)),
+        ("text/csv; header=Absent", (CSV, False)),
         ("text/csv;header=present;label_size=0", (CSV, True)),
         ("text/csv; header=absent; charset=iso-8859-1", (CSV, False)),
         ("text/csv; charset=us-ascii", (CSV, None)),
@@ -28,11 +29,12 @@ def test_the_content_type_names_the_format_and_says_whether_there_is_a_header(co
         ("", "is missing"),
         ("text/plain", "is text/plain"),
         ("application/x-www-form-urlencoded", "use text/csv"),
-        ("text/csv; charset=utf-16", "charset is utf-16"),
-        ("text/csv; charset=klingon", "charset is klingon"),
-        ("text/csv; charset=base64", "charset is base64"),
-        ("text/csv; header=maybe", "`header` is maybe"),
+        ("text/csv; charset=utf-16", "`charset` in the content type is utf-16"),
+        ("text/csv; charset=klingon", "is klingon: it must be utf-8"),
+        ("text/csv; charset=base64", "is base64: it must be utf-8"),
+        ("text/csv; header=maybe", "`header` in the content type is maybe: it must be present or absent"),
         ("text/csv; label_size=1", "no column is a label"),
+        ("text/csv; label_size=2", "it must be 1 in a `test` channel, else 0"),
     ],
 )
 def test_any_other_content_type_is_refused_with_the_reason(content_type, message):

@@ -7,13 +7,9 @@ from typing import Any
 import click
 
 from seriesbox.files import printable
+from seriesbox.formats.content_type import BY_NAME
+from seriesbox.formats.parameters import MAX_IDS
 
-FORMATS = {
-    "csv": "text/csv",
-    "json": "application/json",
-    "jsonlines": "application/jsonlines",
-    "npy": "application/x-npy",
-}
 FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 
 
@@ -42,15 +38,15 @@ def form_option(*names: str, **more: Any) -> Callable[..., Any]:
     """Return an option for a format, whose value is its content type."""
 
     def content_type(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-        return FORMATS[value] if value else None
+        return BY_NAME[value] if value else None
 
-    return click.option(*names, type=click.Choice([*FORMATS]), callback=content_type, **more)
+    return click.option(*names, type=click.Choice([*BY_NAME]), callback=content_type, **more)
 
 
 def describe_files(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say what is in files."""
     for option in (
-        click.option("--ids", type=click.IntRange(0, 100), help="First columns of CSV that are ids."),
+        click.option("--ids", type=click.IntRange(0, MAX_IDS), help="First columns of CSV that are ids."),
         click.option("--header/--no-header", default=None, help="Whether CSV begins with the names of columns."),
         form_option("--format", "form", default="csv", show_default=True, help="Format of the files."),
     ):

@@ -1,20 +1,16 @@
 """The content type of a request or of a file: its format, and what is in its columns."""
 
-import codecs
-from collections.abc import Mapping
-from encodings import normalize_encoding
-from encodings.aliases import aliases
 from typing import NamedTuple
 
 from seriesbox.errors import UserError
+from seriesbox.formats.parameters import CHARSET, HEADER, IDS, LABEL_SIZE
 
 CSV, JSON, JSON_LINES = "text/csv", "application/json", "application/jsonlines"
 NPY = "application/x-npy"
+BY_NAME = {"csv": CSV, "json": JSON, "jsonlines": JSON_LINES, "npy": NPY}
 TEXTS = (CSV, JSON, JSON_LINES)
-FORMATS = (*TEXTS, NPY)
-MAX_IDS = 100
+FORMATS = tuple(BY_NAME.values())
 JSON_IDS = f'a line of {JSON_LINES} may be {{"id": ..., "values": [...]}}.'
-CHARSETS = {*aliases, *aliases.values()}
 
 
 class ContentTypeError(UserError):
@@ -48,34 +44,13 @@ class ContentType(NamedTuple):
             raise ContentTypeError(
                 f"The content type is {mimetype or 'missing'}: use {', '.join(FORMATS[:-1])} or {FORMATS[-1]}."
             )
-        charset, header = options.get("charset", "utf-8"), options.get("header")
-        if not _is_ascii_compatible(charset):
-            raise ContentTypeError(f"The charset is {charset[:20]}: use utf-8.")
-        if header not in (None, "present", "absent"):
-            raise ContentTypeError(f"`header` is {header[:20]} in the content type: it may be present or absent.")
-        if (given := options.get("label_size", str(label_size))) != str(label_size):
+        place = "the content type"
+        CHARSET.value(options, place, ContentTypeError)
+        header = HEADER.value(options, place, ContentTypeError)
+        ids = IDS.value(options, place, ContentTypeError)
+        if ids is not None and mimetype != CSV:
+            raise ContentTypeError(f"`ids` in {place} is for {CSV}: {JSON_IDS}")
+        if (given := LABEL_SIZE.value(options, place, ContentTypeError)) not in (None, label_size):
             advice = "the first column alone is a label" if label_size else "no column is a label, leave out labels"
-            raise ContentTypeError(f"`label_size` is {given[:20]} in the content type: {advice}.")
-        return cls(mimetype, None if header is None else header == "present", label_size, _ids(options, mimetype))
-
-
-def _ids(options: Mapping[str, str], mimetype: str) -> int | None:
-    text = options.get("ids")
-    if text is None:
-        return None
-    if text not in map(str, range(MAX_IDS + 1)):
-        raise ContentTypeError(f"`ids` is {text[:20]} in the content type: it is a number of columns, 0 to {MAX_IDS}.")
-    if mimetype != CSV:
-        raise ContentTypeError(f"`ids` in the content type is for {CSV}: {JSON_IDS}")
-    return int(text)
-
-
-def _is_ascii_compatible(charset: str) -> bool:
-    try:
-        encoding = normalize_encoding(charset).lower()
-        if encoding == "utf_8_sig":  # its mark is known
-            return True
-        # Python remembers every name it has looked up, for ever: those that clients make up are not for it.
-        return encoding in CHARSETS and "1,".encode(codecs.lookup(encoding).name) == b"1,"
-    except (LookupError, UnicodeError, ValueError):
-        return False
+            raise ContentTypeError(f"`label_size` in {place} is {given}: {advice}.")
+        return cls(mimetype, header, label_size, ids)

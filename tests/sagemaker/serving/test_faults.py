@@ -16,7 +16,7 @@ import pytest
         (b"[[1, 2", "application/json", "*/*", 400, "is not JSON"),
         (b"1,2\n", "text/plain", "*/*", 415, "use text/csv"),
         (b"1,2\n", "application/x-www-form-urlencoded", "*/*", 415, "use text/csv"),
-        (b"1,2\n", "text/csv; charset=utf-16", "*/*", 415, "use utf-8"),
+        (b"1,2\n", "text/csv; charset=utf-16", "*/*", 415, "it must be utf-8"),
         (b"not even read", "text/csv", "application/x-parquet", 406, "Answers are text/csv"),
         (b"\n".join([b"x," * 50] * 50), "text/csv", "*/*", 400, "has no number in its 50 rows"),
         (b"\n".join([b"x,1," * 50, b"1,x," * 50] * 25), "text/csv", "*/*", 400, "and 2480 more."),

@@ -97,8 +97,8 @@ def test_a_recording_keeps_its_times(lstm_server, wave):
     ("body", "content_type", "status", "message"),
     [
         (b"a\nb,1\n", IDS_1, 400, "every row must begin with 1 id.* not so in row 1"),
-        (WITHOUT, f"{CSV}; ids=101", 415, "`ids` is 101 in the content type: it is a number of columns, 0 to 100"),
-        (WITHOUT, f"{CSV}; ids=x", 415, "`ids` is x"),
+        (WITHOUT, f"{CSV}; ids=101", 415, "`ids` in the content type is 101: it must be a number of columns, 0 to 100"),
+        (WITHOUT, f"{CSV}; ids=x", 415, "`ids` in the content type is x"),
         (b"[1, 2, 3]", f"{JSON}; ids=1", 415, "`ids` in the content type is for text/csv: a line of application/jsonl"),
         (b'{"id": 1, "values": [1, 2]}\n[3, 4]\n', JSON_LINES, 400, "rows with an id, and rows without one: line 2"),
         (b'{"id": [1], "values": [1, 2]}\n', JSON_LINES, 400, r'row 1 is an object, but not \{"id": ..., "values"'),

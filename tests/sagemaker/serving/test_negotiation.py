@@ -62,8 +62,8 @@ def test_parameters_ask_for_more(accept, expected):
 @pytest.mark.parametrize(
     ("accept", "message"),
     [
-        ("text/csv; verbose=maybe", "`verbose` in Accept is maybe: it may be true or false"),
-        ("text/csv; header=yes", "`header` in Accept is yes: it may be present or absent"),
+        ("text/csv; verbose=maybe", "`verbose` in Accept is maybe: it must be true or false"),
+        ("text/csv; header=yes", "`header` in Accept is yes: it must be present or absent"),
         ("application/json; header=present", "`header` in Accept is for text/csv"),
         ("text/csv; threshold=low", "`threshold` in Accept is low: it must be a number"),
         ("text/csv; threshold=nan", "must be a number"),

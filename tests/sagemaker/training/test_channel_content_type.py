@@ -35,9 +35,9 @@ def test_a_content_type_means_what_it_means_for_requests(job, read, predictor, c
     ("content_type", "message"),
     [
         ("application/x-parquet", "The content type is application/x-parquet: use text/csv"),
-        ("text/csv;label_size=1", "`label_size` is 1 in the content type: no column is a label"),
-        ("text/csv; charset=utf-16le", "The charset is utf-16le: use utf-8"),
-        ("text/csv; header=yes", "`header` is yes in the content type"),
+        ("text/csv;label_size=1", "`label_size` in the content type is 1: no column is a label"),
+        ("text/csv; charset=utf-16le", "`charset` in the content type is utf-16le: it must be utf-8"),
+        ("text/csv; header=yes", "`header` in the content type is yes"),
     ],
 )
 def test_a_content_type_that_requests_may_not_have_is_refused(job, read, content_type, message):

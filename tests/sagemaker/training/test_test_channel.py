@@ -65,7 +65,7 @@ def test_another_number_of_labels_is_refused(job, bodies):
     job.put("test", "t.csv", bodies["cnn-kmeans"])
     job.configure("inputdataconfig", test={"ContentType": "text/csv;label_size=2"})
     assert job.train().returncode == 1
-    assert "`label_size` is 2 in the content type: the first column alone is a label" in job.failure.read_text()
+    assert "`label_size` in the content type is 2: it must be 1 in a `test` channel" in job.failure.read_text()
 
 
 def test_a_header_of_labelled_data_is_no_reason_to_remove_the_labels(job, bodies):

@@ -4,17 +4,16 @@ AWS' clients send lists of types with weights, and compare the answer's `Content
 `Accept` ask for more, as `application/json; verbose=true` does in AWS' own algorithms, but the answer's type has none.
 """
 
-import math
 import re
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 from werkzeug.exceptions import NotAcceptable
 from werkzeug.http import parse_accept_header, parse_options_header
 
 from seriesbox.formats.content_type import CSV, FORMATS
+from seriesbox.formats.parameters import ACCEPT
 
-SWITCHES = {"verbose": {"true": True, "false": False}, "header": {"present": True, "absent": False}}
-BARE = re.compile(r";\s*(verbose|header|threshold)\s*=?\s*(?=[;,]|$)", re.IGNORECASE)
+BARE = re.compile(rf";\s*({'|'.join(each.name for each in ACCEPT)})\s*=?\s*(?=[;,]|$)", re.IGNORECASE)
 
 
 class AnswerFormat(NamedTuple):
@@ -64,30 +63,12 @@ class AnswerFormat(NamedTuple):
 
     def _with(self, options: dict[str, str]) -> Self:
         """Return the format with the parameters of its type; others than these, such as a charset, say nothing."""
-        given: dict[str, Any] = {name: _switch(name, options[name]) for name in SWITCHES if name in options}
-        threshold = _number(options["threshold"]) if "threshold" in options else None
-        if threshold is not None:
+        given = {each.name: each.value(options, "Accept", NotAcceptable) for each in ACCEPT if each.name in options}
+        if "threshold" in given:
             given.setdefault("verbose", True)
-        answer = self._replace(threshold=threshold, **given)
+        answer = self._replace(**given)
         if answer.header and answer.form != CSV:
             raise NotAcceptable(f"`header` in Accept is for {CSV}: rows of {self.form} have no header.")
-        if threshold is not None and not answer.verbose:
+        if answer.threshold is not None and not answer.verbose:
             raise NotAcceptable("`threshold` in Accept is of verbose answers: leave out `verbose=false`.")
         return answer
-
-
-def _switch(name: str, value: str) -> bool:
-    words = SWITCHES[name]
-    if value.lower() not in words:
-        raise NotAcceptable(f"`{name}` in Accept is {value[:20]}: it may be {' or '.join(words)}.")
-    return words[value.lower()]
-
-
-def _number(text: str) -> float:
-    try:
-        number = float(text.replace("_", "x"))  # which Python would pass over
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise NotAcceptable(f"`threshold` in Accept is {text[:20]}: it must be a number.")
-    return number
