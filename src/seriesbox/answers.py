@@ -1,7 +1,7 @@
 """The answer to a request: its columns, and those beyond the published ones that may be asked for."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,13 @@ class Details(NamedTuple):
     """
 
     threshold: float | None = None
+
+    @classmethod
+    def wanted(cls, verbose: bool | None, threshold: float | None, by_default: bool) -> Self | None:
+        """Return the details of an answer, or None. by_default: whether it has them if nothing is said."""
+        if verbose is None:
+            verbose = threshold is not None or by_default
+        return cls(threshold) if verbose else None
 
 
 class Predictions(NamedTuple):

@@ -31,18 +31,16 @@ def answer(
     wanted = accept or (JSON_LINES if given.content.form == JSON_LINES else CSV)
     if names and wanted != CSV:
         raise UserError("`--names` is for CSV: rows of other formats have no header.")
-    if verbose is None:
-        verbose = threshold is not None or predictor.hyperparameters.verbose == "true"
     if threshold is not None and not math.isfinite(threshold):
         raise UserError("`--threshold` must be a number.")
-    if threshold is not None and not verbose:
+    if threshold is not None and verbose is False:
         raise UserError("`--threshold` is of verbose answers: leave out `--no-verbose`.")
-    details = Details(threshold) if verbose else None
+    details = Details.wanted(verbose, threshold, predictor.hyperparameters.verbose == "true")
     tables = given.tables_for(model)
     if first := next(iter(tables), None):
         id_names = first.ids.names if first.ids else ()
         answered = predictor.names(details, model.artifact.column_names)
-        writer = Writer(wanted, answered, id_names, names, objects=verbose)
+        writer = Writer(wanted, answered, id_names, names, objects=details is not None)
         answers = (
             TableAnswer((part.columns for part in predictor.predict(each, details)), len(each.values), each.ids)
             for each in tables

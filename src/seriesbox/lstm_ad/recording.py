@@ -41,8 +41,8 @@ def check_recording(
         if columns >= MANY_COLUMNS or columns > count:
             turned = f" It has {columns} columns: a row must be a time step. If a row is a series, use CNN-KMeans."
         raise ShortSeriesError(
-            f"{table.name} has {count} rows, but context-length {context} and prediction-length {predicted} "
-            f"need at least {windows * (context + predicted)} {purpose}.{turned}"
+            f"{table.name} has {count} row{'s' * (count > 1)}, but context-length {context} and prediction-length "
+            f"{predicted} need at least {windows * (context + predicted)} {purpose}.{turned}"
         )
 
 

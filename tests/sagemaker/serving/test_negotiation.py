@@ -49,7 +49,7 @@ def test_an_unknown_format_of_the_answer_is_refused(accept):
         ("*/*; verbose=true", AnswerFormat(CSV, verbose=True)),
         ("text/csv; header=present", AnswerFormat(CSV, header=True)),
         ("text/csv; header=absent; verbose=true", AnswerFormat(CSV, verbose=True)),
-        ("text/csv; threshold=-12.5", AnswerFormat(CSV, verbose=True, threshold=-12.5)),
+        ("text/csv; threshold=-12.5", AnswerFormat(CSV, threshold=-12.5)),
         ("text/csv; threshold=-1e3; verbose=true", AnswerFormat(CSV, verbose=True, threshold=-1000)),
         ("application/json; verbose=true; q=0.1, text/csv; header=present", AnswerFormat(CSV, header=True)),
         ("application/json; q=0.1; verbose=true, image/png", AnswerFormat(JSON, verbose=True)),

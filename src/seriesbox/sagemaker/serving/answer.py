@@ -95,8 +95,7 @@ class Answer:
 
     def _details(self, wanted: AnswerFormat) -> Details | None:
         """Return what the request, or else the model, asks for beyond the published columns."""
-        verbose = self.predictor.hyperparameters.verbose == "true" if wanted.verbose is None else wanted.verbose
-        return Details(wanted.threshold) if verbose else None
+        return Details.wanted(wanted.verbose, wanted.threshold, self.predictor.hyperparameters.verbose == "true")
 
     def _tables(self, body: bytes, given: ContentType) -> Any:
         """Return the tables of the body, all of them checked."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 from flask import Response
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from seriesbox.errors import ArtifactError, DataError, UserError
 from seriesbox.formats.content_type import ContentTypeError
@@ -27,7 +27,7 @@ STATUS = {
 def fault_response(error: Exception, request_id: str, log_fields: dict[str, Any]) -> Response:
     """Return the answer to a request that raised an error. `log_fields` gets the fault, and its trace if it is ours."""
     if isinstance(error, HTTPException):
-        status, name, message = error.code or 500, error.name, error.description or error.name
+        status, name, message = error.code or 500, error.name, _message(error)
     else:
         known = next((each for kind, each in STATUS.items() if isinstance(error, kind)), None)
         status = known or HTTPStatus.INTERNAL_SERVER_ERROR
@@ -44,6 +44,15 @@ def fault_response(error: Exception, request_id: str, log_fields: dict[str, Any]
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = "1"
     return response
+
+
+def _message(error: HTTPException) -> str:
+    """Return what an error of HTTP says; ours of those that werkzeug words."""
+    if isinstance(error, NotFound):
+        return "Nothing is at this path: POST rows to /invocations, or GET /ping to ask whether the server is ready."
+    if isinstance(error, MethodNotAllowed):
+        return f"This path takes {' and '.join(sorted(error.valid_methods or ()))}."
+    return error.description or error.name
 
 
 def json_response(value: Any, status: int = 200) -> Response:

@@ -64,11 +64,9 @@ class AnswerFormat(NamedTuple):
     def _with(self, options: dict[str, str]) -> Self:
         """Return the format with the parameters of its type; others than these, such as a charset, say nothing."""
         given = {each.name: each.value(options, "Accept", NotAcceptable) for each in ACCEPT if each.name in options}
-        if "threshold" in given:
-            given.setdefault("verbose", True)
         answer = self._replace(**given)
         if answer.header and answer.form != CSV:
             raise NotAcceptable(f"`header` in Accept is for {CSV}: rows of {self.form} have no header.")
-        if answer.threshold is not None and not answer.verbose:
+        if answer.threshold is not None and answer.verbose is False:
             raise NotAcceptable("`threshold` in Accept is of verbose answers: leave out `verbose=false`.")
         return answer
