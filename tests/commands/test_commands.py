@@ -115,9 +115,9 @@ def test_help_shows_every_hyperparameter_with_its_range_and_its_default(name):
         assert each.type == "str" or f"[{each.range};" in text
 
 
-def test_a_shell_completes_names():
-    words = {"COMP_WORDS": "seriesbox fit lstm-ad --context", "COMP_CWORD": "3"}
-    done = subprocess.run(
-        [COMMAND], env={"_SERIESBOX_COMPLETE": "bash_complete", **words}, capture_output=True, text=True, check=True
-    )
-    assert done.stdout == "plain,--context-length\n"
+@pytest.mark.parametrize(("word", "completed"), [("lstm-ad", "plain,--context-length"), ("lstm", "")])
+def test_a_shell_completes_names(word, completed):
+    words = {"COMP_WORDS": f"seriesbox fit {word} --context", "COMP_CWORD": "3"}
+    environment = {"_SERIESBOX_COMPLETE": "bash_complete", **words}
+    done = subprocess.run([COMMAND], env=environment, capture_output=True, text=True, check=True)
+    assert (done.stdout.strip(), done.stderr) == (completed, "")

@@ -1,5 +1,6 @@
 """Faults of the command `seriesbox`, in one sentence."""
 
+import gzip
 import shlex
 import socket
 import subprocess
@@ -64,6 +65,23 @@ def test_a_label_that_was_left_in_is_told(files, two_shapes, tmp_path):
     assert done.exit_code == 0
     assert done.stderr.startswith("Column 1 has no values but 0, 1, like a label: leave it out")
     assert not run("predict", files / "cnn-kmeans", files / "series.csv").stderr
+
+
+def test_nothing_is_doubted_of_series_of_other_lengths(files, two_shapes, tmp_path):
+    width = two_shapes[0].width
+    rows = ["1,0,1,0,1"] * 99 + [",".join(["0"] * width * 20)] + ["0"] * 99 + [",".join(["1"] * (width + 1))] * 99
+    (tmp_path / "ragged.csv").write_text("\n".join(rows) + "\n")
+    done = run("predict", files / "cnn-kmeans", tmp_path / "ragged.csv")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert len(done.stdout.splitlines()) == len(rows)
+
+
+def test_the_faults_of_all_files_are_told(files, tmp_path):
+    (tmp_path / "wrong.csv").write_text("1,2,3\n4,a,6\n")
+    (tmp_path / "cut.csv.gz").write_bytes(gzip.compress(b"1,2,3\n")[:-9])
+    names = (tmp_path / "wrong.csv", tmp_path / "cut.csv.gz")
+    done = run("fit", "cnn-kmeans", *names, "--out", tmp_path / "model")
+    assert all(f"{name} " in done.stderr for name in names)
 
 
 def test_numbers_that_count_are_data_if_that_is_said(files, two_shapes, tmp_path):

@@ -24,7 +24,7 @@ def test_too_few_rows_for_the_rate_are_told():
     threshold, sentence, few = quantile_threshold(scores, 0.001, 99)
     assert threshold == 1
     assert sentence.endswith("below 1, the lowest of 99 held-out rows.")
-    assert "of 0.001 takes 999 held-out rows, and there are 99: expect an alarm in about 100 normal rows." in few
+    assert "of 0.001 takes 999 held-out rows, and there are 99. Without labels, expect about one alarm in 100" in few
     assert not quantile_threshold(scores, 0.01, 99)[2]
 
 

@@ -1,7 +1,6 @@
 """`seriesbox fit`: files in, a model out, with the bytes that `train` writes."""
 
-from collections.abc import Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -58,7 +57,7 @@ def fit(
     artifact.save(out)
     click.echo(f"The model is in {out}.", err=True)
     if page and report:
-        page.write(report, algorithm, Model(artifact).predictor, log, artifact.column_names)
+        page.write(report, algorithm, Model(artifact).predictor, log, artifact.column_names, notes=log.warnings)
         click.echo(f"The report is in {report}.", err=True)
 
 
@@ -78,10 +77,8 @@ def _read(
     files, errors = Files(given, predictor, variables, known), list[DataError]()
     for path in paths:
         file, name = named(path)
-        parts, rows = parts_of_file(file, name), len(files.builder)
-        first = next(parts, b"")
-        content_of(first, given.form, given.header, given.ids)
-        errors += files.add(tables_in(chain([first], parts), name, given, predictor, variables, known or ()))
+        parts, rows = _checked(parts_of_file(file, name), given), len(files.builder)
+        errors += files.add(tables_in(parts, name, given, predictor, variables, known or ()))
         if len(files.builder) == rows and not errors:
             raise DataError(f"{name} is empty: it needs at least one row of numbers.")
     raise_errors(errors)
@@ -90,3 +87,11 @@ def _read(
     for note in files.notes:
         log.warn(note)
     return stack
+
+
+def _checked(parts: Iterator[bytes], given: ContentType) -> Iterator[bytes]:
+    """Yield the parts of a file. Raises UserError if the options are not for what its first bytes show."""
+    for number, part in enumerate(parts):
+        if not number:
+            content_of(part, given.form, given.header, given.ids)
+        yield part

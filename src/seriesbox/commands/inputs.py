@@ -16,9 +16,9 @@ from seriesbox.formats.reading import read
 from seriesbox.tables.lines import PART, parts_of_file
 from seriesbox.tables.stack_builder import stack_tables
 from seriesbox.tables.suspects import suspects
-from seriesbox.tables.table import Table
+from seriesbox.tables.table import Table, are_equal
 
-HEAD_ROWS = 1000  # of a table, which tell whether something is no data
+HEAD_ROWS = 100  # of a table, which tell whether a column is no data
 
 
 class Input(NamedTuple):
@@ -42,23 +42,25 @@ class Input(NamedTuple):
         return cls(body, name, content)
 
     def tables_for(self, model: Model) -> Iterable[Table]:
-        """Return the tables, all of which the model can answer, and print what looks like no data. Raises UserError."""
+        """Return the tables, all of which the model can answer. Print if one column may be none. Raises UserError."""
         predictor, names = model.predictor, model.artifact.column_names
         variables = model.artifact.hyperparameters.variables_per_row
         tables = read(self.body, self.name, self.content, predictor, variables, names)
-        for number, table in enumerate(tables):
+        for table in tables:
             predictor.check(table)
-            if not number:
-                _doubt(table, predictor.rows_are_independent, variables)
+            if predictor.rows_are_independent and table.width == model.artifact.columns + 1:
+                _doubt(table)
         return tables
 
 
-def _doubt(table: Table, rows_are_independent: bool, variables: int) -> None:
-    """Print what is probably no data in the first rows of a table, such as a label that was left in."""
-    head = stack_tables([replace(table, values=table.values[:HEAD_ROWS], widths=table.widths[:HEAD_ROWS])])
-    head.columns = table.columns
-    for sentence in suspects(head, rows_are_independent, variables):
-        click.echo(sentence, err=True)
+def _doubt(table: Table) -> None:
+    """Print what is probably no data in a table that is one column too wide, such as a label that was left in."""
+    head = replace(table, values=table.values[:HEAD_ROWS], widths=table.widths[:HEAD_ROWS])
+    if are_equal(head.widths):
+        stack = stack_tables([head])
+        stack.columns = table.columns
+        for sentence in suspects(stack, rows_are_independent=True):
+            click.echo(sentence, err=True)
 
 
 def named(file: Path) -> tuple[Path, str]:

@@ -16,6 +16,7 @@ class Log(Progress):
     def __init__(self) -> None:
         super().__init__()
         self.printed: set[str] = set()
+        self.warnings: list[str] = []
 
     def epoch(self, epoch: int, values: Metrics) -> None:
         """Print one line."""
@@ -30,7 +31,11 @@ class Log(Progress):
             self.erase()
             click.echo(sentence, err=True)
 
-    warn = tell
+    def warn(self, sentence: str) -> None:
+        """Print a sentence once, and keep it for the report."""
+        if sentence not in self.printed:
+            self.warnings.append(sentence)
+        self.tell(sentence)
 
     def judged(self, values: Metrics) -> None:
         """Print the metrics on labelled data."""

@@ -63,14 +63,15 @@ class FitGroup(click.Group):
 
         return [*ALGORITHMS]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
-        """Return the command that fits an algorithm. Raises UsageError if there is no such algorithm."""
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command that fits an algorithm. Raises UsageError if there is none, except to complete words."""
         names = self.list_commands(ctx)
-        if cmd_name not in names:
-            raise click.UsageError(
-                f"{printable(cmd_name)!r} is no algorithm: give {' or '.join(names)}, then files.", ctx
-            )
-        return _fit_command(cmd_name)
+        if cmd_name in names:
+            return _fit_command(cmd_name)
+        if ctx.resilient_parsing:
+            return None
+        known = " or ".join(names)
+        raise click.UsageError(f"{printable(cmd_name)!r} is no algorithm: give {known}, then files.", ctx)
 
 
 def _fit_command(algorithm: str) -> click.Command:

@@ -103,7 +103,7 @@ def numbers(x: Any, name: str) -> Numbers:
     try:
         array = x.to_numpy(np.float64, na_value=np.nan) if hasattr(x, "iloc") else np.asarray(x)
         if array.dtype.kind in "OUS":
-            array = np.array(array.tolist(), np.float64)
+            array = array.astype(np.float64) if array.dtype.kind == "O" else np.array(array.tolist(), np.float64)
     except ValueError as error:
         raise DataError(f"{name} is no array of numbers ({error}): leave out what is none.") from None
     if array.dtype.kind not in "fiub":

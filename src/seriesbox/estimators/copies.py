@@ -51,8 +51,11 @@ def labelled_of(tables: Sequence[Table], data: Any, labels: Any, are_classes: bo
     """
     if are_classes or not are_several(data):
         labels = [labels]
-    are_many = isinstance(labels, list | tuple) or getattr(labels, "ndim", 0) > 0
-    if not are_many or len(labels) != len(tables):
+    try:
+        count = len(labels)
+    except TypeError:  # of a number
+        count = 0
+    if count != len(tables):
         raise DataError(f"test has data of {len(tables)}, but not labels of as many: give an array of labels for each.")
     return [_labelled(*pair, are_classes) for pair in zip(tables, labels, strict=True)]
 

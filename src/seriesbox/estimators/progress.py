@@ -18,8 +18,8 @@ logger = logging.getLogger("seriesbox")
 
 
 def warn(sentence: str) -> None:
-    """Warn of something, at the line of the caller's code that asked for it."""
-    modules = [frame.f_globals.get("__name__", "") for frame, _ in traceback.walk_stack(sys._getframe())]
+    """Warn of something, at the line that called the estimator."""
+    modules = [frame.f_globals.get("__name__") or "" for frame, _ in traceback.walk_stack(sys._getframe())]
     caller = 1 + max(level for level, module in enumerate(modules) if module.partition(".")[0] == "seriesbox")
     caller += modules[caller] == "contextlib"  # of a decorator
     warnings.warn(sentence, UserWarning, stacklevel=caller + 1)

@@ -11,7 +11,7 @@ from seriesbox.tables.labelled import Labelled
 from seriesbox.tables.suspects import empty_column
 from seriesbox.tables.table import Table
 
-MANY_COLUMNS = 20  # of a short table, which is then more likely to have a series in each row
+MANY_COLUMNS = 19  # of a short table: with more, a row is more likely a series
 
 
 def check_recording(
@@ -38,7 +38,7 @@ def check_recording(
     context, predicted = hyperparameters.context_length, hyperparameters.prediction_length
     if count < windows * (context + predicted):
         turned = ""
-        if columns >= MANY_COLUMNS or columns > count:
+        if windows > 1 and columns > min(count, MANY_COLUMNS):  # of a training; a prediction has the columns of one
             turned = f" It has {columns} columns: a row must be a time step. If a row is a series, use CNN-KMeans."
         raise ShortSeriesError(
             f"{table.name} has {count} row{'s' * (count > 1)}, but context-length {context} and prediction-length "

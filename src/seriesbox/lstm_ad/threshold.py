@@ -25,15 +25,16 @@ def quantile_threshold(scores: NDArray[np.float64], rate: float, rows: int) -> t
 
     scores: (N,), of normal rows. rows: n, the rows that the scores are of; each may have several.
     """
-    rank = math.floor(rate * (rows + 1))
+    rank = math.floor(round(rate * (rows + 1), 9))
     place = max(0, math.ceil(rank * len(scores) / rows) - 1)
     threshold = float(np.partition(scores, place)[place])
     sentence = f"A row is an anomaly if its score is below {threshold:.6g}, "
     if rank:
         return threshold, sentence + f"as are {100 * rate:g} % of the {rows:,} held-out rows (`false-alarm-rate`).", ""
     few = (
-        f"A `false-alarm-rate` of {rate:g} takes {math.ceil(1 / rate) - 1:,} held-out rows, and there are {rows:,}: "
-        f"expect an alarm in about {rows + 1:,} normal rows. Give more data, or raise the rate."
+        f"A `false-alarm-rate` of {rate:g} takes {math.ceil(round(1 / rate, 9)) - 1:,} held-out rows, and there are "
+        f"{rows:,}. Without labels, expect about one alarm in {rows + 1:,} normal rows: give more data, or raise the "
+        "rate."
     )
     return threshold, sentence + f"the lowest of {rows:,} held-out rows.", few
 

@@ -80,6 +80,6 @@ def test_a_line_of_json_that_is_no_series_is_refused_before_the_answer_begins(on
 def test_unknown_paths_and_methods_get_json_too(cnn_server):
     nowhere, answer = cnn_server.get("/nothing"), cnn_server.get("/invocations")
     assert (nowhere.status, answer.status) == (404, 405)
-    assert nowhere.message.startswith("Nothing is at this path: POST rows to /invocations")
-    assert answer.message == "This path takes OPTIONS and POST."
+    assert nowhere.message == "Nothing is at this path. There are /, /execution-parameters, /invocations, /ping."
+    assert answer.message == "This path takes POST."
     assert "POST" in answer.headers["Allow"]

@@ -29,7 +29,7 @@ INFERENCE_ID, CUSTOM_ATTRIBUTES = "X-Amzn-SageMaker-Inference-Id", "X-Amzn-SageM
 
 def create_app(settings: ServerSettings, memory: Memory, models: Models, only: LoadedModel | None) -> Flask:
     """Return an app for the `only` model, which is loaded already, or for many: `/ping` answers 200 from the start."""
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     slots = Slots(settings)
 
     @app.before_request

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-from flask import Response
+from flask import Response, current_app
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from seriesbox.errors import ArtifactError, DataError, UserError
@@ -48,10 +48,12 @@ def fault_response(error: Exception, request_id: str, log_fields: dict[str, Any]
 
 def _message(error: HTTPException) -> str:
     """Return what an error of HTTP says; ours of those that werkzeug words."""
-    if isinstance(error, NotFound):
-        return "Nothing is at this path: POST rows to /invocations, or GET /ping to ask whether the server is ready."
+    if isinstance(error, NotFound) and error.description == NotFound.description:
+        paths = sorted({rule.rule for rule in current_app.url_map.iter_rules()})
+        return f"Nothing is at this path. There are {', '.join(paths)}."
     if isinstance(error, MethodNotAllowed):
-        return f"This path takes {' and '.join(sorted(error.valid_methods or ()))}."
+        methods = {*(error.valid_methods or ())} - {"HEAD", "OPTIONS"}
+        return f"This path takes {' and '.join(sorted(methods))}."
     return error.description or error.name
 
 
