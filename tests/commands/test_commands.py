@@ -103,7 +103,7 @@ def test_labels_and_other_data_judge_a_model(files, two_shapes):
 
 def test_a_model_is_described(files):
     lines = run("info", files / "lstm-ad").stdout.splitlines()
-    assert {"algorithm: lstm-ad", "columns: 2", "names: left, right", "context-length: 20"} <= {*lines}
+    assert {"model: lstm-ad", "columns: 2", "names: left, right", "context-length: 20"} <= {*lines}
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)

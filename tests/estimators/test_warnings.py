@@ -21,3 +21,16 @@ def test_an_axis_of_variables_that_may_be_one_of_steps_is_told():
         CNNKMeans(**CLUSTERER | {"epochs": 1}).fit(series)
     assert {each.filename for each in warned} == {__file__}
     CNNKMeans(**CLUSTERER | {"epochs": 1}).fit(series.transpose(0, 2, 1))
+
+
+def test_a_warning_out_of_a_thread_of_the_fit_points_at_the_line_too(wave):
+    with pytest.warns(UserWarning, match="Every labelled row that has a score is normal") as warned:
+        LSTMAD(**DETECTOR | {"epochs": 1}).fit(wave, test=(wave, np.zeros(len(wave))))
+    assert {each.filename for each in warned} == {__file__}
+
+
+def test_a_column_that_may_be_a_label_is_told_without_the_words_of_files(two_shapes):
+    labelled = np.column_stack([two_shapes[1], two_shapes[0].values])
+    sentence = "Column 1 has no values but 0, 1, like a label: leave it out unless it is data."
+    with pytest.warns(UserWarning, match=f"^{sentence}$"):
+        CNNKMeans(**CLUSTERER | {"epochs": 1}).fit(labelled)

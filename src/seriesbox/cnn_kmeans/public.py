@@ -14,7 +14,7 @@ from seriesbox.cnn_kmeans.onnx_export import exported
 from seriesbox.errors import DataError
 from seriesbox.estimators.arrays import Given, numbers
 from seriesbox.estimators.base import SeriesEstimator
-from seriesbox.estimators.progress import Progress, warn
+from seriesbox.estimators.progress import Progress
 from seriesbox.estimators.scikit_learn import contained
 from seriesbox.extras import require
 from seriesbox.optimization import Optimization
@@ -29,8 +29,8 @@ class CNNKMeans(SeriesEstimator, algorithm="cnn-kmeans"):
     is a missing value. The variables of (N, V, T) need not be told by `variables`, which is for rows that have one
     variable after the other.
 
-    Attributes: `labels_` (N,), `cluster_centers_` (K, P F), `medoids_` (the series in the middle of each cluster),
-    `medoid_indices_` (K,), -1 if a cluster is empty, `history_` and `metrics_`. A model that was loaded has
+    Attributes: `labels_` (N,), `cluster_centers_` (K, P F), `medoids_`, a list of the series in the middle of each
+    cluster, `medoid_indices_` (K,), -1 if a cluster is empty, `history_` and `metrics_`. A model that was loaded has
     `cluster_centers_` alone. Of data frames, `feature_names_in_` has the names of the columns.
     """
 
@@ -116,7 +116,7 @@ class CNNKMeans(SeriesEstimator, algorithm="cnn-kmeans"):
             )
         if given.variables and isinstance(given.rows, np.ndarray) and variables**2 > given.rows.shape[1]:
             steps = given.rows.shape[1] // variables
-            warn(
+            Progress().warn(
                 f"X has series of {variables} variables and {steps} steps. If these are the other way round, give "
                 "X.transpose(0, 2, 1)."
             )

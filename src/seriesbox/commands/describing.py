@@ -10,10 +10,10 @@ from seriesbox.files import printable
 def lines(folder: Path) -> Iterator[str]:
     """Yield what the model in a folder is, line by line. Raises ArtifactError."""
     artifact = load(folder)
-    yield f"algorithm: {artifact.algorithm}"
+    yield f"model: {artifact.algorithm}"
     yield f"columns: {artifact.columns}"
     if artifact.column_names:
         yield f"names: {', '.join(map(printable, artifact.column_names))}"
-    yield f"numbers: {sum(tensor.size for tensor in artifact.tensors.values())}"
+    yield f"learnt numbers: {sum(tensor.size for tensor in artifact.tensors.values())}"
     for name, value in artifact.hyperparameters.to_dict().items():
         yield f"{name}: {value}"

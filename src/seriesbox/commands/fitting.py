@@ -43,12 +43,12 @@ def fit(
     given, log = {name: value for name, value in {**hyperparameters, **of_texts}.items() if value is not None}, Log()
     sizes = predictor_class(algorithm).Hyperparameters.parse(given)
     content = content_type(form, header, ids or 0)
-    out.mkdir(parents=True, exist_ok=True)  # before the training, which would be lost
     with interruptible() as stopped:
         training = _read(files, content, algorithm, sizes, None, log)
         known = training.columns.names
         held_out = _read(validation, content, algorithm, sizes, known, log) if validation else ()
         labelled = _read(test, content._replace(label_size=1), algorithm, sizes, known, log) if test else ()
+        out.mkdir(parents=True, exist_ok=True)  # before the training, which would be lost
         from seriesbox.fitting import Data, fit  # imports torch
 
         data = Data(training, held_out, [Labelled.of(table) for table in labelled])

@@ -40,7 +40,8 @@ class Log(Progress):
     def judged(self, values: Metrics) -> None:
         """Print the metrics on labelled data."""
         super().judged(values)
-        _say(metrics.text(values))
+        if values:
+            _say(metrics.text(values))
 
 
 def _say(line: str) -> None:

@@ -64,7 +64,8 @@ def series(x: Any, name: str) -> Given:
         return _series(np.stack(each) if each else np.empty((0, 0)), name, ())
     if len(kinds) != 1 or each[0].ndim not in (1, 2):
         shown = ", ".join(sorted({str(item.shape) for item in each})[:4])
-        raise DataError(f"{name} has series of the shapes {shown}: give (T,) each, or (V, T) with the same V.")
+        turned = " Turn each, by its .T, if its rows are steps." if len({item.shape[1:] for item in each}) == 1 else ""
+        raise DataError(f"{name} has series of the shapes {shown}: give (T,) each, or (V, T) with the same V.{turned}")
     return Given(name, [item.ravel() for item in each], (), each[0].shape[0] if each[0].ndim == 2 else None)
 
 
@@ -116,10 +117,8 @@ def _series(array: Numbers, name: str, columns: tuple[str, ...]) -> Given:
     if array.ndim == 3:
         return Given(name, _checked(array.reshape(len(array), -1), name), (), array.shape[1])
     if array.ndim != 2:
-        raise DataError(
-            f"{name} has the shape {array.shape}: give a row for each series. Reshape your data by {name}[None] if it "
-            "is one series."
-        )
+        one = f" Reshape your data by {name}[None] if it is one series." if array.ndim == 1 else ""
+        raise DataError(f"{name} has the shape {array.shape}: give a row for each series.{one}")
     return Given(name, _checked(array, name), columns)
 
 

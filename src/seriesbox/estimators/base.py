@@ -15,7 +15,7 @@ from seriesbox.estimators.arrays import Given, recordings, series
 from seriesbox.estimators.copies import labelled_of, pair, stack_of, table_of
 from seriesbox.estimators.interrupting import interruptible
 from seriesbox.estimators.model import Model
-from seriesbox.estimators.parameters import Parameters, pythons_names
+from seriesbox.estimators.parameters import Parameters, pythons_words
 from seriesbox.estimators.progress import Progress
 from seriesbox.estimators.scikit_learn import not_fitted, tags
 from seriesbox.extras import require
@@ -39,7 +39,7 @@ class SeriesEstimator(Parameters):
     _model: Model
     _of_fit: tuple[ModelReport, Record]
 
-    @pythons_names()
+    @pythons_words()
     def fit(self, X: Any, y: Any = None, *, validation: Any = None, test: tuple[Any, Any] | None = None) -> Self:  # noqa: N803
         """Fit to X, and return the estimator. What is given is not changed, and y is ignored.
 
@@ -83,7 +83,7 @@ class SeriesEstimator(Parameters):
         """Write the model into a folder: the files that a training job writes, and that `serve` serves."""
         self._fitted.artifact.save(Path(folder))
 
-    @pythons_names()
+    @pythons_words()
     def report(self, file: str | PathLike[str] = "report.html", X: Any = None) -> None:  # noqa: N803
         """Write a page to look at: the fit and its data or, if X is given, the answers to X. Raises DataError."""
         artifact, predictor, record = self._fitted.artifact, self._fitted.predictor, Record()
@@ -132,7 +132,7 @@ class SeriesEstimator(Parameters):
         given.check_variables(sizes.variables_per_row)
         return sizes
 
-    @pythons_names()
+    @pythons_words()
     def _answers(self, x: Any, details: Details | None = None) -> list[NDArray[np.float32]]:
         """Return the answer to each table, (N, outputs), as the server gives it. Raises DataError."""
         return [predict(self._fitted.predictor, table, details) for table in self._tables(x)]

@@ -11,6 +11,7 @@ from seriesbox.algorithm import ALGORITHMS, predictor_class
 from seriesbox.errors import UserError
 from seriesbox.hyperparameters import Declaration
 from seriesbox.optimization import Optimization
+from seriesbox.tables.csv_header import CARRY
 
 OF_TEXTS = ("verbose", "header", "id-columns")  # how files are read and answers are written: arrays need none of them
 
@@ -87,20 +88,20 @@ class Parameters:
 
 
 @contextmanager
-def pythons_names() -> Iterator[None]:
-    """Let errors have the names of Python."""
+def pythons_words() -> Iterator[None]:
+    """Let errors have the words of Python."""
     try:
         yield
     except UserError as error:
-        error.args = (with_pythons_names(str(error)),)
+        error.args = (in_pythons_words(str(error)),)
         raise
 
 
-def with_pythons_names(sentence: str) -> str:
-    """Return a sentence with the names that parameters have in Python: `context_length`, not `context-length`."""
+def in_pythons_words(sentence: str) -> str:
+    """Return a sentence with Python's names, such as `context_length`, and without ids, which arrays have none of."""
     texts = (each.name for algorithm in ALGORITHMS for each in _declared(algorithm) if "-" in each.name)
     names = re.compile(rf"(?<![\w'-])({'|'.join(sorted(texts, key=len, reverse=True))})(?![\w'-])")
-    return names.sub(lambda name: name[0].replace("-", "_"), sentence)
+    return names.sub(lambda name: name[0].replace("-", "_"), sentence.replace(f", or {CARRY},", ""))
 
 
 def declarations(algorithm: str) -> Mapping[str, Declaration]:

@@ -9,7 +9,7 @@ import warnings
 from typing import Any
 
 from seriesbox import metrics
-from seriesbox.estimators.parameters import with_pythons_names
+from seriesbox.estimators.parameters import in_pythons_words
 from seriesbox.listener import Metrics, Record
 
 WIDTH, SECONDS_BETWEEN_DRAWINGS = 30, 0.2
@@ -17,12 +17,14 @@ ERASE = "\r\x1b[K"
 logger = logging.getLogger("seriesbox")
 
 
-def warn(sentence: str) -> None:
-    """Warn of something, at the line that called the estimator."""
-    modules = [frame.f_globals.get("__name__") or "" for frame, _ in traceback.walk_stack(sys._getframe())]
-    caller = 1 + max(level for level, module in enumerate(modules) if module.partition(".")[0] == "seriesbox")
-    caller += modules[caller] == "contextlib"  # of a decorator
-    warnings.warn(sentence, UserWarning, stacklevel=caller + 1)
+def calling_line() -> tuple[str, int]:
+    """Return the file and the line that called the estimator."""
+    frames = [frame for frame, _ in traceback.walk_stack(sys._getframe())]
+    modules = [(frame.f_globals.get("__name__") or "").partition(".")[0] for frame in frames]
+    level = 1 + max(level for level, module in enumerate(modules) if module == "seriesbox")
+    level += modules[level : level + 1] == ["contextlib"]  # of a decorator
+    caller = frames[min(level, len(frames) - 1)]
+    return caller.f_code.co_filename, caller.f_lineno
 
 
 class Progress(Record):
@@ -32,6 +34,7 @@ class Progress(Record):
         super().__init__()
         self.is_watched = sys.stderr.isatty() or "ipykernel" in sys.modules
         self.epochs, self.drawn = 0, 0.0
+        self.caller = calling_line()  # a warning may come from a thread, which has no caller
 
     def begun(self, epochs: int, sentence: str) -> None:
         """Tell what is to come."""
@@ -56,7 +59,7 @@ class Progress(Record):
     def warn(self, sentence: str) -> None:
         """Warn, by Python's own warnings."""
         self.erase()
-        warn(with_pythons_names(sentence))
+        warnings.warn_explicit(in_pythons_words(sentence), UserWarning, *self.caller)
 
     def found(self, name: str, value: Any, sentence: str) -> None:
         """Tell what was found."""
@@ -65,7 +68,7 @@ class Progress(Record):
 
     def tell(self, sentence: str) -> None:
         """Log a sentence."""
-        logger.info(with_pythons_names(sentence))
+        logger.info(in_pythons_words(sentence))
 
     def ended(self, values: Metrics, is_best: bool) -> None:
         """Erase the bar."""
