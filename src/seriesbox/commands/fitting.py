@@ -16,6 +16,7 @@ from seriesbox.formats.content_type import ContentType
 from seriesbox.formats.files import Files, tables_in
 from seriesbox.optimization import Optimization
 from seriesbox.report.report import ModelReport
+from seriesbox.sagemaker.machine import let_threads_sleep
 from seriesbox.tables.labelled import Labelled
 from seriesbox.tables.lines import parts_of_file
 from seriesbox.tables.stack import TableStack
@@ -39,6 +40,7 @@ def fit(
     Raises UserError, and ArtifactError or OSError if something cannot be written.
     """
     require("train", "fit")
+    let_threads_sleep()
     of_texts = {"header": "present" if header else None, "id-columns": ids, "verbose": "true" if verbose else None}
     given, log = {name: value for name, value in {**hyperparameters, **of_texts}.items() if value is not None}, Log()
     sizes = predictor_class(algorithm).Hyperparameters.parse(given)
