@@ -24,7 +24,7 @@ FILES = {
 PUBLIC = "public"  # the file of each algorithm's package that is Python's door to it, and stands above all others
 # From the ground up. A room imports itself and lower floors; those on one floor do not import each other.
 FLOORS = [
-    {"description", "errors", "files", "host_group", "listener", "metrics", "network", "page"},
+    {"description", "errors", "files", "host_group", "listener", "metrics", "network", "page", "threads"},
     {"codec", "extras", "model_folder", "model_tensors", "scaler", "hyperparameter_text", "tables", "distributed"},
     {"hyperparameters", "run", "shard", "shared_stack"},
     {"channel", "optimization"},

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from seriesbox.sagemaker import machine
-from seriesbox.sagemaker.machine import let_threads_sleep, memory_limit, memory_of_others, resident_memory, usable_cores
+from seriesbox.sagemaker.machine import memory_limit, memory_of_others, resident_memory, usable_cores
+from seriesbox.threads import SPIN_COUNT, let_threads_sleep
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def test_of_processes_that_train_together_one_may_take_all_memory_but_what_the_o
 
 def test_threads_sleep_soon_unless_the_environment_decides(monkeypatch):
     monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
-    for given, expected in ((None, machine.SPIN_COUNT), ("7", "7")):
+    for given, expected in ((None, SPIN_COUNT), ("7", "7")):
         monkeypatch.setenv("GOMP_SPINCOUNT", given or "")
         if given is None:
             monkeypatch.delenv("GOMP_SPINCOUNT")

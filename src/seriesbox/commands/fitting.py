@@ -16,10 +16,10 @@ from seriesbox.formats.content_type import ContentType
 from seriesbox.formats.files import Files, tables_in
 from seriesbox.optimization import Optimization
 from seriesbox.report.report import ModelReport
-from seriesbox.sagemaker.machine import let_threads_sleep
 from seriesbox.tables.labelled import Labelled
 from seriesbox.tables.lines import parts_of_file
 from seriesbox.tables.stack import TableStack
+from seriesbox.threads import let_threads_sleep
 
 
 def fit(

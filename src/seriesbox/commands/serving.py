@@ -8,7 +8,7 @@ from seriesbox.artifact import load
 from seriesbox.errors import UserError
 from seriesbox.extras import require
 from seriesbox.files import printable
-from seriesbox.sagemaker.machine import let_threads_sleep
+from seriesbox.threads import let_threads_sleep
 
 
 def serve(folder: Path, host: str, port: int) -> None:

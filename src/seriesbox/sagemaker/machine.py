@@ -9,22 +9,11 @@ from functools import cache
 from pathlib import Path
 
 CGROUPS = Path("/sys/fs/cgroup")
-SPIN_COUNT = "1000"  # a few microseconds
 
 
 def job_started() -> float:
     """Return the time of the first call, in this process or its parent, on the clock of `time.monotonic`."""
     return float(os.environ.setdefault("SERIESBOX_STARTED", str(time.monotonic())))
-
-
-def let_threads_sleep() -> None:
-    """Let waiting threads sleep soon, unless the environment decides; call it before anything computes.
-
-    The threads of libgomp, torch's and scikit-learn's, wait by spinning for milliseconds. If another process wants
-    their core, everything takes several times as long.
-    """
-    if "OMP_WAIT_POLICY" not in os.environ:
-        os.environ.setdefault("GOMP_SPINCOUNT", SPIN_COUNT)
 
 
 def usable_cores() -> int:

@@ -4,8 +4,8 @@ import sys
 
 from seriesbox.extras import require
 from seriesbox.sagemaker.command_line import unexpected_arguments
-from seriesbox.sagemaker.machine import let_threads_sleep
 from seriesbox.sagemaker.paths import Paths
+from seriesbox.threads import let_threads_sleep
 
 USAGE = """
 usage: serve

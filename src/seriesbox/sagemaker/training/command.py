@@ -16,12 +16,13 @@ from typing import NoReturn
 from seriesbox.errors import STOPPED_BEFORE_TRAINING, UserError
 from seriesbox.extras import require
 from seriesbox.sagemaker.command_line import unexpected_arguments
-from seriesbox.sagemaker.machine import job_started, let_threads_sleep
+from seriesbox.sagemaker.machine import job_started
 from seriesbox.sagemaker.paths import Paths
 from seriesbox.sagemaker.signals import on_stop
 from seriesbox.sagemaker.training.failure import shortened
 from seriesbox.sagemaker.training.log import logger, set_up_logging
 from seriesbox.sagemaker.training.preconditions import find_obstacle
+from seriesbox.threads import let_threads_sleep
 
 USAGE = """
 usage: train
