@@ -49,7 +49,7 @@ def test_the_examples_in_a_shell_work(tmp_path, two_shapes):
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
     assert "epoch: 5 train_loss: " in done.stdout
     assert "\nlabel,feature_1," in done.stdout
-    assert "\nalgorithm: cnn-kmeans\n" in done.stdout
+    assert "\nmodel: cnn-kmeans\n" in done.stdout
     assert len((tmp_path / "answer.csv").read_text().splitlines()) == 60
 
 

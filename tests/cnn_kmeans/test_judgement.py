@@ -48,7 +48,7 @@ def test_more_classes_than_can_be_matched_leave_the_accuracy_out_with_a_reason()
     metrics = agreement(np.arange(102) % 51, np.arange(102) % 3, warned.append)
     assert list(metrics) == ["test_ari", "test_nmi"]
     (sentence,) = warned
-    assert "`test_accuracy` is left out: the `test` data has 51 different labels" in sentence
+    assert "`test_accuracy` is left out: the series have 51 different labels" in sentence
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def test_files_whose_headers_differ_are_a_fault(job, read, wave, header, message
 
 
 def test_missing_and_doubled_times_are_in_the_log(job, wave):
-    job.set({**QUICK, "header": "present", "id-columns": "1"})
+    job.set({**QUICK, "header": "present", "id-columns": "1", "false-alarm-rate": "0.05"})
     body = exported(wave[:400]).splitlines(keepends=True)
     job.put("training", "a.csv", b"".join([*body[:100], *body[103:200], body[199], *body[200:]]))
     assert job.train().returncode == 0

@@ -20,8 +20,9 @@ def test_metrics_have_no_level_and_every_other_line_has_one(job, bodies):
         ["epoch:", "train_mse:", "train_mae:", "valid_mse:", "valid_mae:"]
     ] * 2
     assert [line for line in lines if line not in metrics and not MESSAGE.fullmatch(line)] == []
-    (warning,) = (line for line in lines if " WARNING " in line)
+    warning, few = (line for line in lines if " WARNING " in line)
     assert "`dropout` has no effect" in warning
+    assert "takes 999 held-out rows, and there are 110" in few
 
 
 def test_a_metric_that_is_nan_is_explained_once(job):

@@ -16,7 +16,7 @@ def notes_of(job) -> dict:
 
 
 def test_a_column_that_is_no_series_by_its_name_is_noted(job, wave):
-    job.set({**QUICK, "header": "present"})
+    job.set({**QUICK, "header": "present", "false-alarm-rate": "0.05"})
     rows = "".join(f"{a},{b}\n" for a, b in wave[:400].tolist())
     job.put("training", "a.csv", f"speed,target\n{rows}".encode())
     assert job.train().returncode == 0

@@ -65,7 +65,7 @@ def test_a_warning_is_logged_once(tmp_path, capsys, monkeypatch):
 
 
 def test_a_job_keeps_the_metrics_of_all_epochs_as_a_table_and_the_last_as_json(job, bodies):
-    job.set({**LSTM, "epochs": "6"})
+    job.set({**LSTM, "epochs": "6", "false-alarm-rate": "0.01"})
     job.put("training", "a.csv", bodies["lstm-ad"])
     assert job.train().returncode == 0
     table = np.genfromtxt(job.base / "output/data/metrics.csv", delimiter=",", names=True)
