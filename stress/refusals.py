@@ -28,7 +28,7 @@ from stress.mistakes import CALLS, COMMANDS, FILES, LARGEST, REQUESTS, Request
 SECONDS_TO_FAIL = 60  # that a command may take
 
 Row = dict[str, int | str]
-"""What an answer says first (its status, exit code or class), and its message."""
+"""An answer: a status, an exit code or a class, and a message."""
 
 
 def ask(server: RunningServer, request: Request) -> Row:

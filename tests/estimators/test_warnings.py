@@ -1,4 +1,4 @@
-"""What an estimator warns of: at the line of the caller, in the names of Python."""
+"""An estimator warns at the line of the caller, in the words of Python."""
 
 import numpy as np
 import pytest

@@ -5,7 +5,6 @@ import pytest
 
 from seriesbox.sagemaker import machine
 from seriesbox.sagemaker.machine import memory_limit, memory_of_others, resident_memory, usable_cores
-from seriesbox.threads import SPIN_COUNT, let_threads_sleep
 
 
 @pytest.fixture
@@ -51,17 +50,3 @@ def test_of_processes_that_train_together_one_may_take_all_memory_but_what_the_o
     read = np.ones(10_000_000)
     assert memory_of_others() == first, len(read)
     memory_of_others.cache_clear()
-
-
-def test_threads_sleep_soon_unless_the_environment_decides(monkeypatch):
-    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
-    for given, expected in ((None, SPIN_COUNT), ("7", "7")):
-        monkeypatch.setenv("GOMP_SPINCOUNT", given or "")
-        if given is None:
-            monkeypatch.delenv("GOMP_SPINCOUNT")
-        let_threads_sleep()
-        assert os.environ["GOMP_SPINCOUNT"] == expected
-    monkeypatch.delenv("GOMP_SPINCOUNT")
-    monkeypatch.setenv("OMP_WAIT_POLICY", "active")
-    let_threads_sleep()
-    assert "GOMP_SPINCOUNT" not in os.environ

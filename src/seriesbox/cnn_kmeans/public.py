@@ -108,7 +108,7 @@ class CNNKMeans(SeriesEstimator, algorithm="cnn-kmeans"):
             )
         return tables
 
-    def _sizes(self, given: Given) -> Optimization:
+    def _sizes(self, given: Given, progress: Progress) -> Optimization:
         variables, self._has_axis = given.variables or self.variables, given.variables is not None
         if self.variables not in (1, variables):
             raise DataError(
@@ -116,7 +116,7 @@ class CNNKMeans(SeriesEstimator, algorithm="cnn-kmeans"):
             )
         if given.variables and isinstance(given.rows, np.ndarray) and variables**2 > given.rows.shape[1]:
             steps = given.rows.shape[1] // variables
-            Progress().warn(
+            progress.warn(
                 f"X has series of {variables} variables and {steps} steps. If these are the other way round, give "
                 "X.transpose(0, 2, 1)."
             )

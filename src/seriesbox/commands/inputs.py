@@ -15,10 +15,8 @@ from seriesbox.formats.files import form_of
 from seriesbox.formats.reading import read
 from seriesbox.tables.lines import PART, parts_of_file
 from seriesbox.tables.stack_builder import stack_tables
-from seriesbox.tables.suspects import suspects
+from seriesbox.tables.suspects import HEAD_ROWS, suspects
 from seriesbox.tables.table import Table, are_equal
-
-HEAD_ROWS = 100  # of a table, which tell whether a column is no data
 
 
 class Input(NamedTuple):

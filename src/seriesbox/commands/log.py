@@ -1,4 +1,4 @@
-"""What `seriesbox fit` prints."""
+"""The lines that `seriesbox fit` prints."""
 
 import os
 import sys

@@ -51,7 +51,7 @@ class SeriesEstimator(Parameters):
         require("train", "fit")
         with interruptible() as stopped:
             given, progress = self._given(X, "X"), Progress()
-            sizes = self._sizes(given[0])
+            sizes = self._sizes(given[0], progress)
             shorter = self._may_be_shorter(sizes)
             training = stack_of(given, (), shorter)
             known = training.columns.names
@@ -126,7 +126,7 @@ class SeriesEstimator(Parameters):
                 given.check_variables(sizes.variables_per_row)
         return tables
 
-    def _sizes(self, given: Given) -> Optimization:
+    def _sizes(self, given: Given, progress: Progress) -> Optimization:
         """Return the hyperparameters for what is given."""
         sizes = self._hyperparameters()
         given.check_variables(sizes.variables_per_row)

@@ -1,5 +1,5 @@
-// What the document is: the report of a training, or the page of a server. It is drawn while the document is read, so
-// before its load event, and before the browser meets the sentence for those that cannot draw it.
+// Draws the report of a training, or the page of a server, while the document is read: before its load event, and
+// before the browser meets the sentence for those that cannot draw it.
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const main = document.getElementById("main");

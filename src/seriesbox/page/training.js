@@ -40,7 +40,7 @@ const showTraining = (training) => {
       ]),
       details("Hyperparameters", definitions(Object.entries(training.hyperparameters))),
       element("h3", {}, "Ask it"),
-      prose("p", "Its folder, as a training job, `seriesbox fit` or `save` wrote it, is `model/` here."),
+      prose("p", "`model/` stands for the folder that a training job, `seriesbox fit` or `save` has written."),
       WAYS.map(([where, text]) => [
         element("p", {}, where),
         element("pre", { tabindex: "0" }, element("code", {}, text)),
